@@ -1,0 +1,3 @@
+//! The paydesk binary.
+
+fn main() {}
