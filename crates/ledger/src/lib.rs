@@ -13,4 +13,4 @@ mod verify;
 pub use account::{Account, AccountKey, AccountKeyError, Limit, Role, Unit};
 pub use money::{Currency, Money, MoneyError};
 pub use posting::{Accounts, Posted, Posting, Refusal, Transfer, TransferCode, TransferId, post};
-pub use verify::{Finding, recompute, verify};
+pub use verify::{Finding, verify};

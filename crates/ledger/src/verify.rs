@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::account::{Account, AccountKey, Limit, Unit};
-use crate::posting::Transfer;
 
 /// Something wrong with the books.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -49,15 +48,6 @@ impl std::fmt::Display for Finding {
             Self::SumNotZero { unit, sum } => write!(f, "unit {unit}: the balances sum to {sum}, not to zero"),
         }
     }
-}
-
-/// Adds one transfer to totals that are being recomputed. Totals wrap like nothing else does here: a sum that no longer
-/// fits is reported as a difference by `verify`, since no stored total can equal it.
-pub fn recompute(totals: &mut HashMap<AccountKey, Account>, transfer: &Transfer) {
-    let debit = totals.entry(transfer.debit.clone()).or_default();
-    debit.debits_posted = debit.debits_posted.saturating_add(transfer.amount);
-    let credit = totals.entry(transfer.credit.clone()).or_default();
-    credit.credits_posted = credit.credits_posted.saturating_add(transfer.amount);
 }
 
 /// Compares the stored accounts with the recomputed ones. An empty answer means that the books are right.
