@@ -1,1 +1,12 @@
-//! Placeholder of the first commit.
+//! The paydesk application: everything but the entry point.
+//!
+//! One folder per capability (`inbox`, `books`, `purchases`, …), and beside them what all of them stand on: the
+//! configuration, the clock, ids, the HTTP server and the command line. Dependencies run downwards: routes → use cases
+//! → rules and records → the crates `ledger`, `store` and `stripe`.
+
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod http;
+pub mod ids;
+pub mod tokens;

@@ -1,0 +1,453 @@
+//! The configuration: one documented struct, read once at start and passed down.
+//!
+//! What is not secret is a flag with an environment variable beside it ([`Settings`]); what is secret comes from the
+//! environment or from a file that the environment names, never from a flag ([`Secrets`]). [`Config::new`] joins the
+//! two and refuses combinations that could lose money or trust, with a message that says how to mend them. Nothing
+//! else in the program reads the environment.
+
+pub mod secrets;
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use secrecy::ExposeSecret;
+
+pub use secrets::Secrets;
+
+/// Where the data is kept. Every command that opens the store takes this.
+#[derive(Args, Clone)]
+pub struct Database {
+    /// Where the data is kept: `sqlite:<path>` or `postgres://…`.
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        value_name = "URL",
+        default_value = "sqlite:paydesk.db",
+        hide_env_values = true
+    )]
+    pub database: String,
+}
+
+impl fmt::Debug for Database {
+    /// Shows the engine only: the rest of the address may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Database({}:…)", self.database.split(':').next().unwrap_or_default())
+    }
+}
+
+/// How log lines look.
+#[derive(Args, Clone, Debug)]
+pub struct Logs {
+    /// How log lines look; they go to the standard error stream.
+    #[arg(long, env = "PAYDESK_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+
+    /// Which log lines to keep, for example `info` or `warn,paydesk::inbox=debug`.
+    #[arg(long, env = "PAYDESK_LOG", value_name = "FILTER", default_value = "info")]
+    pub log: String,
+
+    /// Log every call to Stripe with method, path, status, duration and Stripe's request id.
+    #[arg(
+        long,
+        env = "STRIPE_DEBUG",
+        value_name = "BOOL",
+        default_value_t = false,
+        action = clap::ArgAction::Set,
+        num_args = 0..=1,
+        default_missing_value = "true",
+        value_parser = clap::builder::BoolishValueParser::new()
+    )]
+    pub stripe_debug: bool,
+}
+
+/// The two shapes of log lines.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One readable line per entry.
+    Text,
+    /// One JSON object per entry.
+    Json,
+}
+
+/// What this process does.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Answer requests only.
+    Http,
+    /// Handle events and deliveries only; health and metrics are still served.
+    Worker,
+    /// Both.
+    All,
+}
+
+impl Role {
+    /// Whether this process serves the API.
+    pub fn serves(self) -> bool {
+        matches!(self, Self::Http | Self::All)
+    }
+
+    /// Whether this process handles events and deliveries.
+    pub fn works(self) -> bool {
+        matches!(self, Self::Worker | Self::All)
+    }
+}
+
+/// Everything that is not secret.
+#[derive(Args, Clone, Debug)]
+pub struct Settings {
+    /// The address to listen on.
+    #[arg(
+        long,
+        env = "PAYDESK_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:9002"
+    )]
+    pub listen: SocketAddr,
+
+    /// The data.
+    #[command(flatten)]
+    pub database: Database,
+
+    /// The catalogue: what is for sale.
+    #[arg(long, env = "PAYDESK_CATALOGUE", value_name = "FILE", default_value = "paydesk.toml")]
+    pub catalogue: PathBuf,
+
+    /// The address under which buyers reach this server, for example `https://pay.example.com`. Without it the listen
+    /// address is used, which is right only on a developer's machine.
+    #[arg(long, env = "PAYDESK_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+
+    /// What this process does.
+    #[arg(long, env = "PAYDESK_ROLE", value_enum, default_value_t = Role::All)]
+    pub role: Role,
+
+    /// Log lines.
+    #[command(flatten)]
+    pub logs: Logs,
+
+    /// Stripe.
+    #[command(flatten)]
+    pub stripe: Stripe,
+
+    /// Callers.
+    #[command(flatten)]
+    pub callers: Callers,
+
+    /// Limits.
+    #[command(flatten)]
+    pub limits: Limits,
+
+    /// Stops the process at the named point, as a power failure would. Only for the tests that prove recovery.
+    #[arg(long, env = "PAYDESK_CRASH_POINT", value_name = "NAME", hide = true)]
+    pub crash_point: Option<String>,
+}
+
+/// Where Stripe is and how we speak to it.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Stripe")]
+pub struct Stripe {
+    /// Where Stripe's API is; the sandbox's address for development.
+    #[arg(
+        long,
+        env = "STRIPE_API_BASE",
+        value_name = "URL",
+        default_value = "https://api.stripe.com"
+    )]
+    pub stripe_api_base: String,
+
+    /// The API version to pin on every call. Without it, the version this release was built against.
+    #[arg(long, env = "STRIPE_API_VERSION", value_name = "VERSION")]
+    pub stripe_api_version: Option<String>,
+
+    /// The publishable key, shown to browsers.
+    #[arg(long, env = "STRIPE_PUBLISHABLE_KEY", value_name = "KEY")]
+    pub stripe_publishable_key: Option<String>,
+}
+
+/// How callers prove who they are.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Callers")]
+pub struct Callers {
+    /// Where the application publishes its signing keys (JWKS). Either this or the secret `PAYDESK_JWT_SECRET`.
+    #[arg(long, env = "PAYDESK_JWKS_URL", value_name = "URL")]
+    pub jwks_url: Option<String>,
+
+    /// The issuer (`iss`) that user tokens must carry.
+    #[arg(long, env = "PAYDESK_JWT_ISSUER", value_name = "ISSUER")]
+    pub jwt_issuer: Option<String>,
+
+    /// The audience (`aud`) that user tokens must carry.
+    #[arg(long, env = "PAYDESK_JWT_AUDIENCE", value_name = "AUDIENCE")]
+    pub jwt_audience: Option<String>,
+
+    /// Proxies whose X-Forwarded-For is believed: addresses or networks, separated by commas.
+    #[arg(
+        long,
+        env = "PAYDESK_TRUSTED_PROXIES",
+        value_name = "NETWORKS",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Vec<Network>,
+}
+
+/// Bounds on what a caller may ask for. The defaults are generous; none of them may be switched off.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Limits")]
+pub struct Limits {
+    /// The largest request body, in bytes; larger ones are refused with 413.
+    #[arg(long, env = "PAYDESK_BODY_BYTES_MAX", value_name = "BYTES", default_value_t = 256 * 1024)]
+    pub body_bytes_max: usize,
+
+    /// The largest webhook body, in bytes. Stripe's events carry whole objects and can be large.
+    #[arg(long, env = "PAYDESK_WEBHOOK_BYTES_MAX", value_name = "BYTES", default_value_t = 1024 * 1024)]
+    pub webhook_bytes_max: usize,
+
+    /// How long a client may take to send the head of a request, in milliseconds.
+    #[arg(long, env = "PAYDESK_HEAD_TIMEOUT_MS", value_name = "MS", default_value_t = 10_000)]
+    pub head_timeout_ms: u64,
+
+    /// How long a client may take to send a body, in milliseconds.
+    #[arg(long, env = "PAYDESK_BODY_TIMEOUT_MS", value_name = "MS", default_value_t = 30_000)]
+    pub body_timeout_ms: u64,
+
+    /// How long an answer may take, in milliseconds; after that it is 503.
+    #[arg(
+        long,
+        env = "PAYDESK_HANDLER_TIMEOUT_MS",
+        value_name = "MS",
+        default_value_t = 30_000
+    )]
+    pub handler_timeout_ms: u64,
+
+    /// How long an idle connection is kept, in milliseconds.
+    #[arg(long, env = "PAYDESK_IDLE_TIMEOUT_MS", value_name = "MS", default_value_t = 75_000)]
+    pub idle_timeout_ms: u64,
+
+    /// How long requests in flight may take to finish when the process is asked to stop, in milliseconds.
+    #[arg(long, env = "PAYDESK_DRAIN_TIMEOUT_MS", value_name = "MS", default_value_t = 20_000)]
+    pub drain_timeout_ms: u64,
+
+    /// How many connections may be open at once; more wait to be accepted.
+    #[arg(long, env = "PAYDESK_CONNECTIONS_MAX", value_name = "COUNT", default_value_t = 4_096)]
+    pub connections_max: usize,
+
+    /// Requests per minute from one address; bursts up to the same number.
+    #[arg(
+        long,
+        env = "PAYDESK_ADDRESS_PER_MINUTE",
+        value_name = "COUNT",
+        default_value_t = 6_000
+    )]
+    pub address_per_minute: u32,
+
+    /// Requests per minute for one user; bursts up to the same number.
+    #[arg(long, env = "PAYDESK_USER_PER_MINUTE", value_name = "COUNT", default_value_t = 600)]
+    pub user_per_minute: u32,
+
+    /// Requests per minute for one service token; bursts up to the same number.
+    #[arg(
+        long,
+        env = "PAYDESK_SERVICE_PER_MINUTE",
+        value_name = "COUNT",
+        default_value_t = 60_000
+    )]
+    pub service_per_minute: u32,
+}
+
+impl Limits {
+    /// How long a client may take to send the head of a request.
+    pub fn head_timeout(&self) -> Duration {
+        Duration::from_millis(self.head_timeout_ms)
+    }
+
+    /// How long a client may take to send a body.
+    pub fn body_timeout(&self) -> Duration {
+        Duration::from_millis(self.body_timeout_ms)
+    }
+
+    /// How long an answer may take.
+    pub fn handler_timeout(&self) -> Duration {
+        Duration::from_millis(self.handler_timeout_ms)
+    }
+
+    /// How long an idle connection is kept.
+    pub fn idle_timeout(&self) -> Duration {
+        Duration::from_millis(self.idle_timeout_ms)
+    }
+
+    /// How long requests in flight may take to finish at the end.
+    pub fn drain_timeout(&self) -> Duration {
+        Duration::from_millis(self.drain_timeout_ms)
+    }
+}
+
+/// A network, as in `10.0.0.0/8`, or one address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    prefix_bits: u8,
+}
+
+impl Network {
+    /// Whether `address` is inside. An IPv4 address written in IPv6 form counts as the IPv4 address it is.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match (self.address, address.to_canonical()) {
+            (IpAddr::V4(network), IpAddr::V4(address)) => {
+                let mask = u32::MAX.checked_shl(32 - u32::from(self.prefix_bits)).unwrap_or(0);
+                network.to_bits() & mask == address.to_bits() & mask
+            }
+            (IpAddr::V6(network), IpAddr::V6(address)) => {
+                let mask = u128::MAX.checked_shl(128 - u32::from(self.prefix_bits)).unwrap_or(0);
+                network.to_bits() & mask == address.to_bits() & mask
+            }
+            _ => false,
+        }
+    }
+}
+
+impl FromStr for Network {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is not an address or a network; write for example 10.0.0.0/8 or 192.0.2.7");
+        let (address, prefix) = match text.trim().split_once('/') {
+            Some((address, prefix)) => (address, Some(prefix.parse::<u8>().map_err(|_| wrong())?)),
+            None => (text.trim(), None),
+        };
+        let address = address.parse::<IpAddr>().map_err(|_| wrong())?.to_canonical();
+        let bits = if address.is_ipv4() { 32 } else { 128 };
+        let prefix_bits = prefix.unwrap_or(bits);
+        if prefix_bits > bits {
+            Err(wrong())
+        } else {
+            Ok(Self { address, prefix_bits })
+        }
+    }
+}
+
+/// The whole configuration of a running server, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// What is not secret.
+    pub settings: Settings,
+    /// What is secret; printing it shows nothing.
+    pub secrets: Secrets,
+    /// Whether real money moves: derived from the kind of the Stripe key, so that the two cannot disagree.
+    pub livemode: bool,
+}
+
+/// Why a configuration is refused. The message says what to change.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{0}")]
+pub struct ConfigError(pub String);
+
+impl Config {
+    /// Joins settings and secrets, refusing what could lose money or trust.
+    pub fn new(settings: Settings, secrets: Secrets) -> Result<Self, ConfigError> {
+        let key = secrets.stripe_secret_key.as_ref().ok_or_else(|| {
+            ConfigError(
+                "No Stripe key. Set STRIPE_SECRET_KEY (sk_test_… for tests), or STRIPE_SECRET_KEY_FILE to a file that \
+                 holds it. To try paydesk without Stripe, run `paydesk dev`."
+                    .to_owned(),
+            )
+        })?;
+        let livemode = livemode_of(key.expose_secret())?;
+        if livemode && secrets.stripe_webhook_secrets.is_empty() {
+            return refuse(
+                "A live Stripe key needs a webhook secret, else events could be forged. Set STRIPE_WEBHOOK_SECRET to \
+                 the whsec_… of the endpoint in Stripe's dashboard.",
+            );
+        }
+        if secrets.jwt_secret.is_some() && settings.callers.jwks_url.is_some() {
+            return refuse("PAYDESK_JWT_SECRET and PAYDESK_JWKS_URL exclude each other. Unset one of them.");
+        }
+        if secrets
+            .jwt_secret
+            .as_ref()
+            .is_some_and(|secret| secret.expose_secret().len() < 32)
+        {
+            return refuse("PAYDESK_JWT_SECRET is too short to resist guessing. Use at least 32 bytes.");
+        }
+        if secrets
+            .admin_token
+            .as_ref()
+            .is_some_and(|token| token.expose_secret().len() < 16)
+        {
+            return refuse("PAYDESK_ADMIN_TOKEN is too short to resist guessing. Use at least 16 characters.");
+        }
+        check_url("--public-url", settings.public_url.as_deref())?;
+        check_url("--stripe-api-base", Some(&settings.stripe.stripe_api_base))?;
+        check_url("--jwks-url", settings.callers.jwks_url.as_deref())?;
+        if livemode && settings.public_url.is_none() {
+            return refuse(
+                "A live Stripe key needs --public-url (PAYDESK_PUBLIC_URL): buyers are sent back to that address.",
+            );
+        }
+        check_limits(&settings.limits)?;
+        Ok(Self {
+            settings,
+            secrets,
+            livemode,
+        })
+    }
+
+    /// The address under which buyers reach this server, without a slash at the end.
+    pub fn public_url(&self) -> String {
+        match &self.settings.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://{}", self.settings.listen),
+        }
+    }
+}
+
+fn refuse<T>(message: &str) -> Result<T, ConfigError> {
+    Err(ConfigError(message.to_owned()))
+}
+
+fn livemode_of(key: &str) -> Result<bool, ConfigError> {
+    if key.starts_with("sk_live_") || key.starts_with("rk_live_") {
+        Ok(true)
+    } else if key.starts_with("sk_test_") || key.starts_with("rk_test_") {
+        Ok(false)
+    } else {
+        refuse("STRIPE_SECRET_KEY is not a secret key: it must begin with sk_test_, sk_live_, rk_test_ or rk_live_.")
+    }
+}
+
+fn check_url(name: &str, url: Option<&str>) -> Result<(), ConfigError> {
+    let Some(url) = url else { return Ok(()) };
+    match reqwest::Url::parse(url) {
+        Ok(parsed) if matches!(parsed.scheme(), "http" | "https") && parsed.host_str().is_some() => Ok(()),
+        _ => Err(ConfigError(format!(
+            "{name} is not a web address: `{url}`. Write it as https://host[:port]."
+        ))),
+    }
+}
+
+fn check_limits(limits: &Limits) -> Result<(), ConfigError> {
+    let zero = [
+        ("--body-bytes-max", limits.body_bytes_max == 0),
+        ("--webhook-bytes-max", limits.webhook_bytes_max == 0),
+        ("--head-timeout-ms", limits.head_timeout_ms == 0),
+        ("--body-timeout-ms", limits.body_timeout_ms == 0),
+        ("--handler-timeout-ms", limits.handler_timeout_ms == 0),
+        ("--idle-timeout-ms", limits.idle_timeout_ms == 0),
+        ("--connections-max", limits.connections_max == 0),
+        ("--address-per-minute", limits.address_per_minute == 0),
+        ("--user-per-minute", limits.user_per_minute == 0),
+        ("--service-per-minute", limits.service_per_minute == 0),
+    ];
+    match zero.iter().find(|(_, is_zero)| *is_zero) {
+        Some((name, _)) => Err(ConfigError(format!(
+            "{name} is zero, which would refuse everything. Use 1 or more."
+        ))),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

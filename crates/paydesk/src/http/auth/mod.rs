@@ -1,0 +1,144 @@
+//! Who is calling, and what they may do.
+//!
+//! A handler asks for what it needs by type: [`Caller`] for anybody known, [`OwnUser`] for a path about one user,
+//! [`Scoped`] for back ends, [`AdminOnly`] for operators. A handler that asks for none is public, and the coverage test
+//! over the OpenAPI document lists those. Somebody else's data looks like absent data: 404, never 403.
+
+mod jwks;
+mod jwt;
+mod permit;
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use secrecy::ExposeSecret;
+use subtle::ConstantTimeEq;
+
+pub use jwt::Verifier;
+pub use permit::{AdminOnly, OwnUser, Scoped};
+
+use super::{Problem, kinds};
+use crate::app::App;
+use crate::ids::UserId;
+use crate::tokens::{Scope, Scopes};
+
+/// The longest bearer token that is looked at, in bytes.
+const TOKEN_BYTES_MAX: usize = 8 * 1024;
+
+/// Who is calling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// A user of the application, proved by the application's own token.
+    User {
+        /// The `sub` of the token.
+        user_id: UserId,
+    },
+    /// The application's back end, by a service token.
+    Service {
+        /// The token's id, which is not secret.
+        token_id: String,
+        /// What the token may do.
+        scopes: Scopes,
+    },
+    /// The operator, by the admin token.
+    Admin,
+}
+
+impl Caller {
+    /// A stable name of this caller, for idempotency keys, limits and the audit log.
+    pub fn identity(&self) -> String {
+        match self {
+            Self::User { user_id } => format!("user:{user_id}"),
+            Self::Service { token_id, .. } => format!("service:{token_id}"),
+            Self::Admin => "admin".to_owned(),
+        }
+    }
+
+    /// Whether this caller may see or change what belongs to `owner`: the owner, a service with `scope`, the operator.
+    pub fn may_act_for(&self, scope: Scope, owner: &UserId) -> bool {
+        match self {
+            Self::User { user_id } => user_id == owner,
+            Self::Service { scopes, .. } => scopes.contains(scope),
+            Self::Admin => true,
+        }
+    }
+
+    /// The user whom a request is about, where the body may name one. A user stands for themselves and may leave the
+    /// name out; a service or the operator must give it; a service needs `scope`.
+    pub fn user_for(&self, scope: Scope, named: Option<&UserId>) -> Result<UserId, Problem> {
+        match (self, named) {
+            (Self::User { user_id }, None) => Ok(user_id.clone()),
+            (Self::User { user_id }, Some(named)) if user_id == named => Ok(named.clone()),
+            (Self::User { .. }, Some(_)) => Err(Problem::of(&kinds::NOT_FOUND)),
+            (Self::Service { .. } | Self::Admin, _) if !self.holds(scope) => Err(missing_scope(scope)),
+            (Self::Service { .. } | Self::Admin, Some(named)) => Ok(named.clone()),
+            (Self::Service { .. } | Self::Admin, None) => Err(Problem::of(&kinds::INVALID)
+                .field("user_id")
+                .detail("A service must say for which user it acts.")),
+        }
+    }
+
+    /// Whether this caller is a back end with `scope`, or the operator.
+    fn holds(&self, scope: Scope) -> bool {
+        match self {
+            Self::User { .. } => false,
+            Self::Service { scopes, .. } => scopes.contains(scope),
+            Self::Admin => true,
+        }
+    }
+}
+
+fn missing_scope(scope: Scope) -> Problem {
+    Problem::of(&kinds::FORBIDDEN).detail(format!("The token lacks the scope {scope}."))
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Problem;
+
+    /// Authenticates once per request, whichever extractors ask for it, and counts the call against its caller's limit.
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        if let Some(Known(caller)) = parts.extensions.get::<Known>() {
+            return Ok(Self::clone(caller));
+        }
+        let caller = authenticate(bearer(parts)?, app).await?;
+        app.rates.check_caller(&caller)?;
+        parts.extensions.insert(Known(Arc::new(caller.clone())));
+        Ok(caller)
+    }
+}
+
+/// The caller of this request, once known.
+#[derive(Clone)]
+struct Known(Arc<Caller>);
+
+/// The bearer token of the request. More than one Authorization header is ambiguous, and refused.
+fn bearer(parts: &Parts) -> Result<&str, Problem> {
+    let unauthorized = || Problem::of(&kinds::UNAUTHORIZED);
+    let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
+    let value = values
+        .next()
+        .ok_or_else(unauthorized)?
+        .to_str()
+        .map_err(|_| unauthorized())?;
+    if values.next().is_some() || value.len() > TOKEN_BYTES_MAX {
+        return Err(unauthorized());
+    }
+    let (scheme, token) = value.split_once(' ').ok_or_else(unauthorized)?;
+    if scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() {
+        Ok(token)
+    } else {
+        Err(unauthorized())
+    }
+}
+
+async fn authenticate(token: &str, app: &App) -> Result<Caller, Problem> {
+    if let Some(admin) = &app.config.secrets.admin_token
+        && bool::from(admin.expose_secret().as_bytes().ct_eq(token.as_bytes()))
+    {
+        return Ok(Caller::Admin);
+    }
+    let user_id = app.verifier.verify(token).await?;
+    Ok(Caller::User { user_id })
+}

@@ -1,0 +1,17 @@
+//! The HTTP side: server, authentication, limits, problem documents, OpenAPI.
+//!
+//! It promises that every answer is typed, that every refusal says what to mend and that no secret leaves. It knows no
+//! business: handlers live in the capabilities' `routes.rs`.
+
+pub mod auth;
+pub mod body;
+pub mod extract;
+pub mod kinds;
+pub mod one_time;
+pub mod problem;
+pub mod rates;
+
+pub use body::RawBody;
+pub use extract::{ApiJson, ApiPath, ApiQuery};
+pub use one_time::{OneTime, OneTimeJson};
+pub use problem::{Kind, Problem};
