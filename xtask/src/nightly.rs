@@ -1,0 +1,64 @@
+//! `cargo xtask nightly`: the same test binaries as every day, with the sizes that need a night. Each campaign prints its own figures.
+
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{
+    postgres::{Cluster, Durability},
+    process,
+};
+
+/// A test binary of one crate, and the sizes it reads from the environment.
+struct Campaign {
+    name: &'static str,
+    package: &'static str,
+    test: &'static str,
+    sizes: &'static [(&'static str, &'static str)],
+}
+
+const CAMPAIGNS: [Campaign; 0] = [];
+
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    if arguments.iter().any(|word| word == "--list") {
+        for campaign in &CAMPAIGNS {
+            println!(
+                "{:<14}{} of {}: {:?}",
+                campaign.name, campaign.test, campaign.package, campaign.sizes
+            );
+        }
+        return Ok(());
+    }
+    if let Some(unknown) = arguments
+        .iter()
+        .find(|word| !CAMPAIGNS.iter().any(|campaign| campaign.name == word.as_str()))
+    {
+        bail!("there is no campaign `{unknown}`; `cargo xtask nightly --list` shows them");
+    }
+    let cluster = Cluster::given_or_started(Durability::Fsync)?;
+    for campaign in CAMPAIGNS
+        .iter()
+        .filter(|one| arguments.is_empty() || arguments.iter().any(|word| word == one.name))
+    {
+        println!("\n==> {} {:?}", campaign.name, campaign.sizes);
+        let start = Instant::now();
+        process::run(
+            process::cargo(&[
+                "test",
+                "--release",
+                "--locked",
+                "--package",
+                campaign.package,
+                "--test",
+                campaign.test,
+                "--",
+                "--nocapture",
+            ])
+            .envs(campaign.sizes.iter().copied())
+            .env("DATABASE_URL", cluster.url()),
+        )
+        .with_context(|| format!("repeat it with: cargo xtask nightly {}", campaign.name))?;
+        println!("    {} in {} s", campaign.name, start.elapsed().as_secs());
+    }
+    Ok(())
+}

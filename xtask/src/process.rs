@@ -1,0 +1,114 @@
+//! Starting other programs: one way to run to the end, one way to hold a server and stop it by its process id.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command},
+};
+
+use anyhow::{Context as _, Result, bail};
+
+/// The root of the workspace, wherever the command was called from.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("xtask is a folder of the workspace")
+}
+
+/// `cargo` as it called us, from the root of the workspace.
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(root());
+    command
+}
+
+/// Runs to the end with our own output; anything but success is an error that repeats the command line.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let status = command
+        .status()
+        .with_context(|| format!("cannot start {}", line(command)))?;
+    if !status.success() {
+        bail!("`{}` ended with {status}", line(command));
+    }
+    Ok(())
+}
+
+/// Runs to the end and returns what it printed; its error output goes to ours.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let output = command
+        .stderr(std::process::Stdio::inherit())
+        .output()
+        .with_context(|| format!("cannot start {}", line(command)))?;
+    if !output.status.success() {
+        bail!("`{}` ended with {}", line(command), output.status);
+    }
+    String::from_utf8(output.stdout).with_context(|| format!("`{}` printed no text", line(command)))
+}
+
+/// The first program of that name in PATH.
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|candidate| candidate.is_file())
+}
+
+/// The command as a person would type it.
+fn line(command: &Command) -> String {
+    std::iter::once(command.get_program())
+        .chain(command.get_args())
+        .map(|word| word.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// A server that we started. Dropping it sends the signal it stops cleanly on, and waits until it is gone.
+pub(crate) struct Server {
+    child: Child,
+    stop_signal: &'static str,
+}
+
+impl Server {
+    pub(crate) fn start(command: &mut Command, stop_signal: &'static str) -> Result<Self> {
+        let child = command
+            .spawn()
+            .with_context(|| format!("cannot start {}", line(command)))?;
+        Ok(Self { child, stop_signal })
+    }
+
+    /// Reads the server's error output until a line says that it is ready, then keeps draining it in the background so
+    /// that the server never blocks on a full pipe. Gives back all lines read when the output ends first.
+    pub(crate) fn wait_for_line(&mut self, ready: &str) -> Result<()> {
+        let output = self
+            .child
+            .stderr
+            .take()
+            .context("the server's error output is not piped")?;
+        let mut lines = BufReader::new(output).lines();
+        let mut seen = String::new();
+        for line in lines.by_ref() {
+            let line = line.context("the server's output cannot be read")?;
+            if line.contains(ready) {
+                std::thread::spawn(move || lines.for_each(drop));
+                return Ok(());
+            }
+            seen.push_str(&line);
+            seen.push('\n');
+        }
+        bail!("the server ended before it was ready; it said:\n{seen}")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let asked = Command::new("kill")
+            .arg(self.stop_signal)
+            .arg(self.child.id().to_string())
+            .status();
+        if !asked.is_ok_and(|status| status.success()) {
+            // Already gone, or no `kill` program: make sure, the result no longer matters.
+            drop(self.child.kill());
+        }
+        drop(self.child.wait());
+    }
+}
