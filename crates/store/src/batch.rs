@@ -36,14 +36,14 @@ type Work<I, O> = dyn Fn(&mut Tx<'_>, &[I]) -> Result<Vec<O>> + Send + Sync;
 pub struct Batch<I, O> {
     shared: Arc<Shared<I, O>>,
     /// Kept so that the store lives as long as somebody can submit.
-    _store: Arc<Inner>,
+    store: Arc<Inner>,
 }
 
 impl<I, O> Clone for Batch<I, O> {
     fn clone(&self) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
-            _store: Arc::clone(&self._store),
+            store: Arc::clone(&self.store),
         }
     }
 }
@@ -92,14 +92,14 @@ where
         };
         Self {
             shared: Arc::new(shared),
-            _store: Arc::clone(store),
+            store: Arc::clone(store),
         }
     }
 
     /// Adds one member and waits until it is durable. The work goes on even if the waiting is given up.
     pub async fn submit(&self, item: I) -> Result<O> {
         let (reply, answer) = oneshot::channel();
-        self.shared.add(Member { item, reply })?;
+        self.shared.add(&self.store, Member { item, reply })?;
         // Only a thread that died in between lets go of the other end.
         answer.await.unwrap_or(Err(Error::Unknown))
     }
@@ -110,11 +110,7 @@ where
     I: Send + Sync + 'static,
     O: Send + 'static,
 {
-    fn add(self: &Arc<Self>, member: Member<I, O>) -> Result<()> {
-        let store = self
-            .store
-            .upgrade()
-            .ok_or_else(|| Error::Stopped("the store is closed".into()))?;
+    fn add(self: &Arc<Self>, store: &Inner, member: Member<I, O>) -> Result<()> {
         store.check()?;
         let mut state = self.lock();
         if state.pending.len() >= self.limits.max_pending {
@@ -124,7 +120,7 @@ where
         if state.flushes < self.max_flushes {
             state.flushes += 1;
             drop(state);
-            self.schedule(&store);
+            self.schedule(store);
         }
         Ok(())
     }

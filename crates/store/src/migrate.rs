@@ -80,5 +80,6 @@ fn step(tx: &mut Tx<'_>, migrations: &'static [Migration]) -> Result<Option<u32>
 
 fn checksum_of(migration: &Migration) -> String {
     let digest = digest::digest(&digest::SHA256, migration.sql.as_bytes());
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    let hexadecimal = |byte: &u8| [byte >> 4, byte & 15].map(|half| char::from_digit(half.into(), 16).unwrap_or('?'));
+    digest.as_ref().iter().flat_map(hexadecimal).collect()
 }

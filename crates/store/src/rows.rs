@@ -102,7 +102,7 @@ impl Rows {
     }
 
     /// Adds one row. A row of another width than the first is refused when the set is used in a statement.
-    pub fn push<'a, const WIDTH: usize>(&mut self, row: [Field<'a>; WIDTH]) {
+    pub fn push<const WIDTH: usize>(&mut self, row: [Field<'_>; WIDTH]) {
         if self.cells.is_empty() {
             self.width = WIDTH;
         }

@@ -26,7 +26,7 @@ pub(crate) struct Inner {
 
 enum Engine {
     Sqlite(sqlite::Engine),
-    Postgres(postgres::Engine),
+    Postgres(Box<postgres::Engine>),
 }
 
 impl Store {
@@ -42,7 +42,7 @@ impl Store {
             Some(("sqlite", address)) => {
                 Engine::Sqlite(sqlite::Engine::open(&sqlite::path_of(address), &options, &health)?)
             }
-            Some(("postgres" | "postgresql", _)) => Engine::Postgres(postgres::Engine::open(url, &options)?),
+            Some(("postgres" | "postgresql", _)) => Engine::Postgres(Box::new(postgres::Engine::open(url, &options)?)),
             // The address is not repeated: it may hold a password.
             _ => {
                 return Err(Error::Engine(

@@ -77,8 +77,12 @@ impl<'a> Tx<'a> {
     /// Undoes what happened since the last savepoint, and forgets its failure.
     pub(crate) fn undo_part(&mut self) -> Result<()> {
         let failure = self.failure.take();
-        self.command("rollback to savepoint part")
-            .map_err(|error| failure.unwrap_or(error))
+        let undone = self.command("rollback to savepoint part");
+        if undone.is_err() && failure.is_some() {
+            // The engine has given up the whole transaction; what counts is why.
+            self.failure = failure;
+        }
+        self.failure.clone().map_or(undone, Err)
     }
 
     /// Runs a statement that takes and gives nothing.

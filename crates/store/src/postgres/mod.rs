@@ -60,7 +60,7 @@ impl Engine {
             let settings = settings.clone();
             let told = (index + 1 == connections).then(|| told.clone());
             engine.threads.push(crate::threads::spawn("store-server", move || {
-                worker::serve(&queue, settings, told)
+                worker::serve(&queue, settings, told);
             })?);
         }
         drop(told);

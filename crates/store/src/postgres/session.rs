@@ -125,16 +125,15 @@ impl<'a> Session<'a> {
         params: &'v [Value],
     ) -> Result<Option<(Arc<Prepared>, Vec<Physical<'v>>)>> {
         let key = sql::address(sql);
-        let prepared = match self.connection.prepared.get(&key) {
-            Some(prepared) => Arc::clone(prepared),
-            None => {
-                let plan = Plan::of(sql, Engine::Postgres)?;
-                let text = plan.text.clone();
-                let statement = self.send(sql, async |client| client.prepare(&text).await)?;
-                let prepared = Arc::new(Prepared { plan, statement });
-                self.connection.prepared.insert(key, Arc::clone(&prepared));
-                prepared
-            }
+        let prepared = if let Some(prepared) = self.connection.prepared.get(&key) {
+            Arc::clone(prepared)
+        } else {
+            let plan = Plan::of(sql, Engine::Postgres)?;
+            let text = plan.text.clone();
+            let statement = self.send(sql, async |client| client.prepare(&text).await)?;
+            let prepared = Arc::new(Prepared { plan, statement });
+            self.connection.prepared.insert(key, Arc::clone(&prepared));
+            prepared
         };
         if let Some((_, rows)) = prepared.plan.check(params)? {
             if rows.is_empty() {
@@ -181,8 +180,8 @@ impl<'a> Session<'a> {
             let Some(begin) = begin else {
                 return request(client).await;
             };
-            let (begun, answer) = tokio::join!(biased; client.batch_execute(begin), request(client));
-            begun.and(answer)
+            let (started, answer) = tokio::join!(biased; client.batch_execute(begin), request(client));
+            started.and(answer)
         };
         let outcome = self.runtime.block_on(async {
             match limit {

@@ -43,7 +43,7 @@ impl Signals {
         let (mine, topics) = (Arc::clone(&outgoing), Arc::downgrade(topics));
         let runtime = connection::runtime()?;
         let thread = crate::threads::spawn("store-signals", move || {
-            runtime.block_on(serve(&settings, &mine, &topics))
+            runtime.block_on(serve(&settings, &mine, &topics));
         })?;
         Ok(Self {
             outgoing,

@@ -126,7 +126,7 @@ impl Piece<'_> {
     fn write(&self, engine: Engine, starts: &[usize], text: &mut String) {
         match (self, engine) {
             (Piece::Text(Token::Parameter(number)), Engine::Sqlite) => {
-                push(text, &["?", &starts[*number - 1].to_string()])
+                push(text, &["?", &starts[*number - 1].to_string()]);
             }
             (Piece::Text(Token::Parameter(number)), Engine::Postgres) => {
                 push(text, &["$", &starts[*number - 1].to_string()]);

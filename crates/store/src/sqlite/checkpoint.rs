@@ -87,15 +87,17 @@ impl Gate {
         }
     }
 
-    /// Does something while the writer stands still.
-    fn alone<T>(&self, work: impl FnOnce() -> T) -> T {
+    /// Does something while the writer stands still; nothing once the store is being closed.
+    fn alone<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
         let mut state = self.lock();
         state.stop_writer = true;
-        while state.writing {
+        // The writer itself may be closing the store and waiting for this thread.
+        while state.writing && !state.closed {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+        let closed = state.closed;
         drop(state);
-        let result = work();
+        let result = (!closed).then(work);
         self.lock().stop_writer = false;
         self.changed.notify_all();
         result
@@ -125,7 +127,9 @@ pub(super) fn serve(connection: &Connection, gate: &Gate, health: &Health) {
     while let Some(pages) = gate.due() {
         let mut outcome = run(connection, "pragma wal_checkpoint(passive)");
         if outcome.is_ok() && pages >= RESTART_PAGES {
-            outcome = gate.alone(|| run(connection, "pragma wal_checkpoint(truncate)"));
+            outcome = gate
+                .alone(|| run(connection, "pragma wal_checkpoint(truncate)"))
+                .unwrap_or(Ok(()));
         }
         if let Err(error) = outcome {
             // The log keeps everything until a checkpoint succeeds, so a full disk is not fatal here; a failed flush is.

@@ -26,7 +26,7 @@ impl From<rusqlite::Error> for Fault {
 pub(crate) fn error(connection: &Connection, sql: &str, fault: Fault) -> Error {
     let error = match fault {
         Fault::Ordinary(error) => return error,
-        Fault::Io(_) => return Error::Unknown,
+        Fault::Io(text) => return Error::Unavailable(text),
         Fault::Engine(error) => error,
     };
     let rusqlite::Error::SqliteFailure(failure, message) = &error else {

@@ -34,7 +34,7 @@ pub(crate) struct Engine {
 impl Engine {
     /// Opens, or makes, the database file and starts the threads.
     pub(crate) fn open(path: &Path, options: &Options, health: &Arc<Health>) -> Result<Self> {
-        let writer = connection::Writer::open(path, options)?;
+        let opened = connection::Writer::open(path, options)?;
         let writes = Arc::new(Units::new(options.queue));
         let reads = Arc::new(Units::new(options.queue));
         let checkpoints = Arc::new(checkpoint::Gate::new());
@@ -44,11 +44,11 @@ impl Engine {
             checkpoints: Arc::clone(&checkpoints),
             threads: Vec::new(),
         };
-        if writer.serves() {
+        if opened.serves() {
             let connection = connection::checkpointer(path)?;
             let (gate, health) = (Arc::clone(&checkpoints), Arc::clone(health));
             engine.spawn("store-checkpoint", move || {
-                checkpoint::serve(&connection, &gate, &health)
+                checkpoint::serve(&connection, &gate, &health);
             })?;
         }
         for _ in 0..options.readers.max(1) {
@@ -58,7 +58,7 @@ impl Engine {
         }
         let health = Arc::clone(health);
         engine.spawn("store-write", move || {
-            writer::serve(writer, &writes, &checkpoints, &health)
+            writer::serve(opened, &writes, &checkpoints, &health);
         })?;
         Ok(engine)
     }
