@@ -3,12 +3,18 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use secrecy::SecretString;
+use store::Store;
+
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::http::auth::Verifier;
 use crate::http::one_time::InFlight;
 use crate::http::rates::Rates;
 use crate::ids::Ids;
+use crate::shutdown::Shutdown;
+use crate::telemetry::Metrics;
+use crate::tokens::Directory;
 
 /// The application's shared parts; cheap to clone. Reads like a struct: `app.clock.now_us()`.
 #[derive(Clone)]
@@ -22,17 +28,28 @@ pub struct Parts {
     pub clock: Clock,
     /// Where ids and tokens come from.
     pub ids: Ids,
+    /// Where the data is.
+    pub store: Store,
+    /// The way to Stripe.
+    pub stripe: stripe::Client,
+    /// What the process tells about itself.
+    pub metrics: Metrics,
     /// Verifies the tokens of the application's users.
     pub verifier: Verifier,
+    /// Verifies service tokens.
+    pub tokens: Directory,
     /// Limits on callers.
     pub rates: Rates,
     /// The keyed actions this process is working on.
     pub in_flight: InFlight,
+    /// The request to stop; every loop of the process ends on it.
+    pub shutdown: Shutdown,
 }
 
 impl App {
-    /// Joins the parts.
-    pub fn new(config: Config, clock: Clock, ids: Ids) -> Result<Self, ConfigError> {
+    /// Joins the parts. The store must have been migrated.
+    pub fn new(config: Config, clock: Clock, ids: Ids, store: Store) -> Result<Self, ConfigError> {
+        let stripe = stripe_client(&config, &ids)?;
         let verifier = Verifier::new(&config, clock.clone())?;
         let proxies = config.settings.callers.trusted_proxies.clone();
         let rates = Rates::new(&config.settings.limits, proxies, clock.clone());
@@ -40,9 +57,14 @@ impl App {
             config,
             clock,
             ids,
+            store,
+            stripe,
+            metrics: Metrics::begin(),
             verifier,
+            tokens: Directory::default(),
             rates,
             in_flight: InFlight::default(),
+            shutdown: Shutdown::new(),
         })))
     }
 }
@@ -53,4 +75,26 @@ impl Deref for App {
     fn deref(&self) -> &Parts {
         &self.0
     }
+}
+
+/// The client that the configuration describes, with its jitter from the injected generator.
+fn stripe_client(config: &Config, ids: &Ids) -> Result<stripe::Client, ConfigError> {
+    let settings = &config.settings.stripe;
+    let key = config
+        .secrets
+        .stripe_secret_key
+        .clone()
+        .unwrap_or_else(|| SecretString::from(""));
+    let mut wanted = stripe::ClientConfig::new(&settings.stripe_api_base, key);
+    if let Some(version) = &settings.stripe_api_version {
+        wanted.api_version.clone_from(version);
+    }
+    let ids = ids.clone();
+    let jitter = Arc::new(move || {
+        let mut bytes = [0; 8];
+        ids.fill(&mut bytes);
+        u64::from_le_bytes(bytes)
+    });
+    stripe::Client::new(wanted, jitter)
+        .map_err(|error| ConfigError(format!("The client of Stripe cannot be made: {error}.")))
 }

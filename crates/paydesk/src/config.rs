@@ -18,6 +18,9 @@ use secrecy::ExposeSecret;
 
 pub use secrets::Secrets;
 
+/// Where the data is kept unless it is said.
+const DEFAULT_DATABASE: &str = "sqlite:paydesk.db";
+
 /// Where the data is kept. Every command that opens the store takes this.
 #[derive(Args, Clone)]
 pub struct Database {
@@ -30,6 +33,13 @@ pub struct Database {
         hide_env_values = true
     )]
     pub database: String,
+}
+
+impl Database {
+    /// Whether nothing was said about where to keep the data.
+    pub fn is_default(&self) -> bool {
+        self.database == DEFAULT_DATABASE
+    }
 }
 
 impl fmt::Debug for Database {
@@ -140,6 +150,11 @@ pub struct Settings {
     /// Limits.
     #[command(flatten)]
     pub limits: Limits,
+
+    /// Serve `/metrics` to anybody who can reach it. Without it, a server with a public address asks for the admin
+    /// token or a service token with the scope `metrics:read`.
+    #[arg(long, env = "PAYDESK_OPEN_METRICS")]
+    pub open_metrics: bool,
 
     /// Stops the process at the named point, as a power failure would. Only for the tests that prove recovery.
     #[arg(long, env = "PAYDESK_CRASH_POINT", value_name = "NAME", hide = true)]

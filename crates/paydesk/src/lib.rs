@@ -5,8 +5,12 @@
 //! → rules and records → the crates `ledger`, `store` and `stripe`.
 
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod http;
 pub mod ids;
+pub mod schema;
+pub mod shutdown;
+pub mod telemetry;
 pub mod tokens;

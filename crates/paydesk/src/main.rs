@@ -1,3 +1,7 @@
-//! The paydesk binary.
+//! The paydesk binary: everything is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    paydesk::cli::main()
+}

@@ -5,11 +5,20 @@
 
 pub mod auth;
 pub mod body;
+pub mod envelope;
+mod explain;
 pub mod extract;
+mod faults;
+pub mod health;
 pub mod kinds;
 pub mod one_time;
+pub mod openapi;
+pub mod pages;
 pub mod problem;
 pub mod rates;
+pub mod reference;
+pub mod routes;
+pub mod server;
 
 pub use body::RawBody;
 pub use extract::{ApiJson, ApiPath, ApiQuery};

@@ -22,7 +22,7 @@ pub use permit::{AdminOnly, OwnUser, Scoped};
 use super::{Problem, kinds};
 use crate::app::App;
 use crate::ids::UserId;
-use crate::tokens::{Scope, Scopes};
+use crate::tokens::{self, Scope, Scopes};
 
 /// The longest bearer token that is looked at, in bytes.
 const TOKEN_BYTES_MAX: usize = 8 * 1024;
@@ -81,7 +81,7 @@ impl Caller {
     }
 
     /// Whether this caller is a back end with `scope`, or the operator.
-    fn holds(&self, scope: Scope) -> bool {
+    pub fn holds(&self, scope: Scope) -> bool {
         match self {
             Self::User { .. } => false,
             Self::Service { scopes, .. } => scopes.contains(scope),
@@ -138,6 +138,15 @@ async fn authenticate(token: &str, app: &App) -> Result<Caller, Problem> {
         && bool::from(admin.expose_secret().as_bytes().ct_eq(token.as_bytes()))
     {
         return Ok(Caller::Admin);
+    }
+    if token.starts_with(tokens::PREFIX) {
+        return match app.tokens.verify(&app.store, &app.clock, token).await? {
+            Some(verified) => Ok(Caller::Service {
+                token_id: verified.token_id,
+                scopes: verified.scopes,
+            }),
+            None => Err(Problem::of(&kinds::UNAUTHORIZED)),
+        };
     }
     let user_id = app.verifier.verify(token).await?;
     Ok(Caller::User { user_id })

@@ -1,0 +1,191 @@
+//! The command line: one file per command.
+//!
+//! What a command is asked for goes to the standard output, so that it can be piped; everything else (log lines,
+//! progress, errors) goes to the standard error stream. Exit codes are in [`Failure`] and in the help text.
+
+mod serve;
+mod token;
+
+use std::fmt;
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::config::{self, ConfigError};
+use crate::http::openapi;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   done
+  1   a check failed, or the command could not do its work
+  2   the command line or the configuration is wrong
+  70  the store failed; nothing acknowledged is lost, start the process again";
+
+/// Self-hosted payments back end between an application and Stripe.
+#[derive(Parser, Debug)]
+#[command(name = "paydesk", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Serve the API and handle events.
+    Serve(Box<serve::Arguments>),
+    /// Make, list and revoke the tokens of your back ends.
+    Token(token::Arguments),
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+impl Command {
+    async fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Serve(arguments) => serve::run(*arguments).await,
+            Self::Token(arguments) => token::run(arguments).await,
+            Self::Openapi => {
+                print(openapi::text().trim_end());
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Why a command ends with another code than zero.
+#[derive(Debug)]
+pub enum Failure {
+    /// Code 1: a check failed, or the command could not do its work.
+    Failed(anyhow::Error),
+    /// Code 2: the command line or the configuration is wrong.
+    Usage(String),
+    /// Code 70: the store has stopped for good. Start again, and it recovers.
+    StoreFailed(String),
+}
+
+impl Failure {
+    fn code(&self) -> u8 {
+        match self {
+            Self::Failed(_) => 1,
+            Self::Usage(_) => 2,
+            Self::StoreFailed(_) => 70,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed(error) => write!(f, "{error:#}"),
+            Self::Usage(message) => f.write_str(message),
+            Self::StoreFailed(reason) => write!(f, "the store failed: {reason}"),
+        }
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::Usage(error.0)
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Stopped(reason) => Self::StoreFailed(reason),
+            other => Self::Failed(other.into()),
+        }
+    }
+}
+
+/// The whole program: reads the command line, runs the command, gives its exit code.
+pub fn main() -> ExitCode {
+    let matches = CommandLine::command()
+        .mut_subcommand("serve", |serve| serve.after_help(help()))
+        .get_matches();
+    let line = match CommandLine::from_arg_matches(&matches) {
+        Ok(line) => line,
+        Err(error) => error.exit(),
+    };
+    // Four threads carry the network side of any machine this runs on; the store has its own.
+    let threads = std::thread::available_parallelism().map_or(2, |count| count.get().clamp(1, 4));
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads)
+        .enable_all()
+        .build();
+    let outcome = match runtime {
+        Ok(runtime) => {
+            let outcome = runtime.block_on(line.command.run());
+            // Whatever still runs in the background has had its time to stop.
+            runtime.shutdown_background();
+            outcome
+        }
+        Err(error) => Err(Failure::Failed(error.into())),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            complain(&failure);
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn help() -> String {
+    format!("{}\n{EXIT_CODES}", config::secrets::help())
+}
+
+/// Writes a line of what the command was asked for. A reader that has gone away is no failure of ours.
+pub fn print(line: &str) {
+    let mut output = std::io::stdout().lock();
+    drop(writeln!(output, "{line}").and_then(|()| output.flush()));
+}
+
+fn complain(failure: &Failure) {
+    let mut output = std::io::stderr().lock();
+    let (on, off) = if output.is_terminal() {
+        ("\u{1b}[31m", "\u{1b}[0m")
+    } else {
+        ("", "")
+    };
+    drop(writeln!(output, "{on}paydesk:{off} {failure}"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn every_option_is_explained_and_no_secret_is_a_flag() {
+        for command in CommandLine::command().get_subcommands() {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+            for argument in command.get_arguments() {
+                let name = argument.get_id().as_str();
+                assert!(argument.get_help().is_some(), "{name}");
+                assert!(
+                    !name.contains("secret") && !name.contains("password"),
+                    "{name} shows in the process list"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_help_of_serve_lists_the_secrets() {
+        for (name, _) in config::secrets::NAMES {
+            assert!(help().contains(name));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! `paydesk serve`: the server.
+//!
+//! Opens the store, brings its schema up to date, listens, works; prints one line when ready. Ends when asked to
+//! (SIGTERM, ctrl-c), after requests in flight had their time, or with code 70 when the store has failed.
+
+use anyhow::Context;
+use clap::Args;
+use store::{Options, Store};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::{Failure, print};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::{Config, Secrets, Settings};
+use crate::http::{routes, server};
+use crate::ids::Ids;
+use crate::schema::MIGRATIONS;
+use crate::telemetry;
+
+/// The arguments of `paydesk serve`.
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
+    let config = Config::new(arguments.settings, Secrets::from_environment()?)?;
+    telemetry::begin_logs(&config.settings.logs, std::io::stderr);
+    telemetry::log_panics();
+    let app = open(config).await?;
+    let listener = listen(&app).await?;
+    let address = listener.local_addr().context("the listener has no address")?;
+    let mode = if app.config.livemode { "live" } else { "test" };
+    print(&format!(
+        "paydesk {} is ready on http://{address} ({mode} mode)",
+        env!("CARGO_PKG_VERSION")
+    ));
+    until_stopped(&app, listener).await
+}
+
+/// Opens and migrates the store, and joins the parts of the application.
+pub(super) async fn open(config: Config) -> Result<App, Failure> {
+    if let Some(point) = &config.settings.crash_point {
+        arm(point)?;
+    }
+    let store = Store::open(&config.settings.database.database, Options::default())?;
+    store.migrate(MIGRATIONS).await?;
+    let clock = Clock::system();
+    let ids = Ids::random(clock.clone());
+    Ok(App::new(config, clock, ids, store)?)
+}
+
+async fn listen(app: &App) -> Result<TcpListener, Failure> {
+    let address = app.config.settings.listen;
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}; choose another with --listen"))?;
+    Ok(listener)
+}
+
+/// Serves and works until a signal comes or the store fails.
+pub(super) async fn until_stopped(app: &App, listener: TcpListener) -> Result<(), Failure> {
+    let role = app.config.settings.role;
+    let mut tasks = JoinSet::new();
+    tasks.spawn(app.metrics.clone().fold(app.shutdown.clone()));
+    if role.works() {
+        begin_work(app, &mut tasks);
+    }
+    let router = if role.serves() {
+        routes::router(app.clone())
+    } else {
+        routes::worker_router(app.clone())
+    };
+    let serving = server::serve(listener, router, &app.config.settings.limits, &app.shutdown);
+    let mut serving = std::pin::pin!(serving);
+    let mut stop = std::pin::pin!(signalled());
+
+    let mut outcome = Ok(());
+    let cut = loop {
+        let stopping = app.shutdown.is_requested();
+        tokio::select! {
+            cut = serving.as_mut() => break cut,
+            () = stop.as_mut(), if !stopping => {
+                tracing::info!("asked to stop; finishing what is in flight");
+                app.shutdown.begin();
+            }
+            reason = app.store.failed(), if outcome.is_ok() => {
+                // Requests in flight are answered 503 by the store's own error while the server drains.
+                tracing::error!(reason, "the store has failed; stopping");
+                outcome = Err(Failure::StoreFailed(reason));
+                app.shutdown.begin();
+            }
+            Some(ended) = tasks.join_next(), if !stopping => {
+                let reason = ended.err().map_or_else(|| "it returned".to_owned(), |error| error.to_string());
+                outcome = Err(Failure::Failed(anyhow::anyhow!("a background task ended early: {reason}")));
+                app.shutdown.begin();
+            }
+        }
+    };
+    if cut > 0 {
+        tracing::warn!(
+            connections = cut,
+            "connections were cut because they did not finish in time"
+        );
+    }
+    drain(app, tasks).await;
+    outcome
+}
+
+/// Starts what a worker does: claiming events, recovering intents, delivering. Each task ends when the application's
+/// shutdown is requested; one that ends before stops the process.
+fn begin_work(_app: &App, _tasks: &mut JoinSet<()>) {}
+
+/// Gives the background tasks their time to end.
+async fn drain(app: &App, mut tasks: JoinSet<()>) {
+    let all = async { while tasks.join_next().await.is_some() {} };
+    if tokio::time::timeout(app.config.settings.limits.drain_timeout(), all)
+        .await
+        .is_err()
+    {
+        tracing::warn!("background tasks did not end in time; what they had claimed is taken up after the next start");
+    }
+}
+
+/// Returns when the process is asked to stop.
+pub(super) async fn signalled() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%error, "SIGTERM cannot be waited for; only ctrl-c stops cleanly");
+            drop(tokio::signal::ctrl_c().await);
+        }
+    }
+}
+
+/// Arms a crash point, written as `name` or `name:nth`.
+fn arm(point: &str) -> Result<(), Failure> {
+    let (name, nth) = match point.rsplit_once(':') {
+        Some((name, nth)) => {
+            let nth = nth
+                .parse()
+                .map_err(|_| Failure::Usage(format!("`{point}` is not a crash point: name[:nth]")))?;
+            (name, nth)
+        }
+        None => (point, 1),
+    };
+    store::crash_point::arm(name, nth);
+    Ok(())
+}

@@ -1,0 +1,181 @@
+//! What surrounds every request: an id, a time limit, a catch for panics, the log line, the metric, the headers.
+//!
+//! This is the boundary at which the cause of a fault is logged, once, with the request's id. [`around`] is for the API
+//! and the pages; [`around_lean`] does the same for the webhook path without a log line per success, because that path
+//! is measured in microseconds.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::task::Poll;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::server::Peer;
+use super::{Problem, kinds};
+use crate::app::App;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of this request, as an extension: the caller's `X-Request-Id` where it is sane, else one of ours.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub Arc<str>);
+
+/// The envelope of the API and the pages.
+pub async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
+    run(&app, request, next, false).await
+}
+
+/// The envelope of the webhook path: successes are not logged one by one.
+pub async fn around_lean(State(app): State<App>, request: Request, next: Next) -> Response {
+    run(&app, request, next, true).await
+}
+
+/// Counts the request against its address, before anything else is done for it.
+pub async fn limit_address(State(app): State<App>, request: Request, next: Next) -> Response {
+    if let Some(Peer(peer)) = request.extensions().get::<Peer>() {
+        let client = app.rates.client_address(peer.ip(), request.headers());
+        if let Err(problem) = app.rates.check_address(client) {
+            return problem.into_response();
+        }
+    }
+    next.run(request).await
+}
+
+async fn run(app: &App, mut request: Request, next: Next, lean: bool) -> Response {
+    let started = app.clock.monotonic();
+    let request_id = request_id(request.headers(), app);
+    request.extensions_mut().insert(RequestId(Arc::clone(&request_id)));
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+
+    let answer = tokio::time::timeout(app.config.settings.limits.handler_timeout(), caught(next.run(request)));
+    let response = match answer.await {
+        Ok(Ok(response)) => response,
+        Ok(Err(panic)) => Problem::fault(format!("a handler panicked: {panic}")).into_response(),
+        Err(_elapsed) => Problem::of(&kinds::HANDLER_TIMEOUT)
+            .caused_by("the handler did not answer in time")
+            .retry_after(1)
+            .into_response(),
+    };
+    let mut response = settle(response, &request_id);
+
+    let elapsed = app.clock.monotonic().saturating_sub(started);
+    let (status, route) = (
+        response.status(),
+        route.as_ref().map_or("unmatched", MatchedPath::as_str),
+    );
+    metrics::histogram!(
+        "http_request_duration_seconds",
+        "method" => label(&method),
+        "route" => route.to_owned(),
+        "status" => status.as_u16().to_string(),
+    )
+    .record(elapsed.as_secs_f64());
+    if lean && status.is_success() {
+        tracing::debug!(%request_id, %method, route, status = status.as_u16(), "answered");
+    } else {
+        let duration_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
+        tracing::info!(%request_id, %method, route, status = status.as_u16(), duration_us, "answered");
+    }
+    dress(response.headers_mut(), &request_id);
+    response
+}
+
+/// Logs the cause of a problem where it has one, and puts the request's id into the document of a fault.
+fn settle(mut response: Response, request_id: &str) -> Response {
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else {
+        return response;
+    };
+    let code = problem.kind().code;
+    if problem.kind().status < 500 {
+        if problem.kind().status == 429 {
+            metrics::counter!("http_rate_limited_total").increment(1);
+        }
+        if let Some((cause, location)) = problem.cause() {
+            tracing::debug!(%request_id, code, cause, %location, "a request was refused");
+        }
+        return response;
+    }
+    metrics::counter!("http_faults_total", "code" => code).increment(1);
+    let (cause, location) = problem
+        .cause()
+        .map_or(("", String::new()), |(cause, at)| (cause, at.to_string()));
+    tracing::error!(%request_id, code, cause, location, "a request failed");
+    problem.respond(Some(request_id))
+}
+
+/// The headers that every answer carries. A page brings its own Content-Security-Policy and caching.
+fn dress(headers: &mut HeaderMap, request_id: &str) {
+    let defaults = [
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
+        ),
+    ];
+    for (name, value) in defaults {
+        headers.entry(name).or_insert(value);
+    }
+    if let Ok(value) = HeaderValue::from_str(request_id) {
+        headers.insert(REQUEST_ID, value);
+    }
+}
+
+/// The caller's id for the request where it is sane (it ends up in log lines), else one of ours.
+fn request_id(headers: &HeaderMap, app: &App) -> Arc<str> {
+    let sane = |text: &&str| {
+        (1..=128).contains(&text.len())
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+    };
+    match headers
+        .get(REQUEST_ID)
+        .and_then(|value| value.to_str().ok())
+        .filter(sane)
+    {
+        Some(given) => given.into(),
+        None => app.ids.next("req").into(),
+    }
+}
+
+/// Runs a handler; a panic becomes its message.
+async fn caught(answer: impl Future<Output = Response>) -> Result<Response, String> {
+    let mut answer = std::pin::pin!(answer);
+    std::future::poll_fn(|ctx| {
+        // Nothing of a handler that panicked is used again, and what it shares is behind locks that forgive poison.
+        let polled = std::panic::catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(ctx)));
+        match polled {
+            Ok(polled) => polled.map(Ok),
+            Err(panic) => Poll::Ready(Err(message(panic.as_ref()))),
+        }
+    })
+    .await
+}
+
+fn message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("no message").to_owned()
+}
+
+/// A bounded set of label values: a caller may invent methods, not time series.
+fn label(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "HEAD" => "HEAD",
+        "OPTIONS" => "OPTIONS",
+        _ => "other",
+    }
+}

@@ -1,0 +1,66 @@
+//! The map of the whole server: which capability's routes it has, and what surrounds them.
+//!
+//! Capabilities add one line each: to [`api`] (or to [`lean`], for the webhook path) and to [`KINDS`].
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use utoipa_axum::router::OpenApiRouter;
+
+use super::{Kind, Problem, envelope, explain, health, kinds, openapi, pages, reference};
+use crate::app::App;
+
+/// The kinds of problem of every capability; `/problems/<code>` explains them.
+pub const KINDS: &[&[Kind]] = &[kinds::ALL];
+
+/// Every documented route. The OpenAPI document is made from this.
+pub fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::new().merge(health::routes())
+}
+
+/// The routes that must stay cheap: the webhook and its aliases. They are exempt from rate limits.
+pub fn lean() -> Router<App> {
+    Router::new()
+}
+
+/// Pages and other routes that are not part of the API.
+fn pages() -> Router<App> {
+    Router::new()
+        .route("/openapi.json", get(openapi::get_document))
+        .route("/docs", get(reference::get_reference))
+        .route("/problems", get(explain::get_problems))
+        .route("/problems/{code}", get(explain::get_problem))
+        .route("/assets/page.css", get(pages::get_style))
+}
+
+/// The whole server, for processes that serve.
+pub fn router(app: App) -> Router {
+    let (api, _document) = api().split_for_parts();
+    surrounded(api.merge(pages()), lean(), app)
+}
+
+/// Health and metrics only, for processes that work.
+pub fn worker_router(app: App) -> Router {
+    let (health, _document) = health::routes().split_for_parts();
+    surrounded(health, Router::new(), app)
+}
+
+fn surrounded(full: Router<App>, lean: Router<App>, app: App) -> Router {
+    let full = full
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(app.clone(), envelope::limit_address))
+        .layer(from_fn_with_state(app.clone(), envelope::around));
+    let lean = lean
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(app.clone(), envelope::around_lean));
+    full.merge(lean).with_state(app)
+}
+
+async fn not_found() -> Problem {
+    Problem::of(&kinds::NOT_FOUND)
+}
+
+async fn method_not_allowed() -> Problem {
+    Problem::of(&kinds::METHOD_NOT_ALLOWED)
+}

@@ -1,0 +1,10 @@
+//! The schema: numbered steps, forward only. A step is never edited once it is released.
+
+use store::Migration;
+
+/// Every step, in order.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    number: 2,
+    name: "service tokens",
+    sql: include_str!("0002_service_token.sql"),
+}];
