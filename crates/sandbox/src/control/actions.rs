@@ -1,0 +1,173 @@
+//! Shortcuts that stand in for a buyer at the page or for a bank that decides.
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, State as Extract};
+use axum::http::{Response, StatusCode};
+use axum::routing::post;
+use serde_json::{Value, json};
+
+use super::{Answer, absent, bad, given, reply};
+use crate::Sandbox;
+use crate::pages::Verdict;
+use crate::resources::checkout_sessions::{self, Buyer};
+use crate::resources::{disputes, payment_methods, payments, refunds};
+use crate::state::{State, rendered, text};
+use crate::wire::error::ApiError;
+
+pub(crate) fn routes() -> Router<Sandbox> {
+    Router::new()
+        .route("/_sandbox/checkout/{session}/pay", post(pay))
+        .route("/_sandbox/challenges/{intent}", post(challenge))
+        .route("/_sandbox/payments/{intent}/settle", post(settle_payment))
+        .route("/_sandbox/refunds/{refund}/settle", post(settle_refund))
+        .route("/_sandbox/disputes", post(open_dispute))
+        .route("/_sandbox/disputes/{dispute}/close", post(close_dispute))
+        .route("/_sandbox/run-due", post(run_due))
+}
+
+/// Runs an action under the lock and wakes what it has made due.
+fn act(sandbox: &Sandbox, body: &Bytes, action: impl FnOnce(&mut State, &Value) -> Answer) -> Response<Body> {
+    let answer = given(body).and_then(|given| {
+        let mut state = sandbox.lock();
+        state.run_due();
+        state.changes += 1;
+        action(&mut state, &given)
+    });
+    sandbox.wake();
+    reply(answer)
+}
+
+/// A refusal by the bank is an answer too: 402 with Stripe's error object.
+fn refused(error: &ApiError) -> (StatusCode, String) {
+    let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
+    (status, error.message().to_owned())
+}
+
+/// Pays a session as a buyer would on the page: `card` (a number) or `payment_method`, and `challenge` for cards that ask.
+async fn pay(Extract(sandbox): Extract<Sandbox>, Path(id): Path<String>, body: Bytes) -> Response<Body> {
+    act(&sandbox, &body, |state, given| {
+        let Some(session) = state.find("checkout.session", &id).cloned() else { return Err(absent("checkout session", &id)) };
+        if session["status"] != "open" {
+            return Err((StatusCode::CONFLICT, format!("the session is {}", text(&session, "status"))));
+        }
+        let email = session["customer_details"]["email"].as_str().or(given["email"].as_str()).unwrap_or("buyer@example.com");
+        let name = given["name"].as_str().unwrap_or("Sandbox Buyer");
+        let billing = json!({ "email": email, "name": name });
+        let method = match (given["card"].as_str(), given["payment_method"].as_str(), given["bank_account"].as_str()) {
+            (_, Some(reference), _) => payment_methods::resolve(state, reference, "payment_method"),
+            (_, None, Some(account)) => {
+                let (kind, member) =
+                    if session["currency"] == "eur" { ("sepa_debit", "iban") } else { ("us_bank_account", "account_number") };
+                payment_methods::create(state, &json!({ "type": kind, kind: { member: account }, "billing_details": billing }), "")
+            }
+            (card, None, None) => {
+                let number = card.unwrap_or("4242424242424242").replace(' ', "");
+                let card = json!({ "number": number, "exp_month": 12, "exp_year": 2034 });
+                payment_methods::create(state, &json!({ "type": "card", "card": card, "billing_details": billing }), "")
+            }
+        };
+        let buyer = Buyer { email: json!(email), name: json!(name) };
+        let paid = method.and_then(|method| checkout_sessions::pay(state, &id, &method, &buyer));
+        paid.map_err(|error| refused(&error))?;
+        let intent = text(state.own(&id), "payment_intent").to_owned();
+        if state.own(&intent)["status"] == "requires_action" {
+            match given["challenge"].as_str() {
+                Some(verdict) => decide(state, &intent, verdict)?,
+                None => {}
+            }
+        }
+        Ok(rendered(state.own(&id)))
+    })
+}
+
+fn decide(state: &mut State, intent: &str, verdict: &str) -> Result<(), (StatusCode, String)> {
+    let verdict = match verdict {
+        "complete" => Verdict::Complete,
+        "fail" => Verdict::Fail,
+        _ => return Err(bad("a challenge is answered `complete` or `fail`")),
+    };
+    crate::pages::decide(state, intent, verdict).map_err(|error| refused(&error))
+}
+
+/// Answers a challenge: `verdict` is `complete` or `fail`.
+async fn challenge(Extract(sandbox): Extract<Sandbox>, Path(id): Path<String>, body: Bytes) -> Response<Body> {
+    act(&sandbox, &body, |state, given| {
+        if state.own(&id)["status"] != "requires_action" {
+            return Err((StatusCode::CONFLICT, "nothing waits for an answer under this id".to_owned()));
+        }
+        decide(state, &id, given["verdict"].as_str().unwrap_or("complete"))?;
+        Ok(rendered(state.own(&id)))
+    })
+}
+
+/// `outcome` is `succeeded` or `failed`; `default` applies when neither is given.
+fn outcome(given: &Value, reason: &str, default: &str) -> Result<Option<Result<(), String>>, (StatusCode, String)> {
+    match given["outcome"].as_str() {
+        None => Ok(None),
+        Some("succeeded") => Ok(Some(Ok(()))),
+        Some("failed") => Ok(Some(Err(given[reason].as_str().unwrap_or(default).to_owned()))),
+        Some(_) => Err(bad("outcome must be `succeeded` or `failed`")),
+    }
+}
+
+async fn settle_payment(Extract(sandbox): Extract<Sandbox>, Path(id): Path<String>, body: Bytes) -> Response<Body> {
+    act(&sandbox, &body, |state, given| {
+        // A session's id is as good as its intent's.
+        let intent = match state.find("checkout.session", &id) {
+            Some(session) => text(session, "payment_intent").to_owned(),
+            None => id.clone(),
+        };
+        if state.own(&intent)["status"] != "processing" {
+            return Err((StatusCode::CONFLICT, "the payment is not processing".to_owned()));
+        }
+        let outcome = outcome(given, "code", "insufficient_funds")?;
+        payments::settle_debit(state, &intent, outcome);
+        Ok(rendered(state.own(&intent)))
+    })
+}
+
+async fn settle_refund(Extract(sandbox): Extract<Sandbox>, Path(id): Path<String>, body: Bytes) -> Response<Body> {
+    act(&sandbox, &body, |state, given| {
+        if state.find("refund", &id).is_none() {
+            return Err(absent("refund", &id));
+        }
+        match outcome(given, "reason", "expired_or_canceled_card")? {
+            Some(Ok(())) => refunds::end(state, &id, Ok(())),
+            Some(Err(reason)) => refunds::end(state, &id, Err(&reason)),
+            None => refunds::settle(state, &id),
+        }
+        Ok(rendered(state.own(&id)))
+    })
+}
+
+async fn open_dispute(Extract(sandbox): Extract<Sandbox>, body: Bytes) -> Response<Body> {
+    act(&sandbox, &body, |state, given| {
+        let charge = match (given["charge"].as_str(), given["payment_intent"].as_str()) {
+            (Some(charge), _) => charge.to_owned(),
+            (None, Some(intent)) => text(state.own(intent), "latest_charge").to_owned(),
+            (None, None) => return Err(bad("give a `charge` or a `payment_intent`")),
+        };
+        let found = state.find("charge", &charge).ok_or_else(|| absent("charge", &charge))?;
+        if found["status"] != "succeeded" || found["disputed"] == true {
+            return Err((StatusCode::CONFLICT, "the charge cannot be disputed".to_owned()));
+        }
+        let id = disputes::open(state, &charge, given["reason"].as_str().unwrap_or("fraudulent"), given["inquiry"] == true);
+        Ok(rendered(state.own(&id)))
+    })
+}
+
+async fn close_dispute(Extract(sandbox): Extract<Sandbox>, Path(id): Path<String>, body: Bytes) -> Response<Body> {
+    act(&sandbox, &body, |state, given| {
+        let found = state.find("dispute", &id).ok_or_else(|| absent("dispute", &id))?;
+        if matches!(text(found, "status"), "won" | "lost" | "warning_closed") {
+            return Err((StatusCode::CONFLICT, "the dispute is closed already".to_owned()));
+        }
+        disputes::close(state, &id, given["won"] == true);
+        Ok(rendered(state.own(&id)))
+    })
+}
+
+async fn run_due(Extract(sandbox): Extract<Sandbox>, body: Bytes) -> Response<Body> {
+    act(&sandbox, &body, |state, _| Ok(json!({ "now": state.now() })))
+}

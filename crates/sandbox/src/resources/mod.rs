@@ -1,0 +1,89 @@
+//! Stripe's nouns, one file each: its parameters, its shape, its operations and the events they write.
+//!
+//! The rules of paying, which several nouns share, are in `payments`. No HTTP lives here.
+
+pub(crate) mod account;
+pub(crate) mod balance;
+pub(crate) mod charges;
+pub(crate) mod checkout_items;
+pub(crate) mod checkout_sessions;
+pub(crate) mod customers;
+pub(crate) mod disputes;
+pub(crate) mod events;
+pub(crate) mod money;
+pub(crate) mod payment_intents;
+pub(crate) mod payment_methods;
+pub(crate) mod payment_pages;
+pub(crate) mod payments;
+pub(crate) mod prices;
+pub(crate) mod products;
+pub(crate) mod refunds;
+pub(crate) mod setup_intents;
+pub(crate) mod test_cards;
+pub(crate) mod webhook_endpoints;
+
+use serde_json::{Map, Value, json};
+
+use crate::wire::Operation;
+
+/// Every operation there is.
+pub(crate) static OPERATIONS: &[&[Operation]] = &[
+    account::OPERATIONS,
+    balance::OPERATIONS,
+    charges::OPERATIONS,
+    checkout_sessions::OPERATIONS,
+    customers::OPERATIONS,
+    disputes::OPERATIONS,
+    events::OPERATIONS,
+    payment_intents::OPERATIONS,
+    payment_methods::OPERATIONS,
+    payment_pages::OPERATIONS,
+    prices::OPERATIONS,
+    products::OPERATIONS,
+    refunds::OPERATIONS,
+    setup_intents::OPERATIONS,
+    webhook_endpoints::OPERATIONS,
+];
+
+/// Every noun objects are kept under.
+pub(crate) const NOUNS: &[&str] = &[
+    "balance_transaction",
+    "charge",
+    "checkout.session",
+    "customer",
+    "dispute",
+    "payment_intent",
+    "payment_method",
+    "price",
+    "product",
+    "refund",
+    "setup_intent",
+    "webhook_endpoint",
+];
+
+/// An address with every member Stripe shows.
+pub(crate) fn address(given: &Value) -> Value {
+    let member = |name: &str| given.get(name).cloned().unwrap_or_default();
+    json!({
+        "city": member("city"), "country": member("country"), "line1": member("line1"), "line2": member("line2"),
+        "postal_code": member("postal_code"), "state": member("state"),
+    })
+}
+
+/// Billing details with every member Stripe shows.
+pub(crate) fn billing_details(given: &Value) -> Value {
+    let member = |name: &str| given.get(name).cloned().unwrap_or_default();
+    json!({
+        "address": address(&given["address"]), "email": member("email"), "name": member("name"), "phone": member("phone"),
+        "tax_id": member("tax_id"),
+    })
+}
+
+/// Sets the members of `object` that were given under the same names.
+pub(crate) fn take_over(object: &mut Map<String, Value>, params: &Map<String, Value>, names: &[&str]) {
+    for name in names {
+        if let Some(value) = params.get(*name) {
+            object.insert((*name).to_owned(), value.clone());
+        }
+    }
+}

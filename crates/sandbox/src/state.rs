@@ -1,0 +1,278 @@
+//! Everything the sandbox remembers, behind one mutex held for the length of one operation.
+//!
+//! Objects are kept in Stripe's wire form, unexpanded: a reference is an id, and an includable list is not there. Members
+//! whose name begins with `_` are the sandbox's own (a card's number, a page's token) and never leave it. A change and the
+//! events that tell of it are made under the same lock, so no reader sees one without the other.
+//! What must not live here: HTTP, and the rules of any one resource.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::{Map, Value, json};
+
+use crate::clock::Clock;
+use crate::control::faults::Faults;
+use crate::delivery::Delivery;
+use crate::dice::Dice;
+use crate::events::Events;
+use crate::wire::error::ApiError;
+use crate::wire::idempotency::Keys;
+
+/// Who caused what is happening: written into events.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Origin {
+    pub(crate) request_id: Option<String>,
+    pub(crate) idempotency_key: Option<String>,
+}
+
+/// Something that happens by itself when its time has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Due {
+    ExpireSession(String),
+    SettleDebit(String),
+    SettleRefund(String),
+    FundsAvailable(String),
+}
+
+#[derive(Debug)]
+pub(crate) struct Stored {
+    pub(crate) noun: &'static str,
+    sequence: u64,
+    pub(crate) value: Value,
+}
+
+impl Stored {
+    pub(crate) fn sequence(&self) -> u64 {
+        self.sequence
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) clock: Clock,
+    pub(crate) dice: Dice,
+    pub(crate) fault_dice: Dice,
+    pub(crate) objects: HashMap<String, Stored>,
+    order: HashMap<&'static str, BTreeMap<u64, String>>,
+    sequence: u64,
+    pub(crate) events: Events,
+    pub(crate) schedule: BTreeMap<(i64, u64), Due>,
+    pub(crate) keys: Keys,
+    pub(crate) delivery: Delivery,
+    pub(crate) faults: Faults,
+    pub(crate) origin: Origin,
+    /// Where the hosted pages are, without a trailing slash.
+    pub(crate) base_url: String,
+    pub(crate) account_id: String,
+    /// Seconds until a bank debit or a slow refund is decided by itself.
+    pub(crate) settle_after: i64,
+    /// Counts changes, so that the file is written only when something changed.
+    pub(crate) changes: u64,
+}
+
+impl State {
+    pub(crate) fn new(clock: Clock, seed: Option<u64>, base_url: String, settle_after: i64) -> Self {
+        let mut dice = Dice::new(seed, 1);
+        let account_id = format!("acct_1{}", dice.token(15));
+        Self {
+            clock,
+            dice,
+            fault_dice: Dice::new(seed, 2),
+            objects: HashMap::new(),
+            order: HashMap::new(),
+            sequence: 0,
+            events: Events::default(),
+            schedule: BTreeMap::new(),
+            keys: Keys::default(),
+            delivery: Delivery::default(),
+            faults: Faults::default(),
+            origin: Origin::default(),
+            base_url,
+            account_id,
+            settle_after,
+            changes: 0,
+        }
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        self.clock.now()
+    }
+
+    pub(crate) fn next_sequence(&mut self) -> u64 {
+        self.sequence += 1;
+        self.changes += 1;
+        self.sequence
+    }
+
+    /// Keeps a new object; its `object` member is the noun it is listed under.
+    pub(crate) fn insert(&mut self, noun: &'static str, value: Value) -> String {
+        let id = text(&value, "id").to_owned();
+        let sequence = self.next_sequence();
+        self.order.entry(noun).or_default().insert(sequence, id.clone());
+        self.objects.insert(id.clone(), Stored { noun, sequence, value });
+        id
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<&Value> {
+        self.objects.get(id).map(|stored| &stored.value)
+    }
+
+    /// The object that an id of our own must have.
+    pub(crate) fn own(&self, id: &str) -> &Value {
+        self.get(id).unwrap_or(&Value::Null)
+    }
+
+    pub(crate) fn find(&self, noun: &'static str, id: &str) -> Option<&Value> {
+        self.objects.get(id).filter(|stored| stored.noun == noun).map(|stored| &stored.value)
+    }
+
+    /// The object a request refers to by a parameter.
+    pub(crate) fn referred(&self, noun: &'static str, id: &str, param: &str) -> Result<&Value, ApiError> {
+        self.find(noun, id)
+            .filter(|value| value.get("deleted").is_none())
+            .ok_or_else(|| ApiError::absent(&noun.replace('.', "_"), id, param))
+    }
+
+    pub(crate) fn update(&mut self, id: &str, change: impl FnOnce(&mut Map<String, Value>)) {
+        self.changes += 1;
+        if let Some(Stored { value: Value::Object(object), .. }) = self.objects.get_mut(id) {
+            change(object);
+        }
+    }
+
+    pub(crate) fn set(&mut self, id: &str, member: &str, value: impl Into<Value>) {
+        self.update(id, |object| {
+            object.insert(member.to_owned(), value.into());
+        });
+    }
+
+    /// Takes the object out of every list; `replacement` is what its id answers with from now on.
+    pub(crate) fn remove(&mut self, id: &str, replacement: Option<Value>) {
+        self.changes += 1;
+        let Some(stored) = self.objects.remove(id) else { return };
+        if let Some(order) = self.order.get_mut(stored.noun) {
+            order.remove(&stored.sequence);
+        }
+        if let Some(value) = replacement {
+            self.objects.insert(id.to_owned(), Stored { value, ..stored });
+        }
+    }
+
+    /// The objects under a noun, newest first.
+    pub(crate) fn newest_first(&self, noun: &str) -> impl Iterator<Item = &Value> {
+        self.order.get(noun).into_iter().flat_map(|order| order.values().rev()).map(|id| self.own(id))
+    }
+
+    /// The objects under a noun on one side of an object, nearest first: older ones, or newer ones.
+    pub(crate) fn beside(&self, noun: &str, id: &str, newer: bool) -> Option<Vec<&Value>> {
+        let stored = self.objects.get(id).filter(|stored| stored.noun == noun)?;
+        let order = self.order.get(noun)?;
+        Some(if newer {
+            order.range(stored.sequence + 1..).map(|(_, id)| self.own(id)).collect()
+        } else {
+            order.range(..stored.sequence).rev().map(|(_, id)| self.own(id)).collect()
+        })
+    }
+
+    pub(crate) fn at(&mut self, time: i64, due: Due) {
+        let sequence = self.next_sequence();
+        self.schedule.insert((time, sequence), due);
+    }
+
+    pub(crate) fn unschedule(&mut self, due: &Due) {
+        self.schedule.retain(|_, planned| planned != due);
+    }
+
+    /// Writes an event about an object as it is now, and queues its deliveries.
+    pub(crate) fn emit(&mut self, kind: &'static str, id: &str) {
+        let snapshot = rendered(self.own(id));
+        self.emit_value(kind, snapshot, None);
+    }
+
+    /// Writes an `*.updated` event with what the changed members were before.
+    pub(crate) fn emit_change(&mut self, kind: &'static str, id: &str, before: &Value) {
+        let snapshot = rendered(self.own(id));
+        let previous = difference(&rendered(before), &snapshot);
+        self.emit_value(kind, snapshot, Some(previous));
+    }
+
+    pub(crate) fn emit_value(&mut self, kind: &str, snapshot: Value, previous: Option<Value>) {
+        let mut data = Map::new();
+        data.insert("object".to_owned(), snapshot);
+        if let Some(previous) = previous {
+            data.insert("previous_attributes".to_owned(), previous);
+        }
+        let id = format!("evt_1{}", self.dice.token(23));
+        let now = self.now();
+        let order = self.next_sequence();
+        let pending = crate::delivery::enqueue(self, &id, kind, order);
+        self.events.append(id, kind, now, &Value::Object(data), pending, self.origin.clone());
+    }
+}
+
+/// A copy without the sandbox's own members.
+pub(crate) fn rendered(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let kept = members.iter().filter(|(name, _)| !name.starts_with('_'));
+            Value::Object(kept.map(|(name, value)| (name.clone(), rendered(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(rendered).collect()),
+        other => other.clone(),
+    }
+}
+
+/// What the members that differ were before: nested for hashes, null for what was not there.
+fn difference(before: &Value, after: &Value) -> Value {
+    let (Value::Object(old), Value::Object(new)) = (before, after) else { return before.clone() };
+    let mut changed = Map::new();
+    for (name, value) in new {
+        match old.get(name) {
+            Some(previous) if previous == value => {}
+            Some(previous @ Value::Object(_)) if value.is_object() => {
+                changed.insert(name.clone(), difference(previous, value));
+            }
+            Some(previous) => {
+                changed.insert(name.clone(), previous.clone());
+            }
+            None => {
+                changed.insert(name.clone(), Value::Null);
+            }
+        }
+    }
+    for (name, previous) in old {
+        if !new.contains_key(name) {
+            changed.insert(name.clone(), previous.clone());
+        }
+    }
+    Value::Object(changed)
+}
+
+/// A text member, or the empty text.
+pub(crate) fn text<'a>(value: &'a Value, member: &str) -> &'a str {
+    value.get(member).and_then(Value::as_str).unwrap_or("")
+}
+
+/// An integer member, or zero.
+pub(crate) fn int(value: &Value, member: &str) -> i64 {
+    value.get(member).and_then(Value::as_i64).unwrap_or(0)
+}
+
+pub(crate) fn flag(value: &Value, member: &str) -> bool {
+    value.get(member).and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// Applies given metadata to what is there: null removes a key, and null for the whole removes all.
+pub(crate) fn merge_metadata(object: &mut Map<String, Value>, given: &Value) {
+    let mut merged = match object.get("metadata") {
+        Some(Value::Object(present)) if !given.is_null() => present.clone(),
+        _ => Map::new(),
+    };
+    for (key, value) in given.as_object().into_iter().flatten() {
+        if value.is_null() {
+            merged.shift_remove(key);
+        } else {
+            merged.insert(key.clone(), value.clone());
+        }
+    }
+    object.insert("metadata".to_owned(), json!(merged));
+}
