@@ -3,9 +3,11 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use secrecy::SecretString;
-use store::Store;
+use secrecy::{ExposeSecret, SecretString};
+use store::{BatchLimits, Store};
+use stripe::signature::SigningSecret;
 
+use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::http::auth::Verifier;
@@ -15,6 +17,7 @@ use crate::ids::Ids;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Metrics;
 use crate::tokens::Directory;
+use crate::{credits, inbox};
 
 /// The application's shared parts; cheap to clone. Reads like a struct: `app.clock.now_us()`.
 #[derive(Clone)]
@@ -34,6 +37,16 @@ pub struct Parts {
     pub stripe: stripe::Client,
     /// What the process tells about itself.
     pub metrics: Metrics,
+    /// What is for sale.
+    pub catalogue: Catalogue,
+    /// The secrets that webhooks may be signed with.
+    pub webhook_secrets: Vec<SigningSecret>,
+    /// The way of events into the inbox.
+    pub appends: inbox::Appends,
+    /// The way of events through the worker.
+    pub handling: inbox::Handling,
+    /// The way of changes into wallets.
+    pub changes: credits::Changes,
     /// Verifies the tokens of the application's users.
     pub verifier: Verifier,
     /// Verifies service tokens.
@@ -48,12 +61,24 @@ pub struct Parts {
 
 impl App {
     /// Joins the parts. The store must have been migrated.
-    pub fn new(config: Config, clock: Clock, ids: Ids, store: Store) -> Result<Self, ConfigError> {
+    pub fn new(
+        config: Config,
+        clock: Clock,
+        ids: Ids,
+        store: Store,
+        catalogue: Catalogue,
+    ) -> Result<Self, ConfigError> {
         let stripe = stripe_client(&config, &ids)?;
         let verifier = Verifier::new(&config, clock.clone())?;
         let proxies = config.settings.callers.trusted_proxies.clone();
         let rates = Rates::new(&config.settings.limits, proxies, clock.clone());
+        let webhook_secrets = webhook_secrets(&config)?;
         Ok(Self(Arc::new(Parts {
+            appends: inbox::appends(&store, BatchLimits::default()),
+            handling: inbox::handling(&store, clock.clone(), BatchLimits::default()),
+            changes: credits::changes(&store, clock.clone(), BatchLimits::default()),
+            catalogue,
+            webhook_secrets,
             config,
             clock,
             ids,
@@ -97,4 +122,14 @@ fn stripe_client(config: &Config, ids: &Ids) -> Result<stripe::Client, ConfigErr
     });
     stripe::Client::new(wanted, jitter)
         .map_err(|error| ConfigError(format!("The client of Stripe cannot be made: {error}.")))
+}
+
+fn webhook_secrets(config: &Config) -> Result<Vec<SigningSecret>, ConfigError> {
+    let secrets = config.secrets.stripe_webhook_secrets.iter();
+    secrets
+        .map(|secret| {
+            SigningSecret::new(secret.expose_secret())
+                .map_err(|error| ConfigError(format!("A webhook secret cannot be used: {error}.")))
+        })
+        .collect()
 }

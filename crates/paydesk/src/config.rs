@@ -131,6 +131,10 @@ pub struct Settings {
     #[arg(long, env = "PAYDESK_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
 
+    /// Origins that a checkout may send buyers back to besides the public URL, for example `https://app.example.com`.
+    #[arg(long, env = "PAYDESK_RETURN_ORIGINS", value_name = "URL", value_delimiter = ',')]
+    pub return_origins: Vec<String>,
+
     /// What this process does.
     #[arg(long, env = "PAYDESK_ROLE", value_enum, default_value_t = Role::All)]
     pub role: Role,
@@ -407,6 +411,16 @@ impl Config {
             settings,
             secrets,
             livemode,
+        })
+    }
+
+    /// Whether a buyer may be sent to this address after checkout: our own pages, or an origin the operator allowed.
+    pub fn may_return_to(&self, url: &str) -> bool {
+        let own = self.public_url();
+        let mut allowed = std::iter::once(own.as_str()).chain(self.settings.return_origins.iter().map(String::as_str));
+        allowed.any(|origin| {
+            let rest = url.strip_prefix(origin.trim_end_matches('/'));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
         })
     }
 

@@ -5,11 +5,21 @@
 //! → rules and records → the crates `ledger`, `store` and `stripe`.
 
 pub mod app;
+pub mod books;
+pub mod catalogue;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod credits;
+pub mod effects;
 pub mod http;
+pub mod idempotency;
 pub mod ids;
+pub mod inbox;
+pub mod orders;
+pub mod pages;
+pub mod progress;
+pub mod purchases;
 pub mod schema;
 pub mod shutdown;
 pub mod telemetry;

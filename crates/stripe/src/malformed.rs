@@ -11,7 +11,8 @@ pub struct Malformed {
 }
 
 impl Malformed {
-    pub(crate) fn new(what: &'static str, why: impl fmt::Display) -> Self {
+    /// A part of the wire that cannot be used: what it was, as Stripe names it, and why.
+    pub fn new(what: &'static str, why: impl fmt::Display) -> Self {
         Self {
             what,
             why: why.to_string(),

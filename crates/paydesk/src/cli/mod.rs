@@ -3,6 +3,9 @@
 //! What a command is asked for goes to the standard output, so that it can be piped; everything else (log lines,
 //! progress, errors) goes to the standard error stream. Exit codes are in [`Failure`] and in the help text.
 
+mod catalog;
+mod events;
+mod ledger;
 mod serve;
 mod token;
 
@@ -34,6 +37,12 @@ struct CommandLine {
 enum Command {
     /// Serve the API and handle events.
     Serve(Box<serve::Arguments>),
+    /// Check the catalogue file, and bring it to Stripe.
+    Catalog(catalog::Arguments),
+    /// List events, show one, and put them back to be handled.
+    Events(events::Arguments),
+    /// Hold the books against themselves.
+    Ledger(ledger::Arguments),
     /// Make, list and revoke the tokens of your back ends.
     Token(token::Arguments),
     /// Print the OpenAPI document.
@@ -44,6 +53,9 @@ impl Command {
     async fn run(self) -> Result<(), Failure> {
         match self {
             Self::Serve(arguments) => serve::run(*arguments).await,
+            Self::Catalog(arguments) => catalog::run(arguments).await,
+            Self::Events(arguments) => events::run(arguments).await,
+            Self::Ledger(arguments) => ledger::run(arguments).await,
             Self::Token(arguments) => token::run(arguments).await,
             Self::Openapi => {
                 print(openapi::text().trim_end());

@@ -5,7 +5,7 @@
 
 use anyhow::Context;
 use clap::Args;
-use store::{Options, Store};
+use store::{Access, Options, Store};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -16,7 +16,7 @@ use crate::config::{Config, Secrets, Settings};
 use crate::http::{routes, server};
 use crate::ids::Ids;
 use crate::schema::MIGRATIONS;
-use crate::telemetry;
+use crate::{catalogue, inbox, purchases, telemetry};
 
 /// The arguments of `paydesk serve`.
 #[derive(Args, Debug)]
@@ -29,7 +29,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let config = Config::new(arguments.settings, Secrets::from_environment()?)?;
     telemetry::begin_logs(&config.settings.logs, std::io::stderr);
     telemetry::log_panics();
-    let app = open(config).await?;
+    let app = open(config, Access::Exclusive).await?;
     let listener = listen(&app).await?;
     let address = listener.local_addr().context("the listener has no address")?;
     let mode = if app.config.livemode { "live" } else { "test" };
@@ -41,15 +41,22 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
 }
 
 /// Opens and migrates the store, and joins the parts of the application.
-pub(super) async fn open(config: Config) -> Result<App, Failure> {
+pub(super) async fn open(config: Config, access: Access) -> Result<App, Failure> {
     if let Some(point) = &config.settings.crash_point {
         arm(point)?;
     }
-    let store = Store::open(&config.settings.database.database, Options::default())?;
+    let catalogue = catalogue::load(&config.settings.catalogue).map_err(|error| Failure::Usage(error.to_string()))?;
+    let store = Store::open(
+        &config.settings.database.database,
+        Options {
+            access,
+            ..Options::default()
+        },
+    )?;
     store.migrate(MIGRATIONS).await?;
     let clock = Clock::system();
     let ids = Ids::random(clock.clone());
-    Ok(App::new(config, clock, ids, store)?)
+    Ok(App::new(config, clock, ids, store, catalogue)?)
 }
 
 async fn listen(app: &App) -> Result<TcpListener, Failure> {
@@ -111,7 +118,10 @@ pub(super) async fn until_stopped(app: &App, listener: TcpListener) -> Result<()
 
 /// Starts what a worker does: claiming events, recovering intents, delivering. Each task ends when the application's
 /// shutdown is requested; one that ends before stops the process.
-fn begin_work(_app: &App, _tasks: &mut JoinSet<()>) {}
+fn begin_work(app: &App, tasks: &mut JoinSet<()>) {
+    tasks.spawn(inbox::run(app.clone()));
+    tasks.spawn(purchases::run_recovery(app.clone()));
+}
 
 /// Gives the background tasks their time to end.
 async fn drain(app: &App, mut tasks: JoinSet<()>) {

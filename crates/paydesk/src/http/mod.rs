@@ -14,6 +14,7 @@ pub mod kinds;
 pub mod one_time;
 pub mod openapi;
 pub mod pages;
+pub mod paging;
 pub mod problem;
 pub mod rates;
 pub mod reference;

@@ -9,18 +9,26 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{Kind, Problem, envelope, explain, health, kinds, openapi, pages, reference};
 use crate::app::App;
+use crate::{catalogue, credits, inbox, orders, purchases};
 
 /// The kinds of problem of every capability; `/problems/<code>` explains them.
-pub const KINDS: &[&[Kind]] = &[kinds::ALL];
+pub const KINDS: &[&[Kind]] = &[kinds::ALL, inbox::KINDS, purchases::KINDS, credits::KINDS];
 
 /// Every documented route. The OpenAPI document is made from this.
 pub fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(health::routes())
+    OpenApiRouter::new()
+        .merge(catalogue::routes::router())
+        .merge(purchases::routes::router())
+        .merge(credits::routes::router())
+        .merge(orders::routes::router())
+        .merge(inbox::routes::router())
+        .merge(health::routes())
 }
 
 /// The routes that must stay cheap: the webhook and its aliases. They are exempt from rate limits.
 pub fn lean() -> Router<App> {
-    Router::new()
+    let (webhooks, _document) = inbox::routes::webhook_router().split_for_parts();
+    webhooks
 }
 
 /// Pages and other routes that are not part of the API.
@@ -31,6 +39,7 @@ fn pages() -> Router<App> {
         .route("/problems", get(explain::get_problems))
         .route("/problems/{code}", get(explain::get_problem))
         .route("/assets/page.css", get(pages::get_style))
+        .merge(crate::pages::routes::router())
 }
 
 /// The whole server, for processes that serve.

@@ -3,8 +3,15 @@
 use store::Migration;
 
 /// Every step, in order.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    number: 2,
-    name: "service tokens",
-    sql: include_str!("0002_service_token.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "spine",
+        sql: include_str!("0001_spine.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "service tokens",
+        sql: include_str!("0002_service_token.sql"),
+    },
+];

@@ -1,0 +1,106 @@
+//! The catalogue: what is sold, declared in one file, checked as a whole, and pushed to Stripe.
+//!
+//! Here live its types, the reading of the file and the push. What a sale does lives with the kind that is sold. A price
+//! is never edited at Stripe: a changed amount becomes a new Stripe price, and what was sold before keeps the old one.
+
+mod push;
+mod records;
+pub mod routes;
+pub mod rules;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ledger::{Currency, Money};
+
+pub use push::{PushError, Pushed, push};
+pub use records::stripe_price;
+pub use rules::{CatalogueError, parse};
+
+/// Everything that is on sale.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Catalogue {
+    /// The shop's name, shown on its pages.
+    pub shop_name: String,
+    /// The currency used where a request names none.
+    pub default_currency: Currency,
+    /// Credit packs and order packages by their id.
+    pub items: BTreeMap<String, Item>,
+}
+
+/// One thing on sale.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Item {
+    /// Its id in the file, in requests and in Stripe's metadata.
+    pub id: String,
+    /// The name a buyer reads.
+    pub name: String,
+    /// A sentence about it; may be empty.
+    pub description: String,
+    /// Minor units of one piece, by currency.
+    pub prices: BTreeMap<Currency, i64>,
+    /// What a buyer gets.
+    pub offer: Offer,
+}
+
+/// What a buyer gets for the price.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Offer {
+    /// Prepaid credits; a purchase may hold up to `max_quantity` packs.
+    CreditPack {
+        /// Credits of one pack.
+        credits: i64,
+        /// The most packs in one purchase.
+        max_quantity: i64,
+    },
+    /// A piece of work, described by the buyer in these fields.
+    OrderPackage {
+        /// The fields, in the order of the form.
+        fields: Vec<Field>,
+    },
+}
+
+/// One field that the buyer of an order fills in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Field {
+    /// Its name in requests and records.
+    pub name: String,
+    /// What the form shows.
+    pub label: String,
+    /// What may be entered.
+    pub kind: FieldKind,
+    /// Whether it must be filled in.
+    pub required: bool,
+}
+
+/// What may be entered into a field.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Deserialize, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldKind {
+    /// One line, up to 200 characters.
+    Text,
+    /// Several lines, up to 5,000 characters.
+    LongText,
+    /// An http or https address, up to 2,000 characters.
+    Url,
+}
+
+impl Item {
+    /// The price of `quantity` pieces in `currency`, or `None` where it is not sold in that currency or the amount
+    /// would not fit.
+    pub fn amount(&self, currency: Currency, quantity: i64) -> Option<Money> {
+        let minor = *self.prices.get(&currency)?;
+        Money::new(minor, currency).times(quantity).ok()
+    }
+
+    /// The id that the item's product has at Stripe.
+    pub fn stripe_product_id(&self) -> String {
+        format!("paydesk_{}", self.id)
+    }
+}
+
+/// Reads and checks the catalogue file.
+pub fn load(path: &Path) -> Result<Catalogue, CatalogueError> {
+    let text = std::fs::read_to_string(path).map_err(|error| CatalogueError::unreadable(path, &error))?;
+    parse(&text, &path.display().to_string())
+}

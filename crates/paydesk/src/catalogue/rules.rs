@@ -1,0 +1,406 @@
+//! Reading the catalogue: from the file's text to a checked `Catalogue`, or to every mistake with its line.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+
+use ledger::Currency;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Catalogue, Field, FieldKind, Item, Offer};
+
+/// The most packs in one purchase, where the file does not say.
+const MAX_QUANTITY: i64 = 100;
+/// The largest amount Stripe takes in one payment, in minor units.
+const AMOUNT_MINOR_MAX: i64 = 99_999_999;
+/// The longest name or label.
+const NAME_CHARACTERS_MAX: usize = 100;
+
+/// Why a catalogue cannot be used: every mistake, each with the place it stands at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CatalogueError {
+    file: String,
+    mistakes: Vec<Mistake>,
+}
+
+/// One mistake in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// The line it stands at, counted from 1; 0 where it concerns the file as a whole.
+    pub line: usize,
+    /// What is wrong and how to mend it.
+    pub message: String,
+}
+
+impl CatalogueError {
+    /// The file could not be read at all.
+    pub(super) fn unreadable(path: &std::path::Path, error: &std::io::Error) -> Self {
+        let message = format!("cannot be read ({error}); give its path with --catalogue");
+        Self {
+            file: path.display().to_string(),
+            mistakes: vec![Mistake { line: 0, message }],
+        }
+    }
+
+    /// The mistakes, in the order of the file.
+    pub fn mistakes(&self) -> &[Mistake] {
+        &self.mistakes
+    }
+}
+
+impl fmt::Display for CatalogueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, mistake) in self.mistakes.iter().enumerate() {
+            if at > 0 {
+                writeln!(f)?;
+            }
+            match mistake.line {
+                0 => write!(f, "{}: {}", self.file, mistake.message)?,
+                line => write!(f, "{}:{line}: {}", self.file, mistake.message)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for CatalogueError {}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileIn {
+    shop: ShopIn,
+    #[serde(default)]
+    credit_pack: Vec<CreditPackIn>,
+    #[serde(default)]
+    order_package: Vec<OrderPackageIn>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShopIn {
+    name: Spanned<String>,
+    currency: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CreditPackIn {
+    id: Spanned<String>,
+    name: Spanned<String>,
+    #[serde(default)]
+    description: String,
+    credits: Spanned<i64>,
+    max_quantity: Option<Spanned<i64>>,
+    prices: Spanned<BTreeMap<String, Spanned<i64>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OrderPackageIn {
+    id: Spanned<String>,
+    name: Spanned<String>,
+    #[serde(default)]
+    description: String,
+    prices: Spanned<BTreeMap<String, Spanned<i64>>>,
+    #[serde(default)]
+    fields: Vec<FieldIn>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FieldIn {
+    name: Spanned<String>,
+    label: Spanned<String>,
+    kind: FieldKind,
+    #[serde(default)]
+    required: bool,
+}
+
+/// Reads the text of a catalogue. `file` is only named in messages.
+pub fn parse(text: &str, file: &str) -> Result<Catalogue, CatalogueError> {
+    let mut check = Check {
+        text,
+        mistakes: Vec::new(),
+    };
+    let catalogue = match toml::from_str::<FileIn>(text) {
+        Ok(read) => check.catalogue(read),
+        Err(error) => {
+            check.mistake(&error.span().unwrap_or_default(), error.message().to_owned());
+            None
+        }
+    };
+    match catalogue {
+        Some(catalogue) if check.mistakes.is_empty() => Ok(catalogue),
+        _ => {
+            check.mistakes.sort_by_key(|mistake| mistake.line);
+            Err(CatalogueError {
+                file: file.to_owned(),
+                mistakes: check.mistakes,
+            })
+        }
+    }
+}
+
+/// Collects mistakes, so that one run names them all.
+struct Check<'a> {
+    text: &'a str,
+    mistakes: Vec<Mistake>,
+}
+
+impl Check<'_> {
+    fn mistake(&mut self, span: &Range<usize>, message: String) {
+        let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
+        let line = 1 + before.split(|&byte| byte == b'\n').count() - 1;
+        self.mistakes.push(Mistake { line, message });
+    }
+
+    fn catalogue(&mut self, read: FileIn) -> Option<Catalogue> {
+        let default_currency = self.currency(read.shop.currency.get_ref(), &read.shop.currency.span());
+        let shop_name = self.name(&read.shop.name, "the shop's name");
+        let mut items = BTreeMap::new();
+        for pack in read.credit_pack {
+            let id = pack.id.clone();
+            let item = self.credit_pack(pack);
+            self.add(&mut items, &id, item, default_currency);
+        }
+        for package in read.order_package {
+            let id = package.id.clone();
+            let item = self.order_package(package);
+            self.add(&mut items, &id, item, default_currency);
+        }
+        if items.is_empty() && self.mistakes.is_empty() {
+            self.mistake(
+                &(0..0),
+                "nothing is on sale; add a [[credit_pack]] or an [[order_package]]".into(),
+            );
+        }
+        Some(Catalogue {
+            shop_name,
+            default_currency: default_currency?,
+            items,
+        })
+    }
+
+    fn add(&mut self, items: &mut BTreeMap<String, Item>, id: &Spanned<String>, item: Item, default: Option<Currency>) {
+        if let Some(currency) = default
+            && !item.prices.contains_key(&currency)
+        {
+            self.mistake(
+                &id.span(),
+                format!(
+                    "{:?} has no price in the shop's currency {currency}; add prices.{currency}",
+                    item.id
+                ),
+            );
+        }
+        if items.insert(item.id.clone(), item).is_some() {
+            self.mistake(
+                &id.span(),
+                format!("the id {:?} is used twice; ids are unique over all kinds", id.get_ref()),
+            );
+        }
+    }
+
+    fn credit_pack(&mut self, pack: CreditPackIn) -> Item {
+        let credits = self.within(&pack.credits, 1..=1_000_000_000, "credits");
+        let max_quantity = pack.max_quantity.map_or(MAX_QUANTITY, |quantity| {
+            self.within(&quantity, 1..=10_000, "max_quantity")
+        });
+        Item {
+            id: self.id(&pack.id),
+            name: self.name(&pack.name, "a name"),
+            description: pack.description,
+            prices: self.prices(&pack.prices),
+            offer: Offer::CreditPack { credits, max_quantity },
+        }
+    }
+
+    fn order_package(&mut self, package: OrderPackageIn) -> Item {
+        let mut fields: Vec<Field> = Vec::new();
+        for read in package.fields {
+            if fields.iter().any(|field| field.name == *read.name.get_ref()) {
+                self.mistake(
+                    &read.name.span(),
+                    format!("the field {:?} is named twice", read.name.get_ref()),
+                );
+            }
+            let name = self.field_name(&read.name);
+            let label = self.name(&read.label, "a label");
+            fields.push(Field {
+                name,
+                label,
+                kind: read.kind,
+                required: read.required,
+            });
+        }
+        Item {
+            id: self.id(&package.id),
+            name: self.name(&package.name, "a name"),
+            description: package.description,
+            prices: self.prices(&package.prices),
+            offer: Offer::OrderPackage { fields },
+        }
+    }
+
+    fn prices(&mut self, prices: &Spanned<BTreeMap<String, Spanned<i64>>>) -> BTreeMap<Currency, i64> {
+        if prices.get_ref().is_empty() {
+            self.mistake(
+                &prices.span(),
+                "no price is given; write prices = { usd = 1000 } in minor units".into(),
+            );
+        }
+        let mut checked = BTreeMap::new();
+        for (code, minor) in prices.get_ref() {
+            let amount = self.within(minor, 1..=AMOUNT_MINOR_MAX, "a price in minor units");
+            if let Some(currency) = self.currency(code, &minor.span()) {
+                checked.insert(currency, amount);
+            }
+        }
+        checked
+    }
+
+    fn currency(&mut self, code: &str, span: &Range<usize>) -> Option<Currency> {
+        match code.parse::<Currency>() {
+            Ok(currency) if currency.code() == code => Some(currency),
+            Ok(currency) => {
+                self.mistake(span, format!("write the currency {code:?} in lower case: {currency}"));
+                None
+            }
+            Err(error) => {
+                self.mistake(span, error.to_string());
+                None
+            }
+        }
+    }
+
+    fn within(&mut self, value: &Spanned<i64>, range: std::ops::RangeInclusive<i64>, what: &str) -> i64 {
+        if !range.contains(value.get_ref()) {
+            let message = format!(
+                "{what} must be from {} to {}, not {}",
+                range.start(),
+                range.end(),
+                value.get_ref()
+            );
+            self.mistake(&value.span(), message);
+        }
+        *value.get_ref()
+    }
+
+    fn id(&mut self, id: &Spanned<String>) -> String {
+        let text = id.get_ref();
+        let fits = (1..=40).contains(&text.len())
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        if !fits {
+            let message = format!("the id {text:?} must be 1 to 40 lower-case letters, digits and dashes");
+            self.mistake(&id.span(), message);
+        }
+        text.clone()
+    }
+
+    fn field_name(&mut self, name: &Spanned<String>) -> String {
+        let text = name.get_ref();
+        let fits = (1..=40).contains(&text.len())
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+        if !fits {
+            let message = format!("the field name {text:?} must be 1 to 40 lower-case letters, digits and underscores");
+            self.mistake(&name.span(), message);
+        }
+        text.clone()
+    }
+
+    fn name(&mut self, name: &Spanned<String>, what: &str) -> String {
+        let text = name.get_ref().trim();
+        if text.is_empty() || text.chars().count() > NAME_CHARACTERS_MAX {
+            self.mistake(
+                &name.span(),
+                format!("{what} must have 1 to {NAME_CHARACTERS_MAX} characters"),
+            );
+        }
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+[shop]
+name = "Acme"
+currency = "usd"
+
+[[credit_pack]]
+id = "starter"
+name = "Starter"
+credits = 100
+prices = { usd = 1000, jpy = 1500 }
+
+[[order_package]]
+id = "review"
+name = "Review"
+prices = { usd = 4900 }
+fields = [{ name = "track_url", label = "Link", kind = "url", required = true }]
+"#;
+
+    #[test]
+    fn a_good_file_is_read() {
+        let catalogue = parse(GOOD, "paydesk.toml").unwrap();
+        assert_eq!(catalogue.items.len(), 2);
+        let amount = catalogue.items["starter"].amount("jpy".parse().unwrap(), 3).unwrap();
+        assert_eq!(amount.to_string(), "4500 JPY");
+    }
+
+    #[test]
+    fn every_mistake_is_named_with_its_line() {
+        let table = [
+            ("currency = \"usd\"", "currency = \"usdx\"", 4, "not a currency"),
+            (
+                "currency = \"usd\"",
+                "currency = \"eur\"",
+                7,
+                "no price in the shop's currency eur",
+            ),
+            ("credits = 100", "credits = 0", 9, "credits must be from 1"),
+            ("credits = 100", "credits = 1.5", 9, "invalid type"),
+            ("credits = 100", "", 6, "missing field `credits`"),
+            ("jpy = 1500", "jpy = -1", 10, "a price in minor units"),
+            ("jpy = 1500", "JPY = 1500", 10, "lower case"),
+            ("id = \"review\"", "id = \"starter\"", 13, "used twice"),
+            ("id = \"review\"", "id = \"Review 1\"", 13, "lower-case letters"),
+            ("kind = \"url\"", "kind = \"uri\"", 16, "unknown variant"),
+            ("name = \"track_url\"", "name = \"track-url\"", 16, "field name"),
+            ("name = \"Starter\"", "name = \" \"", 8, "characters"),
+            ("name = \"Starter\"", "nam = \"Starter\"", 8, "unknown field"),
+            ("[shop]", "[shop", 2, ""),
+        ];
+        for (from, to, line, message) in table {
+            let text = GOOD.replacen(from, to, 1);
+            assert_ne!(text, GOOD, "{from}");
+            let error = parse(&text, "paydesk.toml").unwrap_err();
+            let found = error
+                .mistakes()
+                .iter()
+                .any(|mistake| mistake.line == line && mistake.message.contains(message));
+            assert!(found, "{to}: wanted {message:?} at line {line}, got {error}");
+        }
+    }
+
+    #[test]
+    fn two_mistakes_are_both_told() {
+        let text = GOOD
+            .replace("credits = 100", "credits = 0")
+            .replace("usd = 4900", "usd = 0");
+        assert_eq!(parse(&text, "paydesk.toml").unwrap_err().mistakes().len(), 2);
+    }
+
+    #[test]
+    fn an_empty_catalogue_is_refused() {
+        let error = parse("[shop]\nname = \"A\"\ncurrency = \"usd\"\n", "paydesk.toml").unwrap_err();
+        assert!(error.to_string().contains("nothing is on sale"));
+    }
+}

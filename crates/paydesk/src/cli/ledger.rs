@@ -1,0 +1,62 @@
+//! `paydesk ledger`: hold the books against themselves.
+
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use store::{Access, Options, Store};
+
+use super::{Failure, print};
+use crate::books;
+use crate::config::Database;
+use crate::progress::Progress;
+
+/// The arguments of `paydesk ledger`.
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand, Debug)]
+enum Action {
+    /// Recompute every balance from the transfers alone. Ends with 1 and names what differs where anything does.
+    Verify {
+        #[command(flatten)]
+        database: Database,
+    },
+}
+
+pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
+    let Action::Verify { database } = arguments.action;
+    let options = Options {
+        access: Access::Beside,
+        readers: 1,
+        connections: 2,
+        ..Options::default()
+    };
+    let store = Store::open(&database.database, options)?;
+    let progress = Arc::new(Progress::begin("reading transfers", 0));
+    let shown = Arc::clone(&progress);
+    let audit = store
+        .read(move |tx| books::audit(tx, |done, total| shown.of(done, total)))
+        .await?;
+    if let Some(progress) = Arc::into_inner(progress) {
+        progress.end();
+    }
+    for finding in &audit.findings {
+        print(finding);
+    }
+    if !audit.findings.is_empty() {
+        return Err(Failure::Failed(anyhow::anyhow!(
+            "the books do not verify: {} findings in {} transfers of {} accounts",
+            audit.findings.len(),
+            audit.transfers,
+            audit.accounts
+        )));
+    }
+    print(&format!(
+        "the books verify: {} transfers, {} accounts, every unit sums to zero",
+        audit.transfers, audit.accounts
+    ));
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! Answers given once: the reply to an Idempotency-Key is written in the transaction of its effect and given again,
+//! byte for byte, to whoever repeats the request.
+//!
+//! `http::one_time` reads the key and guards one node; here is the durable half. What an answer says is the use case's.
+
+mod records;
+
+use std::collections::HashMap;
+
+use aws_lc_rs::digest;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use store::{Result, Tx};
+
+use crate::http::kinds;
+use crate::http::{OneTime, Problem};
+
+/// An answer as it was or will be sent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The JSON body: the result, or a problem document where the status is 4xx or 5xx.
+    pub body: Vec<u8>,
+}
+
+/// What to do about one action of one caller.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reply {
+    /// It has just been done.
+    Fresh(Answer),
+    /// It was done before; this is what was said then.
+    Replayed(Answer),
+    /// The key was used for another request.
+    KeyReused,
+}
+
+/// What identifies an action in the store: a hash of caller and key, and what was asked.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Action {
+    /// SHA-256 over caller and key.
+    pub id: [u8; 32],
+    /// SHA-256 over the request.
+    pub fingerprint: [u8; 32],
+}
+
+impl Action {
+    /// The action that a request asks for.
+    pub fn of(one_time: &OneTime) -> Self {
+        let mut context = digest::Context::new(&digest::SHA256);
+        context.update(&(one_time.caller.len() as u64).to_be_bytes());
+        context.update(one_time.caller.as_bytes());
+        context.update(one_time.key.as_bytes());
+        let id = context.finish().as_ref().try_into().expect("SHA-256 has 32 bytes");
+        Self {
+            id,
+            fingerprint: one_time.fingerprint,
+        }
+    }
+}
+
+impl Answer {
+    /// A success with this body.
+    pub fn json(status: StatusCode, body: &impl Serialize) -> Self {
+        let body = serde_json::to_vec(body).expect("answers are made of strings and numbers");
+        Self {
+            status: status.as_u16(),
+            body,
+        }
+    }
+
+    /// A refusal.
+    pub fn problem(problem: &Problem) -> Self {
+        Self {
+            status: problem.status().as_u16(),
+            body: problem.document(None),
+        }
+    }
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        let (answer, replayed) = match self {
+            Self::Fresh(answer) => (answer, false),
+            Self::Replayed(answer) => (answer, true),
+            Self::KeyReused => return Problem::of(&kinds::KEY_REUSED).into_response(),
+        };
+        let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let kind = if answer.status < 400 {
+            "application/json"
+        } else {
+            "application/problem+json"
+        };
+        let mut response = (status, answer.body).into_response();
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        if replayed {
+            response
+                .headers_mut()
+                .insert("idempotent-replayed", HeaderValue::from_static("true"));
+        }
+        response
+    }
+}
+
+/// The replies to those of these actions that were answered before.
+pub fn recall(tx: &mut Tx<'_>, actions: &[&Action]) -> Result<HashMap<[u8; 32], Reply>> {
+    let kept = records::answers(tx, actions)?;
+    let mut replies = HashMap::with_capacity(kept.len());
+    for action in actions {
+        if let Some((fingerprint, answer)) = kept.get(&action.id) {
+            let same = *fingerprint == action.fingerprint;
+            replies.insert(
+                action.id,
+                if same {
+                    Reply::Replayed(answer.clone())
+                } else {
+                    Reply::KeyReused
+                },
+            );
+        }
+    }
+    Ok(replies)
+}
+
+/// Keeps answers for good: call it in the transaction of their effects.
+pub fn remember(tx: &mut Tx<'_>, now_us: i64, answers: &[(&Action, &Answer)]) -> Result<()> {
+    records::insert(tx, now_us, answers)
+}
+
+/// Does one action once: recalls its answer, or does the work and keeps what it says, in one transaction.
+pub fn once<E: From<store::Error>>(
+    tx: &mut Tx<'_>,
+    now_us: i64,
+    action: &Action,
+    work: impl FnOnce(&mut Tx<'_>) -> std::result::Result<Answer, E>,
+) -> std::result::Result<Reply, E> {
+    if let Some(reply) = recall(tx, &[action])?.remove(&action.id) {
+        return Ok(reply);
+    }
+    let answer = work(tx)?;
+    remember(tx, now_us, &[(action, &answer)])?;
+    Ok(Reply::Fresh(answer))
+}

@@ -1,0 +1,55 @@
+//! The answers in the store.
+
+use std::collections::HashMap;
+
+use store::{Error, Field, Result, Rows, Tx};
+
+use super::{Action, Answer};
+
+/// An answer as it is kept, with the fingerprint of the request it was given to.
+pub(super) type Kept = ([u8; 32], Answer);
+
+/// The fingerprints and answers kept for these actions.
+pub(super) fn answers(tx: &mut Tx<'_>, actions: &[&Action]) -> Result<HashMap<[u8; 32], Kept>> {
+    let rows = Rows::of(actions.iter().map(|action| [Field::from(&action.id[..])]));
+    let found = tx.all(
+        "select answer_id, fingerprint, status, body from answer
+         where answer_id in (select r.answer_id from rows($1: answer_id bytea))",
+        &[rows.into()],
+    )?;
+    let mut kept = HashMap::with_capacity(found.len());
+    for row in found {
+        let status = u16::try_from(row.int(2)?).map_err(|_| Error::Corrupt("answer: status".into()))?;
+        let answer = Answer {
+            status,
+            body: row.blob(3)?,
+        };
+        kept.insert(hash(&row.blob(0)?)?, (hash(&row.blob(1)?)?, answer));
+    }
+    Ok(kept)
+}
+
+fn hash(bytes: &[u8]) -> Result<[u8; 32]> {
+    bytes
+        .try_into()
+        .map_err(|_| Error::Corrupt(format!("answer: a hash of {} bytes", bytes.len())))
+}
+
+/// Writes answers; a key that is taken in the same moment by another node is a conflict, and its request runs again.
+pub(super) fn insert(tx: &mut Tx<'_>, now_us: i64, answers: &[(&Action, &Answer)]) -> Result<()> {
+    let rows = Rows::of(answers.iter().map(|(action, answer)| {
+        [
+            Field::from(&action.id[..]),
+            (&action.fingerprint[..]).into(),
+            i64::from(answer.status).into(),
+            (&answer.body).into(),
+        ]
+    }));
+    tx.run(
+        "insert into answer (answer_id, fingerprint, status, body, answered_at_us)
+         select r.answer_id, r.fingerprint, r.status, r.body, $2
+         from rows($1: answer_id bytea, fingerprint bytea, status bigint, body bytea)",
+        &[rows.into(), now_us.into()],
+    )?;
+    Ok(())
+}

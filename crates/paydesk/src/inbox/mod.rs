@@ -1,0 +1,127 @@
+//! The inbox: every verified event, kept before it is acknowledged, and handled exactly once.
+//!
+//! Receive: raw bytes → verify → append → 2xx after the commit. Work: claim due events → ask the rules what follows →
+//! apply it with the handled mark in one transaction. Events of one purchase never run beside each other, because its
+//! row is locked: that is the lane. What an event means is not known here; the capabilities' rules say.
+
+mod payload;
+mod receive;
+mod records;
+pub mod routes;
+pub mod rules;
+mod worker;
+
+use store::{Batch, BatchLimits, Store};
+use stripe::Envelope;
+use stripe::event::Form;
+
+use crate::clock::Clock;
+
+pub use receive::{Receipt, ReceiveError, receive};
+pub use records::{EventFilter, EventRow, count, event, events, payload_of, pending, replay_one, replay_range};
+pub use routes::KINDS;
+pub use worker::{Handled, Work, run};
+
+/// The topic under which the worker is woken.
+pub const TOPIC: &str = "inbox";
+
+/// Where an event stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Kept, not handled yet.
+    Received,
+    /// Handling failed; it will be tried again.
+    Retrying,
+    /// Handled; its effects stand.
+    Processed,
+    /// Nothing follows from it.
+    Ignored,
+    /// Handling failed for good; a person must look.
+    Dead,
+}
+
+impl Status {
+    const WORDS: [(Self, &'static str); 5] = [
+        (Self::Received, "received"),
+        (Self::Retrying, "retrying"),
+        (Self::Processed, "processed"),
+        (Self::Ignored, "ignored"),
+        (Self::Dead, "dead"),
+    ];
+
+    /// The word it is stored and shown under.
+    pub fn word(self) -> &'static str {
+        Self::WORDS
+            .iter()
+            .find(|(status, _)| *status == self)
+            .map_or("", |(_, word)| word)
+    }
+
+    /// The status of a stored word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::WORDS
+            .iter()
+            .find(|(_, known)| *known == word)
+            .map(|(status, _)| *status)
+    }
+}
+
+/// A verified event on its way into the store.
+#[derive(Clone, Debug)]
+pub struct Incoming {
+    /// What was read of it.
+    pub envelope: Envelope,
+    /// Where it begins: to be handled, or ignored at once.
+    pub status: Status,
+    /// The bytes as received, compressed.
+    pub body: Vec<u8>,
+    /// When it came, microseconds.
+    pub received_at_us: i64,
+}
+
+/// What appending an event came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Appended {
+    /// It is new.
+    New,
+    /// It was there already.
+    Duplicate,
+}
+
+/// The batch that all events come in through.
+pub type Appends = Batch<Incoming, Appended>;
+
+/// Opens the batch path on a store.
+pub fn appends(store: &Store, limits: BatchLimits) -> Appends {
+    store.batch("inbox append", limits, records::append)
+}
+
+/// The batch that the worker handles events through.
+pub type Handling = Batch<Work, Handled>;
+
+/// Opens the handling path on a store.
+pub fn handling(store: &Store, clock: Clock, limits: BatchLimits) -> Handling {
+    store.batch("inbox handle", limits, move |tx, work| {
+        worker::handle_all(tx, clock.now_us(), work)
+    })
+}
+
+impl Incoming {
+    /// Decides whether an event is to be handled or only kept. `livemode` is that of the key in use: a test event never
+    /// touches live data, nor the other way round.
+    pub fn new(envelope: Envelope, body: Vec<u8>, livemode: bool, received_at_us: i64) -> Self {
+        let ours = envelope.form == Form::Snapshot && envelope.livemode == livemode && envelope.account.is_none();
+        let status = if ours && rules::is_handled(&envelope.kind) {
+            Status::Received
+        } else {
+            Status::Ignored
+        };
+        Self {
+            envelope,
+            status,
+            body,
+            received_at_us,
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Receiving one delivery: verify before anything else, then keep, then acknowledge.
+
+use stripe::event::Envelope;
+use stripe::signature;
+
+use super::{Appended, Incoming, Status, TOPIC, payload};
+use crate::app::App;
+
+/// How far Stripe's time stamp may be off, in seconds, either way.
+const TOLERANCE_SECONDS: i64 = 300;
+
+/// What is told to the sender of an event that is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Receipt {
+    /// Whether it was new.
+    pub appended: Appended,
+    /// Where it begins.
+    pub status: Status,
+}
+
+/// Why a delivery was not kept.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiveError {
+    /// No secret of ours signed these bytes.
+    #[error("the signature does not fit: {0}")]
+    Signature(#[from] signature::SignatureError),
+    /// Signed, but not an event.
+    #[error("the body is not an event: {0}")]
+    Malformed(#[from] stripe::Malformed),
+    /// It could not be stored; Stripe will send it again.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// Verifies and keeps one delivery. It returns only after the durable commit.
+pub async fn receive(app: &App, header: &[u8], body: &[u8]) -> Result<Receipt, ReceiveError> {
+    let now_us = app.clock.now_us();
+    let verified = signature::verify(
+        body,
+        header,
+        &app.webhook_secrets,
+        now_us.div_euclid(crate::clock::SECOND_US),
+        TOLERANCE_SECONDS,
+    );
+    if let Err(error) = verified {
+        metrics::counter!("paydesk_webhook_rejected_total").increment(1);
+        return Err(error.into());
+    }
+    store::crash_point("inbox verified");
+    let envelope = Envelope::parse(body)?;
+    let incoming = Incoming::new(envelope, payload::pack(body), app.config.livemode, now_us);
+    let status = incoming.status;
+    let appended = app.appends.submit(incoming).await?;
+    store::crash_point("inbox appended");
+    metrics::counter!("paydesk_webhook_accepted_total").increment(1);
+    if appended == Appended::New && status == Status::Received {
+        app.store.notify(TOPIC);
+    }
+    Ok(Receipt { appended, status })
+}

@@ -1,0 +1,311 @@
+//! Events in the store.
+
+use std::collections::HashMap;
+
+use store::{Error, Field, Result, Row, Rows, Tx};
+
+use super::{Appended, Incoming, Status, payload};
+
+/// Keeps a batch of events; those that are there already are left as they are.
+pub(super) fn append(tx: &mut Tx<'_>, incoming: &[Incoming]) -> Result<Vec<Appended>> {
+    let rows = Rows::of(incoming.iter().map(|one| {
+        let envelope = &one.envelope;
+        let object = &envelope.object;
+        let object_id = object.id.as_deref().unwrap_or_default();
+        let lane = object
+            .customer
+            .as_deref()
+            .or(object.payment_intent.as_deref())
+            .unwrap_or(object_id);
+        [
+            Field::from(envelope.id.as_str()),
+            envelope.account.as_deref().unwrap_or_default().into(),
+            envelope.livemode.into(),
+            envelope.kind.as_str().into(),
+            object_id.into(),
+            lane.into(),
+            envelope.created_s.into(),
+            one.received_at_us.into(),
+            one.status.word().into(),
+        ]
+    }));
+    let inserted = tx.all(
+        "insert into event (stripe_id, account, livemode, type, object_id, lane, created_s, received_at_us, status,
+                            attempts, next_attempt_at_us)
+         select r.stripe_id, r.account, r.livemode, r.type, r.object_id, r.lane, r.created_s, r.received_at_us, r.status,
+                0, r.received_at_us
+         from rows($1: stripe_id text, account text, livemode bigint, type text, object_id text, lane text,
+                   created_s bigint, received_at_us bigint, status text)
+         where true on conflict (stripe_id, account, livemode) do nothing
+         returning event_id, stripe_id, account, livemode",
+        &[rows.into()],
+    )?;
+    let mut fresh: HashMap<(String, String, i64), i64> = HashMap::with_capacity(inserted.len());
+    for row in &inserted {
+        fresh.insert((row.text(1)?, row.text(2)?, row.int(3)?), row.int(0)?);
+    }
+    let mut bodies = Vec::with_capacity(inserted.len());
+    let mut outcomes = Vec::with_capacity(incoming.len());
+    for one in incoming {
+        let envelope = &one.envelope;
+        let key = (
+            envelope.id.clone(),
+            envelope.account.clone().unwrap_or_default(),
+            i64::from(envelope.livemode),
+        );
+        // Taken out at its first use, so that a second copy within one batch is a duplicate like any other.
+        match fresh.remove(&key) {
+            Some(event_id) => {
+                bodies.push([Field::from(event_id), (&one.body).into()]);
+                outcomes.push(Appended::New);
+            }
+            None => outcomes.push(Appended::Duplicate),
+        }
+    }
+    tx.run(
+        "insert into event_payload (event_id, body) select r.event_id, r.body from rows($1: event_id bigint, body bytea)",
+        &[Rows::of(bodies).into()],
+    )?;
+    Ok(outcomes)
+}
+
+/// An event that is due, claimed for the rest of the transaction.
+pub(super) struct Due {
+    pub(super) event_id: i64,
+    pub(super) attempts: i64,
+}
+
+/// Claims events that are due, oldest first; those that another node works on are passed over.
+pub(super) fn claim(tx: &mut Tx<'_>, now_us: i64, limit: i64) -> Result<Vec<Due>> {
+    let rows = tx.all(
+        "select event_id, attempts from event
+         where status in ('received', 'retrying') and next_attempt_at_us <= $1
+         order by next_attempt_at_us, event_id limit $2 for update skip locked",
+        &[now_us.into(), limit.into()],
+    )?;
+    rows.iter().map(due).collect()
+}
+
+/// Claims one event, if it is still to be handled.
+pub(super) fn claim_one(tx: &mut Tx<'_>, event_id: i64) -> Result<Vec<Due>> {
+    let rows = tx.all(
+        "select event_id, attempts from event
+         where event_id = $1 and status in ('received', 'retrying') for update skip locked",
+        &[event_id.into()],
+    )?;
+    rows.iter().map(due).collect()
+}
+
+fn due(row: &Row) -> Result<Due> {
+    Ok(Due {
+        event_id: row.int(0)?,
+        attempts: row.int(1)?,
+    })
+}
+
+/// The numbers of events that are due, without claiming them.
+pub(super) fn due_ids(tx: &mut Tx<'_>, now_us: i64, limit: i64) -> Result<Vec<i64>> {
+    let rows = tx.all(
+        "select event_id from event where status in ('received', 'retrying') and next_attempt_at_us <= $1
+         order by next_attempt_at_us, event_id limit $2",
+        &[now_us.into(), limit.into()],
+    )?;
+    rows.iter().map(|row| row.int(0)).collect()
+}
+
+/// The bodies of these events, as received.
+pub(super) fn bodies(tx: &mut Tx<'_>, due: &[Due]) -> Result<HashMap<i64, Vec<u8>>> {
+    let rows = Rows::of(due.iter().map(|one| [Field::from(one.event_id)]));
+    let found = tx.all(
+        "select event_id, body from event_payload
+         where event_id in (select r.event_id from rows($1: event_id bigint))",
+        &[rows.into()],
+    )?;
+    found
+        .iter()
+        .map(|row| Ok((row.int(0)?, payload::unpack(&row.blob(1)?)?)))
+        .collect()
+}
+
+/// What became of an event.
+pub(super) struct Mark {
+    pub(super) event_id: i64,
+    pub(super) status: Status,
+    pub(super) next_attempt_at_us: i64,
+    pub(super) error: Option<String>,
+}
+
+/// Writes what became of events.
+pub(super) fn mark(tx: &mut Tx<'_>, now_us: i64, marks: &[Mark]) -> Result<()> {
+    let rows = Rows::of(marks.iter().map(|mark| {
+        [
+            Field::from(mark.event_id),
+            mark.status.word().into(),
+            mark.next_attempt_at_us.into(),
+            mark.error.as_deref().into(),
+        ]
+    }));
+    tx.run(
+        "update event set status = r.status, attempts = event.attempts + 1, handled_at_us = $2,
+                          next_attempt_at_us = r.next_attempt_at_us, last_error = r.last_error
+         from rows($1: event_id bigint, status text, next_attempt_at_us bigint, last_error text)
+         where event.event_id = r.event_id",
+        &[rows.into(), now_us.into()],
+    )?;
+    Ok(())
+}
+
+/// An event as lists and details show it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EventRow {
+    /// Its number here, in the order of arrival.
+    pub event_id: i64,
+    /// `evt_…`.
+    pub stripe_id: String,
+    /// The connected account; empty for our own.
+    pub account: String,
+    /// Stripe's type.
+    pub kind: String,
+    /// The object it is about.
+    pub object_id: String,
+    /// Stripe's time, whole seconds.
+    pub created_s: i64,
+    /// When it came, microseconds.
+    pub received_at_us: i64,
+    /// Where it stands.
+    pub status: Status,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// When it is tried next, where it will be.
+    pub next_attempt_at_us: i64,
+    /// When it was last handled, microseconds.
+    pub handled_at_us: Option<i64>,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+}
+
+/// Every query of whole events, with its own end.
+macro_rules! select_event {
+    ($end:literal) => {
+        concat!(
+            "select event_id, stripe_id, account, type, object_id, created_s, received_at_us, status, attempts,
+                    next_attempt_at_us, handled_at_us, last_error
+             from event ",
+            $end
+        )
+    };
+}
+
+fn decode(row: &Row) -> Result<EventRow> {
+    Ok(EventRow {
+        event_id: row.int(0)?,
+        stripe_id: row.text(1)?,
+        account: row.text(2)?,
+        kind: row.text(3)?,
+        object_id: row.text(4)?,
+        created_s: row.int(5)?,
+        received_at_us: row.int(6)?,
+        status: Status::of_word(&row.text(7)?).ok_or_else(|| Error::Corrupt("event: status".into()))?,
+        attempts: row.int(8)?,
+        next_attempt_at_us: row.int(9)?,
+        handled_at_us: row.opt_int(10)?,
+        last_error: row.opt_text(11)?,
+    })
+}
+
+/// One event by Stripe's id.
+pub fn event(tx: &mut Tx<'_>, stripe_id: &str) -> Result<Option<EventRow>> {
+    tx.one(
+        select_event!("where stripe_id = $1 order by event_id limit 1"),
+        &[stripe_id.into()],
+    )?
+    .as_ref()
+    .map(decode)
+    .transpose()
+}
+
+/// The body of an event, as received.
+pub fn payload_of(tx: &mut Tx<'_>, event_id: i64) -> Result<Option<Vec<u8>>> {
+    let row = tx.one("select body from event_payload where event_id = $1", &[event_id.into()])?;
+    row.map(|row| payload::unpack(&row.blob(0)?)).transpose()
+}
+
+/// Which events to list.
+#[derive(Clone, Debug, Default)]
+pub struct EventFilter {
+    /// Only those of this status.
+    pub status: Option<Status>,
+    /// Only those of this type.
+    pub kind: Option<String>,
+    /// Only those before this number; newest come first.
+    pub before: Option<i64>,
+}
+
+/// A page of events, newest first.
+pub fn events(tx: &mut Tx<'_>, filter: &EventFilter, limit: i64) -> Result<Vec<EventRow>> {
+    let rows = tx.all(
+        select_event!(
+            "where event_id < $1 and ($2 = '' or status = $2) and ($3 = '' or type = $3)
+             order by event_id desc limit $4"
+        ),
+        &[
+            filter.before.unwrap_or(i64::MAX).into(),
+            filter.status.map_or("", Status::word).into(),
+            filter.kind.as_deref().unwrap_or_default().into(),
+            limit.into(),
+        ],
+    )?;
+    rows.iter().map(decode).collect()
+}
+
+/// How many events wait to be handled.
+pub fn pending(tx: &mut Tx<'_>) -> Result<i64> {
+    let row = tx.one(
+        "select count(*) from event where status in ('received', 'retrying')",
+        &[],
+    )?;
+    row.map_or(Ok(0), |row| row.int(0))
+}
+
+/// How many events of a status were received within a span of time.
+pub fn count(tx: &mut Tx<'_>, status: Status, received_from_us: i64, received_until_us: i64) -> Result<i64> {
+    let row = tx.one(
+        "select count(*) from event where status = $1 and received_at_us >= $2 and received_at_us < $3",
+        &[status.word().into(), received_from_us.into(), received_until_us.into()],
+    )?;
+    row.map_or(Ok(0), |row| row.int(0))
+}
+
+/// Puts one event back to be handled. Gives whether there is such an event.
+pub fn replay_one(tx: &mut Tx<'_>, now_us: i64, stripe_id: &str) -> Result<bool> {
+    let changed = tx.run(
+        "update event set status = 'received', attempts = 0, next_attempt_at_us = $2, last_error = null where stripe_id = $1",
+        &[stripe_id.into(), now_us.into()],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Puts events of one status, received within a span of time, back to be handled; at most `limit` of them, oldest
+/// first. Gives how many.
+pub fn replay_range(
+    tx: &mut Tx<'_>,
+    now_us: i64,
+    status: Status,
+    received_from_us: i64,
+    received_until_us: i64,
+    limit: i64,
+) -> Result<u64> {
+    tx.run(
+        "update event set status = 'received', attempts = 0, next_attempt_at_us = $1, last_error = null
+         where event_id in (select event_id from event
+                            where status = $2 and received_at_us >= $3 and received_at_us < $4
+                            order by event_id limit $5)",
+        &[
+            now_us.into(),
+            status.word().into(),
+            received_from_us.into(),
+            received_until_us.into(),
+            limit.into(),
+        ],
+    )
+}

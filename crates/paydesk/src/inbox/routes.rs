@@ -1,0 +1,282 @@
+//! The inbox over HTTP: where Stripe delivers, and where operators look.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::receive::{ReceiveError, receive};
+use super::{EventFilter, EventRow, Status, TOPIC, records};
+use crate::app::App;
+use crate::clock::Moment;
+use crate::effects;
+use crate::http::auth::Scoped;
+use crate::http::paging::{Page, check_limit};
+use crate::http::problem::Kind;
+use crate::http::{ApiJson, ApiPath, ApiQuery, OneTimeJson, Problem, RawBody, kinds};
+use crate::idempotency::{self, Action, Answer, Reply};
+use crate::tokens::scope::{EventsRead, EventsReplay};
+
+/// The signature does not fit.
+pub const BAD_SIGNATURE: Kind = Kind {
+    code: "bad_signature",
+    status: 400,
+    title: "The signature does not fit",
+    explanation: "The Stripe-Signature header is missing, too old, or was not made over these bytes with a secret that \
+                  this server knows. Check STRIPE_WEBHOOK_SECRET against the endpoint's secret, and that nothing \
+                  between Stripe and this server changes the body.",
+};
+
+/// Signed, but not an event.
+pub const NOT_AN_EVENT: Kind = Kind {
+    code: "not_an_event",
+    status: 400,
+    title: "The body is not an event",
+    explanation: "The body is signed, but it is not a Stripe event: it lacks an id, a type or another part of the \
+                  envelope.",
+};
+
+/// All kinds of problem of this module.
+pub const KINDS: &[Kind] = &[BAD_SIGNATURE, NOT_AN_EVENT];
+
+/// The routes of this capability for operators.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list_events))
+        .routes(routes!(read_event))
+        .routes(routes!(replay_event))
+}
+
+/// Where Stripe delivers, under every name that the documents give it.
+pub fn webhook_router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(receive_webhook))
+        .route("/api/webhooks/stripe", axum::routing::post(receive_webhook))
+        .route("/api/payments/webhook", axum::routing::post(receive_webhook))
+        .route("/stripe-webhook", axum::routing::post(receive_webhook))
+}
+
+/// Receive an event from Stripe
+///
+/// Verifies the signature over the raw bytes, keeps the event, and answers only after the durable commit: 2xx means it
+/// is in the store and will be handled once. The same handler answers at `/api/webhooks/stripe`,
+/// `/api/payments/webhook` and `/stripe-webhook`. No Idempotency-Key is needed: the event's id is one.
+#[utoipa::path(post, path = "/api/stripe/webhook", tag = "webhooks", security(()),
+    request_body(content = String, content_type = "application/json", description = "The event, as Stripe signed it."),
+    params(("Stripe-Signature" = String, Header, description = "Stripe's signature.")),
+    responses((status = 200, description = "Kept."), (status = 400, description = "Not signed by a known secret, or not an event."),
+              (status = 503, description = "It could not be kept; Stripe sends it again.")))]
+pub(crate) async fn receive_webhook(State(app): State<App>, headers: HeaderMap, RawBody(body): RawBody) -> Response {
+    match take(&app, &headers, &body).await {
+        Ok(()) => (
+            StatusCode::OK,
+            [(header::CONTENT_TYPE, "application/json")],
+            r#"{"received":true}"#,
+        )
+            .into_response(),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn take(app: &App, headers: &HeaderMap, body: &Bytes) -> Result<(), Problem> {
+    let mut signatures = headers.get_all("stripe-signature").iter();
+    let signature = match (signatures.next(), signatures.next()) {
+        (Some(signature), None) => signature.as_bytes(),
+        _ => return Err(Problem::of(&BAD_SIGNATURE).detail("There must be exactly one Stripe-Signature header.")),
+    };
+    match receive(app, signature, body).await {
+        Ok(_) => Ok(()),
+        Err(ReceiveError::Signature(error)) => Err(Problem::of(&BAD_SIGNATURE).detail(error.to_string())),
+        Err(ReceiveError::Malformed(error)) => Err(Problem::of(&NOT_AN_EVENT).detail(error.to_string())),
+        // Whatever kept it from being stored, Stripe must send it again.
+        Err(ReceiveError::Store(error)) => Err(Problem::unavailable(error, 5)),
+    }
+}
+
+/// Which events to list.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct EventsIn {
+    /// How many entries, 1 to 100; 20 where it is left out.
+    pub limit: Option<i64>,
+    /// The `next` of the page before.
+    pub after: Option<i64>,
+    /// Only those of this status.
+    pub status: Option<Status>,
+    /// Only those of this type.
+    pub r#type: Option<String>,
+}
+
+/// An event as the wire shows it.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct EventOut {
+    /// `evt_…`.
+    #[schema(example = "evt_1QxYzA2eZvKYlo2C")]
+    pub id: String,
+    /// Its number here, in the order of arrival.
+    pub event_id: i64,
+    /// Stripe's type.
+    #[schema(example = "checkout.session.completed")]
+    pub r#type: String,
+    /// The object it is about.
+    pub object_id: String,
+    /// The connected account; empty for our own.
+    pub account: String,
+    /// When it happened at Stripe.
+    pub created_at: Moment,
+    /// When it came here.
+    pub received_at: Moment,
+    /// When it was last handled.
+    pub handled_at: Option<Moment>,
+    /// Where it stands.
+    pub status: Status,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+    /// What it did; only where one event is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effects: Option<Vec<EffectOut>>,
+    /// The event as received; only where one event is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub payload: Option<serde_json::Value>,
+}
+
+/// Something an event did.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct EffectOut {
+    /// What kind of thing.
+    #[schema(example = "grant")]
+    pub kind: String,
+    /// The business key that made it happen once.
+    #[schema(example = "grant:pi_3QxYzA2eZvKYlo2C")]
+    pub key: String,
+}
+
+impl From<EventRow> for EventOut {
+    fn from(row: EventRow) -> Self {
+        Self {
+            id: row.stripe_id,
+            event_id: row.event_id,
+            r#type: row.kind,
+            object_id: row.object_id,
+            account: row.account,
+            created_at: Moment(row.created_s.saturating_mul(crate::clock::SECOND_US)),
+            received_at: Moment(row.received_at_us),
+            handled_at: row.handled_at_us.map(Moment),
+            status: row.status,
+            attempts: row.attempts,
+            last_error: row.last_error,
+            effects: None,
+            payload: None,
+        }
+    }
+}
+
+/// List events
+///
+/// What came in from Stripe, newest first.
+#[utoipa::path(get, path = "/api/events", tag = "events", params(EventsIn),
+    responses((status = 200, description = "A page of events.", body = Page<EventOut>)))]
+pub(crate) async fn list_events(
+    State(app): State<App>,
+    _permit: Scoped<EventsRead>,
+    ApiQuery(wanted): ApiQuery<EventsIn>,
+) -> Result<ApiJson<Page<EventOut>>, Problem> {
+    let limit = check_limit(wanted.limit)?;
+    let filter = EventFilter {
+        status: wanted.status,
+        kind: wanted.r#type,
+        before: wanted.after,
+    };
+    let rows = app
+        .store
+        .read(move |tx| records::events(tx, &filter, limit + 1))
+        .await?;
+    let data = rows.into_iter().map(EventOut::from).collect();
+    Ok(ApiJson(Page::of(data, limit, |event: &EventOut| {
+        event.event_id.to_string()
+    })))
+}
+
+/// Read an event
+///
+/// With what it did, and the event as received.
+#[utoipa::path(get, path = "/api/events/{id}", tag = "events",
+    params(("id" = String, Path, description = "Stripe's id of the event.")),
+    responses((status = 200, description = "The event.", body = EventOut)))]
+pub(crate) async fn read_event(
+    State(app): State<App>,
+    _permit: Scoped<EventsRead>,
+    ApiPath(id): ApiPath<String>,
+) -> Result<ApiJson<EventOut>, Problem> {
+    let found = app
+        .store
+        .read(move |tx| {
+            let Some(row) = records::event(tx, &id)? else {
+                return Ok::<_, store::Error>(None);
+            };
+            let effects = effects::effects_of_event(tx, row.event_id)?;
+            let payload = records::payload_of(tx, row.event_id)?;
+            Ok(Some((row, effects, payload)))
+        })
+        .await?;
+    let (row, effects, payload) = found.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?;
+    let mut event = EventOut::from(row);
+    event.effects = Some(effects.into_iter().map(|(kind, key)| EffectOut { kind, key }).collect());
+    event.payload = payload.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    Ok(ApiJson(event))
+}
+
+/// A replay takes no options.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReplayIn {}
+
+/// What a replay was taken in as.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ReplayOut {
+    /// Stripe's id of the event.
+    pub id: String,
+    /// Where it stands now.
+    pub status: Status,
+}
+
+/// Replay an event
+///
+/// Puts the event back to be handled. What it did before stays done: each effect happens once for its key.
+#[utoipa::path(post, path = "/api/events/{id}/replay", tag = "events", request_body = ReplayIn,
+    params(("id" = String, Path, description = "Stripe's id of the event.")),
+    responses((status = 202, description = "It will be handled again.", body = ReplayOut)))]
+pub(crate) async fn replay_event(
+    State(app): State<App>,
+    _permit: Scoped<EventsReplay>,
+    ApiPath(id): ApiPath<String>,
+    request: OneTimeJson<ReplayIn>,
+) -> Result<Reply, Problem> {
+    let (action, now_us) = (Action::of(&request.one_time), app.clock.now_us());
+    let ReplayIn {} = request.body;
+    let reply = app
+        .store
+        .write(move |tx| {
+            idempotency::once(tx, now_us, &action, |tx| {
+                if records::replay_one(tx, now_us, &id)? {
+                    let out = ReplayOut {
+                        id: id.clone(),
+                        status: Status::Received,
+                    };
+                    Ok::<_, store::Error>(Answer::json(StatusCode::ACCEPTED, &out))
+                } else {
+                    Ok(Answer::problem(&Problem::of(&kinds::NOT_FOUND)))
+                }
+            })
+        })
+        .await?;
+    app.store.notify(TOPIC);
+    Ok(reply)
+}

@@ -1,0 +1,171 @@
+//! Orders over HTTP.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{Order, Status, check_fields, records};
+use crate::app::App;
+use crate::catalogue::Offer;
+use crate::clock::Moment;
+use crate::http::auth::Caller;
+use crate::http::paging::{Page, PageIn};
+use crate::http::{ApiJson, ApiPath, ApiQuery, OneTimeJson, Problem, kinds};
+use crate::idempotency::{self, Action, Answer, Reply};
+use crate::ids::UserId;
+use crate::tokens::Scope;
+
+/// The routes of this capability.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(create_order, list_orders))
+        .routes(routes!(read_order))
+}
+
+/// An order to be made.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderIn {
+    /// The package of the catalogue.
+    #[schema(example = "track-review")]
+    pub package_id: String,
+    /// The package's own fields.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub fields: serde_json::Map<String, serde_json::Value>,
+    /// For whom; only a service or the operator names somebody.
+    pub user_id: Option<UserId>,
+}
+
+/// An order as the wire shows it.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct OrderOut {
+    /// `ord_…`.
+    #[schema(example = "ord_01k3vg6p9yfd5a1h0c9w8t2m4q")]
+    pub order_id: String,
+    /// Who ordered.
+    pub user_id: UserId,
+    /// Which package.
+    pub package_id: String,
+    /// The package's own fields.
+    #[schema(value_type = Object)]
+    pub fields: serde_json::Map<String, serde_json::Value>,
+    /// Where it stands.
+    pub status: Status,
+    /// The purchase that pays for it, once there is one.
+    pub purchase_id: Option<String>,
+    /// When it was made.
+    pub created_at: Moment,
+    /// When it last changed.
+    pub updated_at: Moment,
+}
+
+impl From<Order> for OrderOut {
+    fn from(order: Order) -> Self {
+        Self {
+            order_id: order.order_id,
+            user_id: order.user_id,
+            package_id: order.package_id,
+            fields: order.fields,
+            status: order.status,
+            purchase_id: order.purchase_id,
+            created_at: Moment(order.created_at_us),
+            updated_at: Moment(order.updated_at_us),
+        }
+    }
+}
+
+/// Make an order
+///
+/// Writes a draft with the package's own fields. Pay for it with `POST /api/stripe/create-checkout-session`.
+#[utoipa::path(post, path = "/api/orders", tag = "orders", request_body = OrderIn,
+    responses((status = 201, description = "Written, as a draft.", body = OrderOut)))]
+pub(crate) async fn create_order(
+    State(app): State<App>,
+    caller: Caller,
+    request: OneTimeJson<OrderIn>,
+) -> Result<Reply, Problem> {
+    let OrderIn {
+        package_id,
+        fields,
+        user_id,
+    } = request.body;
+    let user_id = caller.user_for(Scope::OrdersWrite, user_id.as_ref())?;
+    let package = app.catalogue.items.get(&package_id);
+    let Some(Offer::OrderPackage { fields: known }) = package.map(|item| &item.offer) else {
+        let detail = format!("There is no package {package_id:?}.");
+        return Err(Problem::of(&crate::purchases::UNKNOWN_ITEM)
+            .field("package_id")
+            .detail(detail));
+    };
+    check_fields(known, &fields).map_err(|mistake| {
+        Problem::of(&kinds::INVALID)
+            .field(format!("fields.{}", mistake.field))
+            .detail(mistake.message)
+    })?;
+    let now_us = app.clock.now_us();
+    let order = Order {
+        order_id: app.ids.next("ord"),
+        user_id,
+        package_id,
+        fields,
+        status: Status::Draft,
+        purchase_id: None,
+        created_at_us: now_us,
+        updated_at_us: now_us,
+    };
+    let action = Action::of(&request.one_time);
+    let reply = app
+        .store
+        .write(move |tx| {
+            let order = order.clone();
+            idempotency::once(tx, now_us, &action, |tx| {
+                records::insert(tx, &order)?;
+                Ok::<_, store::Error>(Answer::json(StatusCode::CREATED, &OrderOut::from(order)))
+            })
+        })
+        .await?;
+    Ok(reply)
+}
+
+/// List orders
+///
+/// A user's orders, newest first.
+#[utoipa::path(get, path = "/api/orders", tag = "orders", params(PageIn),
+    responses((status = 200, description = "A page of orders.", body = Page<OrderOut>)))]
+pub(crate) async fn list_orders(
+    State(app): State<App>,
+    caller: Caller,
+    ApiQuery(page): ApiQuery<PageIn>,
+) -> Result<ApiJson<Page<OrderOut>>, Problem> {
+    let user_id = caller.user_for(Scope::OrdersRead, page.user_id.as_ref())?;
+    let limit = page.limit()?;
+    let before = page.before();
+    let orders = app
+        .store
+        .read(move |tx| records::orders_of_user(tx, &user_id, &before, limit + 1))
+        .await?;
+    Ok(ApiJson(Page::of(
+        orders.into_iter().map(OrderOut::from).collect(),
+        limit,
+        |order| order.order_id.clone(),
+    )))
+}
+
+/// Read an order
+#[utoipa::path(get, path = "/api/orders/{order_id}", tag = "orders",
+    params(("order_id" = String, Path, description = "The order.")),
+    responses((status = 200, description = "The order.", body = OrderOut)))]
+pub(crate) async fn read_order(
+    State(app): State<App>,
+    caller: Caller,
+    ApiPath(order_id): ApiPath<String>,
+) -> Result<ApiJson<OrderOut>, Problem> {
+    let order = app.store.read(move |tx| super::order(tx, &order_id)).await?;
+    match order {
+        Some(order) if caller.may_act_for(Scope::OrdersRead, &order.user_id) => Ok(ApiJson(order.into())),
+        _ => Err(Problem::of(&kinds::NOT_FOUND)),
+    }
+}

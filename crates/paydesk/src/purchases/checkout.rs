@@ -1,0 +1,318 @@
+//! Checkout: from a request to a page at Stripe. The intent is written first, under the request's key; a repeat of the
+//! request finds it again.
+
+use axum::http::StatusCode;
+use ledger::Currency;
+use serde::Serialize;
+
+use super::drive::{self, DriveError};
+use super::{Kind, Purchase, Status, records};
+use crate::app::App;
+use crate::catalogue::{Item, Offer};
+use crate::clock::SECOND_US;
+use crate::http::problem::Kind as ProblemKind;
+use crate::http::{OneTime, Problem, kinds};
+use crate::idempotency::{self, Action, Answer, Reply};
+use crate::ids::UserId;
+use crate::orders;
+
+/// How long a request has to finish what it began before recovery takes it up.
+const HEAD_START_US: i64 = 60 * SECOND_US;
+
+/// The item is not for sale.
+pub const UNKNOWN_ITEM: ProblemKind = ProblemKind {
+    code: "unknown_item",
+    status: 422,
+    title: "There is no such item",
+    explanation: "The catalogue has no item with this id, or not in this currency. GET /api/stripe/products lists what \
+                  is for sale, with its prices.",
+};
+
+/// The order cannot be paid for.
+pub(super) const ORDER_NOT_PAYABLE: ProblemKind = ProblemKind {
+    code: "order_not_payable",
+    status: 409,
+    title: "The order cannot be paid for",
+    explanation: "An order can be paid for while it is a draft, or while it waits for a payment that did not come. \
+                  `order_status` says where it stands.",
+};
+
+/// Stripe refuses the checkout.
+pub(super) const CHECKOUT_REFUSED: ProblemKind = ProblemKind {
+    code: "checkout_refused",
+    status: 502,
+    title: "Stripe refused the checkout",
+    explanation: "Stripe understood the request and will not make a checkout session for it; `detail` gives its words. \
+                  The operator has to mend the cause. Then ask again with a new Idempotency-Key.",
+};
+
+/// The catalogue has changed since it was pushed.
+pub(super) const CATALOGUE_NOT_PUSHED: ProblemKind = ProblemKind {
+    code: "catalogue_not_pushed",
+    status: 503,
+    title: "The item's price is not known at Stripe yet",
+    explanation: "The catalogue was changed and not pushed. The operator runs `paydesk catalog push`; then repeat the \
+                  request with the same Idempotency-Key.",
+};
+
+/// All kinds of problem of this module.
+pub const KINDS: &[ProblemKind] = &[UNKNOWN_ITEM, ORDER_NOT_PAYABLE, CHECKOUT_REFUSED, CATALOGUE_NOT_PUSHED];
+
+/// What somebody wants to buy.
+#[derive(Clone, Debug)]
+pub struct CheckoutRequest {
+    /// Who buys.
+    pub user_id: UserId,
+    /// The item of the catalogue; for an order, its package is taken.
+    pub item_id: Option<String>,
+    /// The order to pay for.
+    pub order_id: Option<String>,
+    /// How many pieces.
+    pub quantity: i64,
+    /// In which currency; the shop's own where none is named.
+    pub currency: Option<Currency>,
+    /// Where Stripe sends the buyer after payment; our own page where none is named.
+    pub success_url: Option<String>,
+    /// Where Stripe sends the buyer who turns back; our own page where none is named.
+    pub cancel_url: Option<String>,
+}
+
+/// A checkout under way, as the wire shows it.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Started {
+    /// The checkout session at Stripe.
+    #[schema(example = "cs_test_a1b2")]
+    pub id: String,
+    /// The page to send the buyer to.
+    pub url: String,
+    /// Our own id of the purchase.
+    #[schema(example = "pur_01k3vg6p9yfd5a1h0c9w8t2m4q")]
+    pub purchase_id: String,
+    /// Where it stands.
+    pub status: Status,
+}
+
+enum Begun {
+    Answered(Reply),
+    Intent(Box<Purchase>),
+}
+
+/// Starts a checkout, or finds the one that an earlier try of the same request started.
+pub async fn start(app: &App, one_time: &OneTime, request: CheckoutRequest) -> Result<Reply, Problem> {
+    check_return_urls(app, &request)?;
+    let action = Action::of(one_time);
+    let begun = begin(app, action.clone(), request).await?;
+    store::crash_point("intent written");
+    let intent = match begun {
+        Begun::Answered(reply) => return Ok(reply),
+        Begun::Intent(intent) => *intent,
+    };
+    let answer = match intent {
+        intent if intent.session_url.is_none() && intent.status == Status::Created => {
+            match drive::drive(app, intent).await {
+                Ok(purchase) => answer(&purchase),
+                Err(DriveError::Refused(error)) => {
+                    tracing::warn!(%error, "stripe refused a checkout");
+                    Answer::problem(&Problem::of(&CHECKOUT_REFUSED).detail(error.to_string()))
+                }
+                Err(error) => return Err(not_now(error)),
+            }
+        }
+        intent => answer(&intent),
+    };
+    let now_us = app.clock.now_us();
+    app.store
+        .write(move |tx| idempotency::once(tx, now_us, &action, |_| Ok::<_, store::Error>(answer.clone())))
+        .await
+        .map_err(Problem::from)
+}
+
+fn answer(purchase: &Purchase) -> Answer {
+    match (&purchase.session_id, &purchase.session_url) {
+        (Some(id), Some(url)) => Answer::json(
+            StatusCode::OK,
+            &Started {
+                id: id.clone(),
+                url: url.clone(),
+                purchase_id: purchase.purchase_id.clone(),
+                status: purchase.status,
+            },
+        ),
+        _ => Answer::problem(&Problem::of(&CHECKOUT_REFUSED).detail("The checkout came to nothing.")),
+    }
+}
+
+fn not_now(error: DriveError) -> Problem {
+    match error {
+        DriveError::Store(error) => error.into(),
+        DriveError::Stripe(error) => {
+            let seconds = error
+                .retry_after()
+                .map_or(2, |pause| u32::try_from(pause.as_secs()).unwrap_or(60));
+            Problem::of(&kinds::UNAVAILABLE)
+                .detail("Stripe did not answer. Repeat the request with the same Idempotency-Key.")
+                .caused_by(error)
+                .retry_after(seconds.max(1))
+        }
+        DriveError::NotPushed { .. } => Problem::of(&CATALOGUE_NOT_PUSHED)
+            .detail(error.to_string())
+            .retry_after(30),
+        DriveError::Refused(error) => Problem::fault(error),
+    }
+}
+
+/// A page to return to must be ours, or one the operator named: an open redirect would lend our name to anybody.
+fn check_return_urls(app: &App, request: &CheckoutRequest) -> Result<(), Problem> {
+    for (field, url) in [
+        ("success_url", &request.success_url),
+        ("cancel_url", &request.cancel_url),
+    ] {
+        if let Some(url) = url
+            && !app.config.may_return_to(url)
+        {
+            return Err(Problem::of(&kinds::INVALID).field(field).detail(
+                "The address must begin with this server's public URL or with one of the allowed return origins.",
+            ));
+        }
+    }
+    Ok(())
+}
+
+async fn begin(app: &App, action: Action, request: CheckoutRequest) -> Result<Begun, Problem> {
+    let (app_in, purchase_id, now_us) = (app.clone(), app.ids.next("pur"), app.clock.now_us());
+    app.store
+        .write(move |tx| -> Result<Begun, Refused> {
+            if let Some(reply) = idempotency::recall(tx, &[&action])?.remove(&action.id) {
+                return Ok(Begun::Answered(reply));
+            }
+            if let Some(purchase) = records::purchase_of_request(tx, &action.id)? {
+                return Ok(Begun::Intent(Box::new(purchase)));
+            }
+            let order = match &request.order_id {
+                Some(order_id) => match payable(tx, order_id, &request.user_id)? {
+                    Payable::Now(order) => Some(order),
+                    Payable::Underway(purchase) => return Ok(Begun::Intent(purchase)),
+                },
+                None => None,
+            };
+            let purchase = plan(&app_in, &request, order.as_ref(), &purchase_id, now_us)?;
+            records::insert_intent(tx, &purchase, &action.id, now_us + HEAD_START_US)?;
+            if let Some(order_id) = &purchase.order_id {
+                orders::await_payment(tx, now_us, order_id, &purchase.purchase_id)?;
+            }
+            Ok(Begun::Intent(Box::new(purchase)))
+        })
+        .await
+        .map_err(|refused| refused.0)
+}
+
+/// A problem on its way out of a transaction, which it undoes.
+struct Refused(Problem);
+
+impl From<store::Error> for Refused {
+    fn from(error: store::Error) -> Self {
+        Self(error.into())
+    }
+}
+
+enum Payable {
+    Now(orders::Order),
+    Underway(Box<Purchase>),
+}
+
+/// Whether the order can be paid for. One whose checkout is under way leads back to that checkout.
+fn payable(tx: &mut store::Tx<'_>, order_id: &str, user_id: &UserId) -> Result<Payable, Refused> {
+    let order = orders::lock(tx, order_id)?.filter(|order| order.user_id == *user_id);
+    let Some(order) = order else {
+        return Err(Refused(Problem::of(&kinds::NOT_FOUND).field("order_id")));
+    };
+    if order.status == orders::Status::AwaitingPayment
+        && let Some(purchase_id) = &order.purchase_id
+        && let Some(purchase) = records::purchase(tx, purchase_id)?
+        && !purchase.status.is_final()
+    {
+        return Ok(Payable::Underway(Box::new(purchase)));
+    }
+    if matches!(order.status, orders::Status::Draft | orders::Status::AwaitingPayment) {
+        return Ok(Payable::Now(order));
+    }
+    Err(Refused(
+        Problem::of(&ORDER_NOT_PAYABLE).with("order_status", order.status.word()),
+    ))
+}
+
+/// The intent that the request asks for, priced by the catalogue.
+fn plan(
+    app: &App,
+    request: &CheckoutRequest,
+    order: Option<&orders::Order>,
+    purchase_id: &str,
+    now_us: i64,
+) -> Result<Purchase, Refused> {
+    let catalogue = &app.catalogue;
+    let named = order
+        .map(|order| order.package_id.as_str())
+        .or(request.item_id.as_deref())
+        .unwrap_or_default();
+    let unknown = |detail: String| Refused(Problem::of(&UNKNOWN_ITEM).field("item_id").detail(detail));
+    let item = catalogue
+        .items
+        .get(named)
+        .ok_or_else(|| unknown(format!("There is no item {named:?}.")))?;
+    let currency = request.currency.unwrap_or(catalogue.default_currency);
+    let (kind, credits) = offered(item, request.quantity, order.is_some())?;
+    let price = item
+        .amount(currency, request.quantity)
+        .ok_or_else(|| unknown(format!("{named:?} has no price in {currency}.")))?;
+    let public_url = app.config.public_url();
+    Ok(Purchase {
+        purchase_id: purchase_id.to_owned(),
+        user_id: request.user_id.clone(),
+        kind,
+        item_id: item.id.clone(),
+        quantity: request.quantity,
+        credits,
+        order_id: order.map(|order| order.order_id.clone()),
+        price,
+        status: Status::Created,
+        session_id: None,
+        session_url: None,
+        success_url: request
+            .success_url
+            .clone()
+            .unwrap_or_else(|| format!("{public_url}/payment/success?session_id={{CHECKOUT_SESSION_ID}}")),
+        cancel_url: request
+            .cancel_url
+            .clone()
+            .unwrap_or_else(|| format!("{public_url}/payment/cancel?purchase_id={purchase_id}")),
+        created_at_us: now_us,
+        expires_at_us: now_us,
+        paid_at_us: None,
+    })
+}
+
+/// The kind of an item, and the credits that so many pieces grant.
+fn offered(item: &Item, quantity: i64, has_order: bool) -> Result<(Kind, i64), Refused> {
+    let wrong = |field: &str, detail: String| Refused(Problem::of(&kinds::INVALID).field(field).detail(detail));
+    match &item.offer {
+        Offer::CreditPack { credits, max_quantity } => {
+            if !(1..=*max_quantity).contains(&quantity) {
+                return Err(wrong(
+                    "quantity",
+                    format!("The quantity must be from 1 to {max_quantity}."),
+                ));
+            }
+            let credits = credits.checked_mul(quantity);
+            let credits = credits.ok_or_else(|| wrong("quantity", "So many credits cannot be counted.".into()))?;
+            Ok((Kind::CreditPack, credits))
+        }
+        Offer::OrderPackage { .. } if quantity != 1 => {
+            Err(wrong("quantity", "An order is paid for one at a time.".into()))
+        }
+        Offer::OrderPackage { .. } if !has_order => Err(wrong(
+            "order_id",
+            "Make the order first with POST /api/orders, then name it here.".into(),
+        )),
+        Offer::OrderPackage { .. } => Ok((Kind::Order, 0)),
+    }
+}

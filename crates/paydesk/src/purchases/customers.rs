@@ -1,0 +1,39 @@
+//! One Stripe customer for each user, however many requests ask for it at once: the call to Stripe has a key of its own
+//! that depends on nothing but the user.
+
+use aws_lc_rs::digest;
+use serde_json::json;
+use stripe::IdempotencyKey;
+
+use super::drive::DriveError;
+use super::records;
+use crate::app::App;
+use crate::ids::UserId;
+
+/// The user's Stripe customer, made at the first purchase.
+pub(super) async fn ensure(app: &App, user_id: &UserId) -> Result<String, DriveError> {
+    let wanted = user_id.clone();
+    let known = app.store.read(move |tx| records::stripe_customer(tx, &wanted)).await?;
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let (wanted, now_us) = (user_id.clone(), app.clock.now_us());
+    app.store
+        .write(move |tx| records::insert_customer(tx, now_us, &wanted))
+        .await?;
+    store::crash_point("customer noted");
+    let parameters = json!({ "metadata": { "paydesk_user": user_id.as_str() } });
+    let made = app.stripe.create_customer(&parameters, &key(user_id)).await?;
+    store::crash_point("customer made");
+    let (wanted, id) = (user_id.clone(), made.id.clone());
+    app.store
+        .write(move |tx| records::record_customer(tx, &wanted, &id))
+        .await?;
+    Ok(made.id)
+}
+
+/// User ids belong to the application and may have characters that no header carries, hence the hash.
+fn key(user_id: &UserId) -> IdempotencyKey {
+    let hash = digest::digest(&digest::SHA256, user_id.as_str().as_bytes());
+    IdempotencyKey::new(format!("customer-{}", hex::encode(hash))).expect("a hash in hexadecimal is a fitting key")
+}

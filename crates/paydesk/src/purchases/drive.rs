@@ -1,0 +1,190 @@
+//! From a written intent to a checkout session: calls Stripe with the purchase's id as key and records the answer. The
+//! request does this, and recovery does it again for whatever was cut off; both end in the same session.
+
+use serde_json::{Value, json};
+use stripe::IdempotencyKey;
+use stripe::objects::CheckoutSession;
+
+use super::rules::metadata;
+use super::{Purchase, Status, customers, records};
+use crate::app::App;
+use crate::catalogue;
+use crate::clock::SECOND_US;
+use crate::orders;
+
+/// Stripe forgets idempotency keys after 24 hours. An intent older than this is looked up before anything is made.
+const KEY_LIFE_US: i64 = 23 * 3600 * SECOND_US;
+/// After the page's end, Stripe's own event gets this long before we look ourselves.
+const GRACE_US: i64 = 300 * SECOND_US;
+/// Pages of a customer's sessions that are searched for a lost one.
+const LOOKUP_PAGES_MAX: usize = 10;
+
+/// Why there is no session yet.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum DriveError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// Stripe could not be reached, or the outcome is not known. The intent stays and is taken up again.
+    #[error("stripe: {0}")]
+    Stripe(#[source] stripe::Error),
+    /// Stripe refuses the request as it is. The intent is dead.
+    #[error("stripe refused the checkout: {0}")]
+    Refused(#[source] stripe::Error),
+    /// The catalogue's price is not known at Stripe.
+    #[error("the price of {item_id} in {currency} has not been pushed to Stripe")]
+    NotPushed {
+        /// Which item.
+        item_id: String,
+        /// In which currency.
+        currency: String,
+    },
+}
+
+impl From<stripe::Error> for DriveError {
+    fn from(error: stripe::Error) -> Self {
+        if error.may_retry() || error.outcome_unknown() {
+            Self::Stripe(error)
+        } else {
+            Self::Refused(error)
+        }
+    }
+}
+
+/// Sees to it that the purchase has its session, and gives the purchase as it then stands.
+pub(super) async fn drive(app: &App, purchase: Purchase) -> Result<Purchase, DriveError> {
+    let customer = match customers::ensure(app, &purchase.user_id).await {
+        Err(DriveError::Refused(error)) => return refuse(app, &purchase, error).await,
+        ensured => ensured?,
+    };
+    let made = if app.clock.now_us() - purchase.created_at_us > KEY_LIFE_US {
+        look_up(app, &purchase, &customer).await?
+    } else {
+        Some(create(app, &purchase, &customer).await?)
+    };
+    store::crash_point("session made");
+    match made {
+        Some(session) => record(app, purchase.purchase_id, session).await,
+        None => give_up(app, purchase.purchase_id, Status::Expired).await,
+    }
+}
+
+async fn create(app: &App, purchase: &Purchase, customer: &str) -> Result<CheckoutSession, DriveError> {
+    let (item_id, price) = (purchase.item_id.clone(), purchase.price);
+    let unit_minor = price.minor / purchase.quantity.max(1);
+    let stripe_price = app
+        .store
+        .read(move |tx| catalogue::stripe_price(tx, &item_id, price.currency, unit_minor))
+        .await?
+        .ok_or_else(|| DriveError::NotPushed {
+            item_id: purchase.item_id.clone(),
+            currency: purchase.price.currency.to_string(),
+        })?;
+    let key = IdempotencyKey::new(&purchase.purchase_id).expect("our ids are fitting keys");
+    match app
+        .stripe
+        .create_checkout_session(&parameters(purchase, customer, &stripe_price), &key)
+        .await
+    {
+        Ok(session) => Ok(session),
+        Err(error) => match DriveError::from(error) {
+            DriveError::Refused(error) => Err(refused(app, purchase, error).await),
+            other => Err(other),
+        },
+    }
+}
+
+/// The request to Stripe. It depends on the written intent alone, so that a repeat is the same request.
+fn parameters(purchase: &Purchase, customer: &str, stripe_price: &str) -> Value {
+    let metadata = json!({
+        (metadata::PURCHASE): purchase.purchase_id,
+        (metadata::USER): purchase.user_id.as_str(),
+        (metadata::KIND): purchase.kind.word(),
+        (metadata::ITEM): purchase.item_id,
+        (metadata::QUANTITY): purchase.quantity.to_string(),
+        (metadata::CREDITS): purchase.credits.to_string(),
+        (metadata::AMOUNT_MINOR): purchase.price.minor.to_string(),
+        (metadata::ORDER): purchase.order_id.clone().unwrap_or_default(),
+    });
+    json!({
+        "mode": "payment",
+        "customer": customer,
+        "client_reference_id": purchase.purchase_id,
+        "line_items": [{ "price": stripe_price, "quantity": purchase.quantity }],
+        "success_url": purchase.success_url,
+        "cancel_url": purchase.cancel_url,
+        "metadata": metadata,
+        "payment_intent_data": { "metadata": metadata },
+    })
+}
+
+/// Finds the session that an old attempt may have made, by what we wrote into it.
+async fn look_up(app: &App, purchase: &Purchase, customer: &str) -> Result<Option<CheckoutSession>, DriveError> {
+    let mut pages = app
+        .stripe
+        .pages::<CheckoutSession>(&json!({ "customer": customer, "limit": 100 }), LOOKUP_PAGES_MAX);
+    while let Some(sessions) = pages.next().await? {
+        let found = sessions
+            .into_iter()
+            .find(|session| session.metadata.get(metadata::PURCHASE) == Some(&purchase.purchase_id));
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+async fn record(app: &App, purchase_id: String, session: CheckoutSession) -> Result<Purchase, DriveError> {
+    let recorded = app
+        .store
+        .write(move |tx| {
+            let mut purchase = locked(tx, &purchase_id)?;
+            purchase.status = purchase.status.max(Status::Open);
+            purchase.session_id = Some(session.id.clone());
+            purchase.session_url.clone_from(&session.url);
+            if let Some(expires_at) = session.expires_at {
+                purchase.expires_at_us = expires_at.saturating_mul(SECOND_US);
+            }
+            records::record_session(tx, &purchase, purchase.expires_at_us.saturating_add(GRACE_US))?;
+            Ok::<_, store::Error>(purchase)
+        })
+        .await?;
+    store::crash_point("session recorded");
+    Ok(recorded)
+}
+
+async fn refuse(app: &App, purchase: &Purchase, error: stripe::Error) -> Result<Purchase, DriveError> {
+    Err(refused(app, purchase, error).await)
+}
+
+async fn refused(app: &App, purchase: &Purchase, error: stripe::Error) -> DriveError {
+    match give_up(app, purchase.purchase_id.clone(), Status::Failed).await {
+        Ok(_) => DriveError::Refused(error),
+        Err(failed) => failed,
+    }
+}
+
+/// Ends an intent that will never have a session; what it held is free again.
+async fn give_up(app: &App, purchase_id: String, status: Status) -> Result<Purchase, DriveError> {
+    let now_us = app.clock.now_us();
+    let ended = app
+        .store
+        .write(move |tx| {
+            let mut purchase = locked(tx, &purchase_id)?;
+            purchase.status = purchase.status.max(status);
+            records::record_session(tx, &purchase, records::NEVER_US)?;
+            if let Some(order_id) = &purchase.order_id {
+                orders::release(tx, now_us, order_id, &purchase.purchase_id)?;
+            }
+            Ok::<_, store::Error>(purchase)
+        })
+        .await?;
+    Ok(ended)
+}
+
+fn locked(tx: &mut store::Tx<'_>, purchase_id: &str) -> store::Result<Purchase> {
+    let mut found = records::lock(tx, &std::iter::once(purchase_id).collect())?;
+    found
+        .remove(purchase_id)
+        .ok_or_else(|| store::Error::Corrupt(format!("purchase {purchase_id} is gone")))
+}

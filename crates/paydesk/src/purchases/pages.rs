@@ -1,0 +1,66 @@
+//! The two pages a buyer comes back to. Neither grants anything by itself: the success page runs the same keyed
+//! settlement as the events do, so it does not matter which of them comes first, nor how often.
+
+use axum::response::Response;
+use serde_json::json;
+
+use super::{Kind, Purchase, Status, records, recovery};
+use crate::app::App;
+use crate::http::{Problem, kinds};
+use crate::pages;
+
+/// The page after payment.
+pub(super) async fn success_page(app: &App, session_id: String) -> Result<Response, Problem> {
+    let mut purchase = of_session(app, &session_id).await?;
+    if !purchase.status.is_final() {
+        // The event is usually quicker. Where it is not, Stripe is asked; if that fails the event will still come.
+        if let Err(error) = recovery::look(app, &session_id).await {
+            tracing::info!(%error, "stripe could not be asked about a session; its event will settle it");
+        }
+        purchase = of_session(app, &session_id).await?;
+    }
+    let item = app.catalogue.items.get(&purchase.item_id);
+    Ok(pages::render(
+        "success.html",
+        &json!({
+            "shop": app.catalogue.shop_name,
+            "item": item.map_or(purchase.item_id.as_str(), |item| item.name.as_str()),
+            "quantity": purchase.quantity,
+            "credits": purchase.credits,
+            "is_credits": purchase.kind == Kind::CreditPack,
+            "amount": purchase.price.to_string(),
+            "status": purchase.status.word(),
+            "session_id": session_id,
+        }),
+    ))
+}
+
+async fn of_session(app: &App, session_id: &str) -> Result<Purchase, Problem> {
+    let session_id = session_id.to_owned();
+    let found = app
+        .store
+        .read(move |tx| records::purchase_of_session(tx, &session_id))
+        .await?;
+    found.ok_or_else(|| Problem::of(&kinds::NOT_FOUND).detail("There is no purchase of this session."))
+}
+
+/// The page for a buyer who turned back.
+pub(super) async fn cancel_page(app: &App, purchase_id: String) -> Result<Response, Problem> {
+    let found = app.store.read(move |tx| records::purchase(tx, &purchase_id)).await?;
+    let purchase = found.ok_or_else(|| Problem::of(&kinds::NOT_FOUND).detail("There is no such purchase."))?;
+    let item = app.catalogue.items.get(&purchase.item_id);
+    let retry = purchase
+        .session_url
+        .as_deref()
+        .filter(|_| purchase.status == Status::Open);
+    Ok(pages::render(
+        "cancel.html",
+        &json!({
+            "shop": app.catalogue.shop_name,
+            "item": item.map_or(purchase.item_id.as_str(), |item| item.name.as_str()),
+            "amount": purchase.price.to_string(),
+            "status": purchase.status.word(),
+            "retry_url": retry,
+        }),
+    ))
+}

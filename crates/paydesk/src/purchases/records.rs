@@ -1,0 +1,351 @@
+//! Purchases and payments in the store.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ledger::{Currency, Money};
+use store::{Error, Field, Result, Row, Rows, Tx};
+
+use super::rules::{PaymentFact, PaymentStatus};
+use super::{Kind, Purchase, Status};
+use crate::ids::UserId;
+
+/// A check that will not come: the purchase needs no more looking after.
+pub(super) const NEVER_US: i64 = i64::MAX;
+
+/// Every query of whole purchases, with its own end.
+macro_rules! select_purchase {
+    ($end:literal) => {
+        concat!(
+            "select purchase_id, user_id, kind, item_id, quantity, credits, order_id, currency, amount_minor, status,
+                    session_id, session_url, success_url, cancel_url, created_at_us, expires_at_us, paid_at_us
+             from purchase ",
+            $end
+        )
+    };
+}
+
+fn decode(row: &Row) -> Result<Purchase> {
+    let corrupt = |what: &str| Error::Corrupt(format!("purchase: {what}"));
+    let currency: Currency = row.text(7)?.parse().map_err(|_| corrupt("currency"))?;
+    Ok(Purchase {
+        purchase_id: row.text(0)?,
+        user_id: UserId::parse(&row.text(1)?).ok_or_else(|| corrupt("user_id"))?,
+        kind: Kind::of_word(&row.text(2)?).ok_or_else(|| corrupt("kind"))?,
+        item_id: row.text(3)?,
+        quantity: row.int(4)?,
+        credits: row.int(5)?,
+        order_id: Some(row.text(6)?).filter(|id| !id.is_empty()),
+        price: Money::new(row.int(8)?, currency),
+        status: Status::of_word(&row.text(9)?).ok_or_else(|| corrupt("status"))?,
+        session_id: row.opt_text(10)?,
+        session_url: row.opt_text(11)?,
+        success_url: row.text(12)?,
+        cancel_url: row.text(13)?,
+        created_at_us: row.int(14)?,
+        expires_at_us: row.int(15)?,
+        paid_at_us: row.opt_int(16)?,
+    })
+}
+
+/// One purchase by its id.
+pub fn purchase(tx: &mut Tx<'_>, purchase_id: &str) -> Result<Option<Purchase>> {
+    let row = tx.one(select_purchase!("where purchase_id = $1"), &[purchase_id.into()])?;
+    row.as_ref().map(decode).transpose()
+}
+
+/// One purchase by its checkout session.
+pub(super) fn purchase_of_session(tx: &mut Tx<'_>, session_id: &str) -> Result<Option<Purchase>> {
+    let row = tx.one(select_purchase!("where session_id = $1"), &[session_id.into()])?;
+    row.as_ref().map(decode).transpose()
+}
+
+/// The purchase that a request made, found again when the request is repeated.
+pub(super) fn purchase_of_request(tx: &mut Tx<'_>, request_id: &[u8]) -> Result<Option<Purchase>> {
+    let row = tx.one(select_purchase!("where request_id = $1"), &[request_id.to_vec().into()])?;
+    row.as_ref().map(decode).transpose()
+}
+
+/// A page of a user's purchases, newest first, after the one named.
+pub(super) fn purchases_of_user(tx: &mut Tx<'_>, user_id: &UserId, before: &str, limit: i64) -> Result<Vec<Purchase>> {
+    let rows = tx.all(
+        select_purchase!("where user_id = $1 and purchase_id < $2 order by purchase_id desc limit $3"),
+        &[user_id.as_str().into(), before.into(), limit.into()],
+    )?;
+    rows.iter().map(decode).collect()
+}
+
+/// Locks the purchases of these ids in key order.
+pub(super) fn lock(tx: &mut Tx<'_>, ids: &BTreeSet<&str>) -> Result<BTreeMap<String, Purchase>> {
+    let rows = Rows::of(ids.iter().map(|id| [Field::from(*id)]));
+    let found = tx.all(
+        select_purchase!(
+            "where purchase_id in (select r.purchase_id from rows($1: purchase_id text))
+         order by purchase_id for update"
+        ),
+        &[rows.into()],
+    )?;
+    found
+        .iter()
+        .map(|row| decode(row).map(|one| (one.purchase_id.clone(), one)))
+        .collect()
+}
+
+/// Writes purchases that events told of and the store did not know. Gives how many were new.
+pub(super) fn insert(tx: &mut Tx<'_>, purchases: &[&Purchase]) -> Result<u64> {
+    let rows = Rows::of(purchases.iter().map(|one| {
+        [
+            Field::from(one.purchase_id.as_str()),
+            one.user_id.as_str().into(),
+            one.kind.word().into(),
+            one.item_id.as_str().into(),
+            one.quantity.into(),
+            one.credits.into(),
+            one.order_id.as_deref().unwrap_or_default().into(),
+            one.price.currency.code().into(),
+            one.price.minor.into(),
+            one.status.word().into(),
+            one.session_id.as_deref().into(),
+            one.created_at_us.into(),
+            one.paid_at_us.into(),
+        ]
+    }));
+    tx.run(
+        "insert into purchase (purchase_id, user_id, kind, item_id, quantity, credits, order_id, currency, amount_minor,
+                               status, session_id, success_url, cancel_url, created_at_us, expires_at_us,
+                               next_check_at_us, paid_at_us)
+         select r.purchase_id, r.user_id, r.kind, r.item_id, r.quantity, r.credits, r.order_id, r.currency, r.amount_minor,
+                r.status, r.session_id, '', '', r.created_at_us, r.created_at_us, $2, r.paid_at_us
+         from rows($1: purchase_id text, user_id text, kind text, item_id text, quantity bigint, credits bigint,
+                   order_id text, currency text, amount_minor bigint, status text, session_id text,
+                   created_at_us bigint, paid_at_us bigint)
+         where true on conflict (purchase_id) do nothing",
+        &[rows.into(), NEVER_US.into()],
+    )
+}
+
+/// Writes what settlement changed: status, session and time of payment.
+pub(super) fn update(tx: &mut Tx<'_>, purchases: &[&Purchase]) -> Result<()> {
+    let rows = Rows::of(purchases.iter().map(|one| {
+        [
+            Field::from(one.purchase_id.as_str()),
+            one.status.word().into(),
+            one.session_id.as_deref().into(),
+            one.paid_at_us.into(),
+        ]
+    }));
+    tx.run(
+        "update purchase set status = r.status, session_id = r.session_id, paid_at_us = r.paid_at_us
+         from rows($1: purchase_id text, status text, session_id text, paid_at_us bigint)
+         where purchase.purchase_id = r.purchase_id",
+        &[rows.into()],
+    )?;
+    Ok(())
+}
+
+/// A payment as it is kept.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct PaymentRow {
+    pub(super) payment_intent_id: String,
+    pub(super) purchase_id: String,
+    pub(super) user_id: UserId,
+    pub(super) price: Money,
+    pub(super) status: PaymentStatus,
+    pub(super) charge_id: Option<String>,
+    pub(super) balance_transaction_id: Option<String>,
+}
+
+impl PaymentRow {
+    pub(super) fn of(purchase: &Purchase, currency: Currency, fact: &PaymentFact) -> Self {
+        Self {
+            payment_intent_id: fact.payment_intent_id.clone(),
+            purchase_id: purchase.purchase_id.clone(),
+            user_id: purchase.user_id.clone(),
+            price: Money::new(fact.amount_minor, currency),
+            status: fact.status,
+            charge_id: fact.charge_id.clone(),
+            balance_transaction_id: fact.balance_transaction_id.clone(),
+        }
+    }
+
+    /// Adds what another fact says of the same payment, in a way that does not depend on which came first.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.status = self.status.max(other.status);
+        self.price.minor = self.price.minor.max(other.price.minor);
+        self.charge_id = self.charge_id.clone().max(other.charge_id.clone());
+        self.balance_transaction_id = self
+            .balance_transaction_id
+            .clone()
+            .max(other.balance_transaction_id.clone());
+    }
+}
+
+/// Writes payments, merged with what is known of them already.
+pub(super) fn upsert_payments<'a>(
+    tx: &mut Tx<'_>,
+    now_us: i64,
+    told: impl Iterator<Item = &'a PaymentRow> + Clone,
+) -> Result<()> {
+    let ids = Rows::of(told.clone().map(|one| [Field::from(one.payment_intent_id.as_str())]));
+    let known = tx.all(
+        "select payment_intent_id, purchase_id, user_id, currency, amount_minor, status, charge_id, balance_transaction_id
+         from payment where payment_intent_id in (select r.payment_intent_id from rows($1: payment_intent_id text))
+         order by payment_intent_id for update",
+        &[ids.into()],
+    )?;
+    let known: BTreeMap<String, PaymentRow> = known
+        .iter()
+        .map(|row| decode_payment(row).map(|one| (one.payment_intent_id.clone(), one)))
+        .collect::<Result<_>>()?;
+    let merged: Vec<PaymentRow> = told
+        .map(|one| {
+            let mut merged = one.clone();
+            if let Some(earlier) = known.get(&one.payment_intent_id) {
+                merged.merge(earlier);
+            }
+            merged
+        })
+        .collect();
+    let rows = Rows::of(merged.iter().map(|one| {
+        [
+            Field::from(&one.payment_intent_id),
+            (&one.purchase_id).into(),
+            one.user_id.as_str().into(),
+            one.price.currency.code().into(),
+            one.price.minor.into(),
+            one.status.word().into(),
+            one.charge_id.as_deref().into(),
+            one.balance_transaction_id.as_deref().into(),
+        ]
+    }));
+    tx.run(
+        "insert into payment (payment_intent_id, purchase_id, user_id, currency, amount_minor, status, charge_id,
+                              balance_transaction_id, updated_at_us)
+         select r.payment_intent_id, r.purchase_id, r.user_id, r.currency, r.amount_minor, r.status, r.charge_id,
+                r.balance_transaction_id, $2
+         from rows($1: payment_intent_id text, purchase_id text, user_id text, currency text, amount_minor bigint,
+                   status text, charge_id text, balance_transaction_id text)
+         where true on conflict (payment_intent_id) do update
+         set amount_minor = excluded.amount_minor, status = excluded.status, charge_id = excluded.charge_id,
+             balance_transaction_id = excluded.balance_transaction_id, updated_at_us = excluded.updated_at_us",
+        &[rows.into(), now_us.into()],
+    )?;
+    Ok(())
+}
+
+fn decode_payment(row: &Row) -> Result<PaymentRow> {
+    let corrupt = |what: &str| Error::Corrupt(format!("payment: {what}"));
+    let currency: Currency = row.text(3)?.parse().map_err(|_| corrupt("currency"))?;
+    Ok(PaymentRow {
+        payment_intent_id: row.text(0)?,
+        purchase_id: row.text(1)?,
+        user_id: UserId::parse(&row.text(2)?).ok_or_else(|| corrupt("user_id"))?,
+        price: Money::new(row.int(4)?, currency),
+        status: PaymentStatus::of_word(&row.text(5)?).ok_or_else(|| corrupt("status"))?,
+        charge_id: row.opt_text(6)?,
+        balance_transaction_id: row.opt_text(7)?,
+    })
+}
+
+/// Writes the intent of a purchase that a request made. It is looked after from `next_check_at_us` on.
+pub(super) fn insert_intent(
+    tx: &mut Tx<'_>,
+    purchase: &Purchase,
+    request_id: &[u8],
+    next_check_at_us: i64,
+) -> Result<()> {
+    tx.run(
+        "insert into purchase (purchase_id, user_id, kind, item_id, quantity, credits, order_id, currency, amount_minor,
+                               status, success_url, cancel_url, request_id, created_at_us, expires_at_us,
+                               next_check_at_us)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        &[
+            purchase.purchase_id.as_str().into(),
+            purchase.user_id.as_str().into(),
+            purchase.kind.word().into(),
+            purchase.item_id.as_str().into(),
+            purchase.quantity.into(),
+            purchase.credits.into(),
+            purchase.order_id.as_deref().unwrap_or_default().into(),
+            purchase.price.currency.code().into(),
+            purchase.price.minor.into(),
+            purchase.status.word().into(),
+            purchase.success_url.as_str().into(),
+            purchase.cancel_url.as_str().into(),
+            request_id.into(),
+            purchase.created_at_us.into(),
+            purchase.expires_at_us.into(),
+            next_check_at_us.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Writes what Stripe answered to the intent, and when to look after it next.
+pub(super) fn record_session(tx: &mut Tx<'_>, purchase: &Purchase, next_check_at_us: i64) -> Result<()> {
+    tx.run(
+        "update purchase set status = $2, session_id = $3, session_url = $4, expires_at_us = $5, next_check_at_us = $6
+         where purchase_id = $1",
+        &[
+            purchase.purchase_id.as_str().into(),
+            purchase.status.word().into(),
+            purchase.session_id.clone().into(),
+            purchase.session_url.clone().into(),
+            purchase.expires_at_us.into(),
+            next_check_at_us.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Takes purchases that are due for a look, and sets their next one, so that no other node takes them meanwhile.
+pub(super) fn claim_checks(tx: &mut Tx<'_>, now_us: i64, next_check_at_us: i64, limit: i64) -> Result<Vec<Purchase>> {
+    let claimed = tx.all(
+        "update purchase set next_check_at_us = $2
+         where purchase_id in (select purchase_id from purchase
+                               where status in ('created', 'open', 'awaiting_funds') and next_check_at_us <= $1
+                               order by next_check_at_us limit $3 for update skip locked)
+         returning purchase_id",
+        &[now_us.into(), next_check_at_us.into(), limit.into()],
+    )?;
+    let ids: Vec<String> = claimed.iter().map(|row| row.text(0)).collect::<Result<_>>()?;
+    Ok(lock(tx, &ids.iter().map(String::as_str).collect())?
+        .into_values()
+        .collect())
+}
+
+/// The Stripe customer of a user, where one is known.
+pub(super) fn stripe_customer(tx: &mut Tx<'_>, user_id: &UserId) -> Result<Option<String>> {
+    let row = tx.one(
+        "select stripe_customer_id from customer where user_id = $1",
+        &[user_id.as_str().into()],
+    )?;
+    row.map_or(Ok(None), |row| row.opt_text(0))
+}
+
+/// Notes that a user is to have a Stripe customer, before Stripe is asked for one.
+pub(super) fn insert_customer(tx: &mut Tx<'_>, now_us: i64, user_id: &UserId) -> Result<()> {
+    tx.run(
+        "insert into customer (user_id, created_at_us) values ($1, $2) on conflict (user_id) do nothing",
+        &[user_id.as_str().into(), now_us.into()],
+    )?;
+    Ok(())
+}
+
+/// Writes the user's Stripe customer; the first one stays.
+pub(super) fn record_customer(tx: &mut Tx<'_>, user_id: &UserId, stripe_customer_id: &str) -> Result<()> {
+    tx.run(
+        "update customer set stripe_customer_id = coalesce(stripe_customer_id, $2) where user_id = $1",
+        &[user_id.as_str().into(), stripe_customer_id.into()],
+    )?;
+    Ok(())
+}
+
+/// The payments of a purchase: one, unless something went wrong at Stripe.
+pub(super) fn payments_of_purchase(tx: &mut Tx<'_>, purchase_id: &str) -> Result<Vec<PaymentRow>> {
+    let rows = tx.all(
+        "select payment_intent_id, purchase_id, user_id, currency, amount_minor, status, charge_id, balance_transaction_id
+         from payment where purchase_id = $1 order by payment_intent_id",
+        &[purchase_id.into()],
+    )?;
+    rows.iter().map(decode_payment).collect()
+}

@@ -1,0 +1,86 @@
+//! Recovery: takes up again what was cut off between the written intent and the recorded answer, and asks Stripe about
+//! sessions whose end nobody told us of.
+
+use std::time::Duration;
+
+use super::drive::{self, DriveError};
+use super::{Purchase, Status, records, rules, settlement};
+use crate::app::App;
+use crate::clock::SECOND_US;
+
+/// A purchase that was looked at is not looked at again for this long.
+const LEASE_US: i64 = 60 * SECOND_US;
+/// A session whose page has ended, but whose money is on its way, is asked about this often.
+const AWAITING_FUNDS_US: i64 = 6 * 3600 * SECOND_US;
+/// Purchases taken up at a time; well under Stripe's limit of reads.
+const BATCH: i64 = 20;
+/// How often recovery looks for work.
+const POLL: Duration = Duration::from_secs(10);
+
+/// Runs until told to stop.
+pub async fn run(app: App) {
+    while !app.shutdown.is_requested() {
+        if let Err(error) = recover(&app).await {
+            tracing::warn!(%error, "recovery of purchases failed; it is tried again");
+        }
+        tokio::select! {
+            () = app.clock.sleep_until_us(app.clock.now_us() + i64::try_from(POLL.as_micros()).unwrap_or(i64::MAX)) => {}
+            () = app.shutdown.requested() => {}
+        }
+    }
+}
+
+/// Takes up what is due once. Gives how many purchases were looked at.
+pub async fn recover(app: &App) -> Result<usize, store::Error> {
+    let now_us = app.clock.now_us();
+    let due = app
+        .store
+        .write(move |tx| records::claim_checks(tx, now_us, now_us + LEASE_US, BATCH))
+        .await?;
+    let count = due.len();
+    for purchase in due {
+        let purchase_id = purchase.purchase_id.clone();
+        if let Err(error) = take_up(app, purchase).await {
+            tracing::warn!(%error, purchase_id, "a purchase could not be recovered now");
+        }
+    }
+    Ok(count)
+}
+
+async fn take_up(app: &App, purchase: Purchase) -> Result<(), DriveError> {
+    match (&purchase.session_id, purchase.status) {
+        (None, Status::Created) => drive::drive(app, purchase).await.map(drop),
+        (Some(session_id), _) => look(app, session_id).await.map(drop),
+        (None, _) => Ok(()),
+    }
+}
+
+/// Asks Stripe how a session stands and settles what it says, by the same rules and keys as an event would.
+pub(super) async fn look(app: &App, session_id: &str) -> Result<(), DriveError> {
+    let session = app.stripe.retrieve_checkout_session(session_id, &[]).await?;
+    let fact = match rules::of_session(&session, None) {
+        Ok(Some(fact)) => fact,
+        Ok(None) => return Ok(()),
+        Err(malformed) => return Err(store::Error::Corrupt(malformed.to_string()).into()),
+    };
+    let now_us = app.clock.now_us();
+    app.store
+        .write(move |tx| {
+            let settled = settlement::settle_seen(tx, now_us, fact.clone())?;
+            for purchase in settled.purchases.values() {
+                let next = match purchase.status {
+                    Status::AwaitingFunds => now_us + AWAITING_FUNDS_US,
+                    status if status.is_final() => records::NEVER_US,
+                    _ => purchase.expires_at_us.max(now_us) + LEASE_US,
+                };
+                records::record_session(tx, purchase, next)?;
+            }
+            Ok::<_, crate::effects::ApplyError>(())
+        })
+        .await
+        .map_err(|error| match error {
+            crate::effects::ApplyError::Store(error) => error,
+            error @ crate::effects::ApplyError::Refused { .. } => store::Error::Corrupt(error.to_string()),
+        })?;
+    Ok(())
+}

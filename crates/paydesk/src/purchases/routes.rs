@@ -1,0 +1,333 @@
+//! Purchases over HTTP: checkout, what became of it, and the pages a buyer comes back to.
+
+use axum::extract::State;
+use axum::response::Response;
+use ledger::Currency;
+use serde::{Deserialize, Serialize};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::records::{self, PaymentRow};
+use super::{CheckoutRequest, Kind, Purchase, Started, Status, checkout, pages};
+use crate::app::App;
+use crate::clock::Moment;
+use crate::http::auth::Caller;
+use crate::http::paging::{Page, PageIn};
+use crate::http::{ApiJson, ApiPath, ApiQuery, OneTimeJson, Problem, kinds};
+use crate::idempotency::Reply;
+use crate::ids::UserId;
+use crate::tokens::Scope;
+
+/// The routes of this capability.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(create_checkout_session))
+        .routes(routes!(create_payments_checkout_session))
+        .routes(routes!(checkout_credits))
+        .routes(routes!(list_purchases))
+        .routes(routes!(read_purchase))
+        .routes(routes!(read_payment_success))
+        .routes(routes!(read_payment_cancel))
+        .routes(routes!(read_payment_status))
+}
+
+/// A checkout to be started: an item of the catalogue, or an order made before.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CheckoutIn {
+    /// The item of the catalogue.
+    #[schema(example = "starter")]
+    pub item_id: Option<String>,
+    /// The order to pay for, in place of an item.
+    pub order_id: Option<String>,
+    /// How many pieces; 1 where it is left out.
+    #[serde(default = "one")]
+    #[schema(minimum = 1, default = 1)]
+    pub quantity: i64,
+    /// The currency; the shop's own where it is left out.
+    #[schema(value_type = Option<String>, example = "usd")]
+    pub currency: Option<Currency>,
+    /// Where Stripe sends the buyer after payment; `{CHECKOUT_SESSION_ID}` in it is replaced.
+    pub success_url: Option<String>,
+    /// Where Stripe sends the buyer who turns back.
+    pub cancel_url: Option<String>,
+    /// For whom; only a service or the operator names somebody.
+    pub user_id: Option<UserId>,
+}
+
+fn one() -> i64 {
+    1
+}
+
+/// Start a checkout
+///
+/// Writes the purchase, makes a checkout session at Stripe and gives its page. Nothing is handed over before Stripe's
+/// signed event says that the money is there. A repeat with the same Idempotency-Key leads to the same session.
+#[utoipa::path(post, path = "/api/stripe/create-checkout-session", tag = "purchases", request_body = CheckoutIn,
+    responses((status = 200, description = "The page to send the buyer to.", body = Started)))]
+pub(crate) async fn create_checkout_session(
+    State(app): State<App>,
+    caller: Caller,
+    request: OneTimeJson<CheckoutIn>,
+) -> Result<Reply, Problem> {
+    start(&app, &caller, request).await
+}
+
+/// Start a checkout (alias)
+///
+/// The same as `POST /api/stripe/create-checkout-session`.
+#[utoipa::path(post, path = "/api/payments/create-checkout-session", tag = "purchases", request_body = CheckoutIn,
+    responses((status = 200, description = "The page to send the buyer to.", body = Started)))]
+pub(crate) async fn create_payments_checkout_session(
+    State(app): State<App>,
+    caller: Caller,
+    request: OneTimeJson<CheckoutIn>,
+) -> Result<Reply, Problem> {
+    start(&app, &caller, request).await
+}
+
+/// Start a checkout for credits
+///
+/// The short form that buys credit packs; otherwise the same as `POST /api/stripe/create-checkout-session`.
+#[utoipa::path(post, path = "/checkout", tag = "purchases", request_body = CheckoutIn,
+    responses((status = 200, description = "The page to send the buyer to.", body = Started)))]
+pub(crate) async fn checkout_credits(
+    State(app): State<App>,
+    caller: Caller,
+    request: OneTimeJson<CheckoutIn>,
+) -> Result<Reply, Problem> {
+    start(&app, &caller, request).await
+}
+
+async fn start(app: &App, caller: &Caller, request: OneTimeJson<CheckoutIn>) -> Result<Reply, Problem> {
+    let body = request.body;
+    let user_id = caller.user_for(Scope::PurchasesWrite, body.user_id.as_ref())?;
+    if body.item_id.is_some() == body.order_id.is_some() {
+        return Err(Problem::of(&kinds::INVALID)
+            .field("item_id")
+            .detail("Give either item_id or order_id."));
+    }
+    let wanted = CheckoutRequest {
+        user_id,
+        item_id: body.item_id,
+        order_id: body.order_id,
+        quantity: body.quantity,
+        currency: body.currency,
+        success_url: body.success_url,
+        cancel_url: body.cancel_url,
+    };
+    checkout::start(app, &request.one_time, wanted).await
+}
+
+/// A purchase as the wire shows it.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct PurchaseOut {
+    /// `pur_…`.
+    #[schema(example = "pur_01k3vg6p9yfd5a1h0c9w8t2m4q")]
+    pub purchase_id: String,
+    /// Who buys.
+    pub user_id: UserId,
+    /// What kind of thing.
+    pub kind: Kind,
+    /// Which item.
+    pub item_id: String,
+    /// How many pieces.
+    pub quantity: i64,
+    /// Credits that payment grants; 0 for other kinds.
+    pub credits: i64,
+    /// The order it pays for.
+    pub order_id: Option<String>,
+    /// What it costs, in minor units.
+    pub amount_minor: i64,
+    /// The currency of the amount.
+    #[schema(example = "usd")]
+    pub currency: String,
+    /// Where it stands.
+    pub status: Status,
+    /// The checkout session at Stripe.
+    pub session_id: Option<String>,
+    /// Stripe's page, while it can be paid there.
+    pub url: Option<String>,
+    /// When it was made.
+    pub created_at: Moment,
+    /// When money came.
+    pub paid_at: Option<Moment>,
+    /// Its payments; only where one purchase is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payments: Option<Vec<PaymentOut>>,
+}
+
+/// A payment as the wire shows it.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct PaymentOut {
+    /// The `PaymentIntent` at Stripe.
+    pub payment_intent_id: String,
+    /// The charge at Stripe, once there is one.
+    pub charge_id: Option<String>,
+    /// How much, in minor units.
+    pub amount_minor: i64,
+    /// The currency of the amount.
+    pub currency: String,
+    /// Where it stands, in Stripe's words.
+    #[schema(example = "succeeded")]
+    pub status: String,
+}
+
+impl PurchaseOut {
+    fn of(purchase: Purchase, payments: Option<Vec<PaymentRow>>) -> Self {
+        let payable = purchase.status == Status::Open;
+        Self {
+            purchase_id: purchase.purchase_id,
+            user_id: purchase.user_id,
+            kind: purchase.kind,
+            item_id: purchase.item_id,
+            quantity: purchase.quantity,
+            credits: purchase.credits,
+            order_id: purchase.order_id,
+            amount_minor: purchase.price.minor,
+            currency: purchase.price.currency.to_string(),
+            status: purchase.status,
+            session_id: purchase.session_id,
+            url: purchase.session_url.filter(|_| payable),
+            created_at: Moment(purchase.created_at_us),
+            paid_at: purchase.paid_at_us.map(Moment),
+            payments: payments.map(|rows| rows.into_iter().map(PaymentOut::from).collect()),
+        }
+    }
+}
+
+impl From<PaymentRow> for PaymentOut {
+    fn from(row: PaymentRow) -> Self {
+        Self {
+            payment_intent_id: row.payment_intent_id,
+            charge_id: row.charge_id,
+            amount_minor: row.price.minor,
+            currency: row.price.currency.to_string(),
+            status: row.status.word().to_owned(),
+        }
+    }
+}
+
+/// List purchases
+///
+/// A user's purchases, newest first.
+#[utoipa::path(get, path = "/api/purchases", tag = "purchases", params(PageIn),
+    responses((status = 200, description = "A page of purchases.", body = Page<PurchaseOut>)))]
+pub(crate) async fn list_purchases(
+    State(app): State<App>,
+    caller: Caller,
+    ApiQuery(page): ApiQuery<PageIn>,
+) -> Result<ApiJson<Page<PurchaseOut>>, Problem> {
+    let user_id = caller.user_for(Scope::PurchasesRead, page.user_id.as_ref())?;
+    let (limit, before) = (page.limit()?, page.before());
+    let purchases = app
+        .store
+        .read(move |tx| records::purchases_of_user(tx, &user_id, &before, limit + 1))
+        .await?;
+    let data = purchases
+        .into_iter()
+        .map(|purchase| PurchaseOut::of(purchase, None))
+        .collect();
+    Ok(ApiJson(Page::of(data, limit, |purchase: &PurchaseOut| {
+        purchase.purchase_id.clone()
+    })))
+}
+
+/// Read a purchase
+///
+/// With its payments.
+#[utoipa::path(get, path = "/api/purchases/{purchase_id}", tag = "purchases",
+    params(("purchase_id" = String, Path, description = "The purchase.")),
+    responses((status = 200, description = "The purchase.", body = PurchaseOut)))]
+pub(crate) async fn read_purchase(
+    State(app): State<App>,
+    caller: Caller,
+    ApiPath(purchase_id): ApiPath<String>,
+) -> Result<ApiJson<PurchaseOut>, Problem> {
+    let found = app
+        .store
+        .read(move |tx| match records::purchase(tx, &purchase_id)? {
+            Some(purchase) => {
+                let payments = records::payments_of_purchase(tx, &purchase_id)?;
+                Ok::<_, store::Error>(Some((purchase, payments)))
+            }
+            None => Ok(None),
+        })
+        .await?;
+    match found {
+        Some((purchase, payments)) if caller.may_act_for(Scope::PurchasesRead, &purchase.user_id) => {
+            Ok(ApiJson(PurchaseOut::of(purchase, Some(payments))))
+        }
+        _ => Err(Problem::of(&kinds::NOT_FOUND)),
+    }
+}
+
+/// The session a buyer comes back from.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ReturnIn {
+    /// The checkout session, as Stripe put it into the address.
+    pub session_id: String,
+}
+
+/// The purchase a buyer turned back from.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CancelIn {
+    /// The purchase.
+    pub purchase_id: String,
+}
+
+/// What a returning buyer's page asks for until the purchase is settled.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct StatusOut {
+    /// Where the purchase stands.
+    pub status: Status,
+}
+
+/// Show what was bought
+///
+/// The page that Stripe sends the buyer to after payment. It shows what the verified events have settled, and asks
+/// Stripe once where they have not arrived yet.
+#[utoipa::path(get, path = "/payment/success", tag = "pages", security(()), params(ReturnIn),
+    responses((status = 200, description = "The page.", content_type = "text/html", body = String)))]
+pub(crate) async fn read_payment_success(
+    State(app): State<App>,
+    ApiQuery(returned): ApiQuery<ReturnIn>,
+) -> Result<Response, Problem> {
+    pages::success_page(&app, returned.session_id).await
+}
+
+/// Show what was not bought
+///
+/// The page that Stripe sends the buyer to who turned back, with a way to try again.
+#[utoipa::path(get, path = "/payment/cancel", tag = "pages", security(()), params(CancelIn),
+    responses((status = 200, description = "The page.", content_type = "text/html", body = String)))]
+pub(crate) async fn read_payment_cancel(
+    State(app): State<App>,
+    ApiQuery(turned_back): ApiQuery<CancelIn>,
+) -> Result<Response, Problem> {
+    pages::cancel_page(&app, turned_back.purchase_id).await
+}
+
+/// Read where a purchase stands, by its session
+///
+/// For the success page, which has no token: the session's id is known to nobody but the buyer.
+#[utoipa::path(get, path = "/payment/status", tag = "pages", security(()), params(ReturnIn),
+    responses((status = 200, description = "Where it stands.", body = StatusOut)))]
+pub(crate) async fn read_payment_status(
+    State(app): State<App>,
+    ApiQuery(returned): ApiQuery<ReturnIn>,
+) -> Result<ApiJson<StatusOut>, Problem> {
+    let session_id = returned.session_id;
+    let purchase = app
+        .store
+        .read(move |tx| records::purchase_of_session(tx, &session_id))
+        .await?;
+    let purchase = purchase.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?;
+    Ok(ApiJson(StatusOut {
+        status: purchase.status,
+    }))
+}

@@ -1,0 +1,374 @@
+//! What Stripe's events say about purchases, and what follows from it. Pure: values in, effects out.
+//!
+//! A fact only ever adds: the status is the greatest of what was said, and each payment has its own business key. That
+//! is why any order and any repetition of the same facts ends in the same state.
+
+use std::collections::BTreeMap;
+
+use ledger::{Currency, Money};
+use stripe::objects::{Charge, CheckoutMode, CheckoutSession, CheckoutStatus, PaymentIntent, PaymentIntentStatus};
+use stripe::{Event, Malformed};
+
+use super::{Kind, Purchase, Status};
+use crate::effects::Effect;
+use crate::ids::UserId;
+
+/// Names under which a purchase is written into Stripe's metadata, so that every event about it finds it again, even
+/// in a store that was restored from before the purchase.
+pub mod metadata {
+    /// The purchase's id.
+    pub const PURCHASE: &str = "paydesk_purchase";
+    /// Who buys.
+    pub const USER: &str = "paydesk_user";
+    /// The kind's word.
+    pub const KIND: &str = "paydesk_kind";
+    /// The item of the catalogue.
+    pub const ITEM: &str = "paydesk_item";
+    /// How many pieces.
+    pub const QUANTITY: &str = "paydesk_quantity";
+    /// Credits that payment grants.
+    pub const CREDITS: &str = "paydesk_credits";
+    /// The expected amount in minor units.
+    pub const AMOUNT_MINOR: &str = "paydesk_amount_minor";
+    /// The order it pays for.
+    pub const ORDER: &str = "paydesk_order";
+}
+
+/// The purchase as Stripe's metadata states it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stated {
+    /// `pur_…`.
+    pub purchase_id: String,
+    /// Who buys.
+    pub user_id: UserId,
+    /// What kind of thing.
+    pub kind: Kind,
+    /// Which item.
+    pub item_id: String,
+    /// How many pieces.
+    pub quantity: i64,
+    /// Credits that payment grants.
+    pub credits: i64,
+    /// The expected amount, in minor units.
+    pub amount_minor: i64,
+    /// The order it pays for.
+    pub order_id: Option<String>,
+}
+
+/// Where a payment stands; ordered, like the purchase's status, by certainty.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum PaymentStatus {
+    /// An attempt failed; the buyer may try again.
+    RequiresPaymentMethod,
+    /// On its way.
+    Processing,
+    /// Given up.
+    Canceled,
+    /// The money is there.
+    Succeeded,
+}
+
+impl PaymentStatus {
+    const WORDS: [(Self, &'static str); 4] = [
+        (Self::RequiresPaymentMethod, "requires_payment_method"),
+        (Self::Processing, "processing"),
+        (Self::Canceled, "canceled"),
+        (Self::Succeeded, "succeeded"),
+    ];
+
+    /// The word it is stored and shown under; Stripe's, for Stripe's thing.
+    pub fn word(self) -> &'static str {
+        Self::WORDS
+            .iter()
+            .find(|(status, _)| *status == self)
+            .map_or("", |(_, word)| word)
+    }
+
+    /// The status of a stored word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::WORDS
+            .iter()
+            .find(|(_, known)| *known == word)
+            .map(|(status, _)| *status)
+    }
+}
+
+/// What an event says about one payment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PaymentFact {
+    /// `pi_…`.
+    pub payment_intent_id: String,
+    /// Where it stands.
+    pub status: PaymentStatus,
+    /// How much, in minor units of the fact's currency.
+    pub amount_minor: i64,
+    /// `ch_…`, where the event tells.
+    pub charge_id: Option<String>,
+    /// `txn_…`, where the event tells.
+    pub balance_transaction_id: Option<String>,
+}
+
+/// What one event, or one look at Stripe, says about a purchase.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fact {
+    /// The purchase it is about.
+    pub stated: Stated,
+    /// The currency of its amounts.
+    pub currency: Currency,
+    /// The session, where the event is about one.
+    pub session_id: Option<String>,
+    /// What it says about the purchase's status; nothing for facts about attempts.
+    pub status: Option<Status>,
+    /// What it says about the payment.
+    pub payment: Option<PaymentFact>,
+    /// The money that is there: the key of the payment and how much, in minor units.
+    pub funds: Option<(String, i64)>,
+}
+
+/// Reads an event as a fact about a purchase. `None`: it is not about one of ours, or says nothing we act on. An error:
+/// it is about one of ours and cannot be trusted.
+pub fn interpret(event: &Event) -> Result<Option<Fact>, Malformed> {
+    match event.kind.as_str() {
+        "checkout.session.completed" | "checkout.session.async_payment_succeeded" => of_session(&event.object()?, None),
+        "checkout.session.async_payment_failed" => of_session(&event.object()?, Some(Status::Failed)),
+        "checkout.session.expired" => of_session(&event.object()?, Some(Status::Expired)),
+        "payment_intent.succeeded"
+        | "payment_intent.processing"
+        | "payment_intent.payment_failed"
+        | "payment_intent.canceled" => of_payment_intent(&event.object()?),
+        "charge.succeeded" | "charge.updated" => of_charge(&event.object()?),
+        _ => Ok(None),
+    }
+}
+
+/// Reads a checkout session: from an event that ends it (`ended`), or as Stripe shows it now.
+pub fn of_session(session: &CheckoutSession, ended: Option<Status>) -> Result<Option<Fact>, Malformed> {
+    if session.mode != CheckoutMode::Payment {
+        return Ok(None);
+    }
+    let Some(stated) = stated(&session.metadata)? else {
+        return Ok(None);
+    };
+    let currency = currency(session.currency.as_deref().unwrap_or_default())?;
+    let amount_minor = session.amount_total.unwrap_or(stated.amount_minor);
+    let payment_intent = session
+        .payment_intent
+        .as_ref()
+        .map(|reference| reference.id().to_owned());
+    let settled = ended.is_none() && session.payment_status.is_settled() && session.status != CheckoutStatus::Open;
+    let status = match (ended, &session.status) {
+        (Some(ended), _) => ended,
+        (None, _) if settled => Status::Paid,
+        (None, CheckoutStatus::Complete) => Status::AwaitingFunds,
+        (None, CheckoutStatus::Expired) => Status::Expired,
+        (None, _) => Status::Open,
+    };
+    let payment = payment_intent.clone().and_then(|payment_intent_id| {
+        let status = match status {
+            Status::Paid => PaymentStatus::Succeeded,
+            Status::AwaitingFunds => PaymentStatus::Processing,
+            Status::Failed => PaymentStatus::RequiresPaymentMethod,
+            Status::Created | Status::Open | Status::Expired => return None,
+        };
+        Some(PaymentFact {
+            payment_intent_id,
+            status,
+            amount_minor,
+            charge_id: None,
+            balance_transaction_id: None,
+        })
+    });
+    let funds = settled.then(|| (payment_intent.unwrap_or_else(|| session.id.clone()), amount_minor));
+    Ok(Some(Fact {
+        stated,
+        currency,
+        session_id: Some(session.id.clone()),
+        status: Some(status),
+        payment,
+        funds,
+    }))
+}
+
+fn of_payment_intent(intent: &PaymentIntent) -> Result<Option<Fact>, Malformed> {
+    let Some(stated) = stated(&intent.metadata)? else {
+        return Ok(None);
+    };
+    let currency = currency(&intent.currency)?;
+    let (status, payment_status) = match intent.status {
+        PaymentIntentStatus::Succeeded => (Some(Status::Paid), PaymentStatus::Succeeded),
+        PaymentIntentStatus::Processing => (Some(Status::AwaitingFunds), PaymentStatus::Processing),
+        PaymentIntentStatus::Canceled => (None, PaymentStatus::Canceled),
+        PaymentIntentStatus::RequiresPaymentMethod => (None, PaymentStatus::RequiresPaymentMethod),
+        _ => return Ok(None),
+    };
+    let amount_minor = match payment_status {
+        PaymentStatus::Succeeded => intent
+            .amount_received
+            .ok_or_else(|| Malformed::new("payment_intent", "amount_received: missing from a succeeded payment"))?,
+        _ => intent.amount,
+    };
+    let funds = (payment_status == PaymentStatus::Succeeded).then(|| (intent.id.clone(), amount_minor));
+    let payment = PaymentFact {
+        payment_intent_id: intent.id.clone(),
+        status: payment_status,
+        amount_minor,
+        charge_id: None,
+        balance_transaction_id: None,
+    };
+    Ok(Some(Fact {
+        stated,
+        currency,
+        session_id: None,
+        status,
+        payment: Some(payment),
+        funds,
+    }))
+}
+
+fn of_charge(charge: &Charge) -> Result<Option<Fact>, Malformed> {
+    let Some(stated) = stated(&charge.metadata)? else {
+        return Ok(None);
+    };
+    let (Some(intent), Some("succeeded")) = (&charge.payment_intent, charge.status.as_deref()) else {
+        return Ok(None);
+    };
+    let payment = PaymentFact {
+        payment_intent_id: intent.id().to_owned(),
+        status: PaymentStatus::Processing,
+        amount_minor: charge.amount,
+        charge_id: Some(charge.id.clone()),
+        balance_transaction_id: charge
+            .balance_transaction
+            .as_ref()
+            .map(|reference| reference.id().to_owned()),
+    };
+    let currency = currency(&charge.currency)?;
+    Ok(Some(Fact {
+        stated,
+        currency,
+        session_id: None,
+        status: None,
+        payment: Some(payment),
+        funds: None,
+    }))
+}
+
+/// The purchase that metadata names, `None` where it names none of ours.
+fn stated(metadata: &BTreeMap<String, String>) -> Result<Option<Stated>, Malformed> {
+    let Some(purchase_id) = metadata.get(metadata::PURCHASE) else {
+        return Ok(None);
+    };
+    let text = |name: &str| {
+        metadata
+            .get(name)
+            .map(String::as_str)
+            .ok_or_else(|| Malformed::new("metadata", format!("{name} is missing")))
+    };
+    let integer = |name: &str| {
+        let value = text(name)?.parse::<i64>().ok().filter(|value| *value >= 0);
+        value.ok_or_else(|| Malformed::new("metadata", format!("{name} is not a number")))
+    };
+    let wrong = |name: &str| Malformed::new("metadata", format!("{name} has a value we never wrote"));
+    let kind = Kind::of_word(text(metadata::KIND)?).ok_or_else(|| wrong(metadata::KIND))?;
+    let order_id = metadata.get(metadata::ORDER).filter(|id| !id.is_empty()).cloned();
+    if kind == Kind::Order && order_id.is_none() {
+        return Err(wrong(metadata::ORDER));
+    }
+    let credits = integer(metadata::CREDITS)?;
+    if kind == Kind::CreditPack && credits == 0 {
+        return Err(wrong(metadata::CREDITS));
+    }
+    Ok(Some(Stated {
+        purchase_id: purchase_id.clone(),
+        user_id: UserId::parse(text(metadata::USER)?).ok_or_else(|| wrong(metadata::USER))?,
+        kind,
+        item_id: text(metadata::ITEM)?.to_owned(),
+        quantity: integer(metadata::QUANTITY)?,
+        credits,
+        amount_minor: integer(metadata::AMOUNT_MINOR)?,
+        order_id,
+    }))
+}
+
+fn currency(code: &str) -> Result<Currency, Malformed> {
+    code.parse().map_err(|error| Malformed::new("currency", error))
+}
+
+/// The purchase as it is stated, for a store that has no row of it: restored from before, or the row was lost.
+pub fn adopted(fact: &Fact, now_us: i64) -> Purchase {
+    let stated = fact.stated.clone();
+    Purchase {
+        purchase_id: stated.purchase_id,
+        user_id: stated.user_id,
+        kind: stated.kind,
+        item_id: stated.item_id,
+        quantity: stated.quantity,
+        credits: stated.credits,
+        order_id: stated.order_id,
+        price: Money::new(stated.amount_minor, fact.currency),
+        status: Status::Created,
+        session_id: None,
+        session_url: None,
+        success_url: String::new(),
+        cancel_url: String::new(),
+        created_at_us: now_us,
+        expires_at_us: now_us,
+        paid_at_us: None,
+    }
+}
+
+/// Takes a fact into a purchase and gives what follows from it.
+pub fn settle(purchase: &mut Purchase, fact: &Fact, now_us: i64) -> Vec<Effect> {
+    if let Some(status) = fact.status {
+        purchase.status = purchase.status.max(status);
+    }
+    if purchase.session_id.is_none() {
+        purchase.session_id.clone_from(&fact.session_id);
+    }
+    let mut effects = Vec::new();
+    if let Some((payment, amount_minor)) = &fact.funds {
+        purchase.status = Status::Paid;
+        purchase.paid_at_us.get_or_insert(now_us);
+        effects.extend(fulfil(purchase, payment));
+        if *amount_minor > 0 {
+            effects.push(Effect::Collect {
+                currency: fact.currency,
+                amount_minor: *amount_minor,
+                payment: payment.clone(),
+            });
+        }
+    }
+    if matches!(fact.status, Some(Status::Expired | Status::Failed)) {
+        effects.extend(release(purchase));
+    }
+    effects
+}
+
+/// What the buyer gets for a payment.
+fn fulfil(purchase: &Purchase, payment: &str) -> Option<Effect> {
+    match (purchase.kind, &purchase.order_id) {
+        (Kind::CreditPack, _) => Some(Effect::Grant {
+            user_id: purchase.user_id.clone(),
+            credits: purchase.credits,
+            payment: payment.to_owned(),
+        }),
+        (Kind::Order, Some(order_id)) => Some(Effect::PayOrder {
+            order_id: order_id.clone(),
+            user_id: purchase.user_id.clone(),
+            package_id: purchase.item_id.clone(),
+            purchase_id: purchase.purchase_id.clone(),
+        }),
+        (Kind::Order, None) => None,
+    }
+}
+
+/// What is given free again when a purchase came to nothing.
+fn release(purchase: &Purchase) -> Option<Effect> {
+    match (purchase.kind, &purchase.order_id) {
+        (Kind::Order, Some(order_id)) => Some(Effect::ReleaseOrder {
+            order_id: order_id.clone(),
+            purchase_id: purchase.purchase_id.clone(),
+        }),
+        (Kind::Order | Kind::CreditPack, _) => None,
+    }
+}
