@@ -9,8 +9,13 @@ async fn main() -> std::io::Result<()> {
     let seed = arguments.next().and_then(|seed| seed.parse().ok());
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     eprintln_line(&format!("sandbox on http://{}", listener.local_addr()?));
-    let sandbox = Sandbox::new(Config { seed, ..Config::default() });
-    sandbox.serve(listener, async { tokio::signal::ctrl_c().await.unwrap_or(()) }).await;
+    let sandbox = Sandbox::new(Config {
+        seed,
+        ..Config::default()
+    });
+    sandbox
+        .serve(listener, async { tokio::signal::ctrl_c().await.unwrap_or(()) })
+        .await;
     Ok(())
 }
 

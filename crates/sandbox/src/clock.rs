@@ -18,7 +18,9 @@ pub(crate) enum Clock {
 impl Clock {
     pub(crate) fn new(deterministic: bool, start_time: Option<i64>) -> Self {
         if deterministic {
-            return Self::Standing { now_ms: start_time.unwrap_or(DEFAULT_START) * 1000 };
+            return Self::Standing {
+                now_ms: start_time.unwrap_or(DEFAULT_START) * 1000,
+            };
         }
         let offset_ms = start_time.map_or(0, |start| start * 1000 - machine_ms());
         Self::Running { offset_ms }
@@ -57,7 +59,10 @@ impl Clock {
 }
 
 fn machine_ms() -> i64 {
-    #[expect(clippy::disallowed_methods, reason = "the one place where the sandbox reads the machine's clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where the sandbox reads the machine's clock"
+    )]
     let now = SystemTime::now();
     let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)

@@ -25,11 +25,15 @@ impl Dice {
 
     /// A generator that goes on from another place of the sequence.
     pub(crate) fn elsewhere(&mut self, history: u64) -> Self {
-        Self { rng: StdRng::seed_from_u64(self.rng.random::<u64>() ^ history.wrapping_mul(0xD134_2543_DE82_EF95)) }
+        Self {
+            rng: StdRng::seed_from_u64(self.rng.random::<u64>() ^ history.wrapping_mul(0xD134_2543_DE82_EF95)),
+        }
     }
 
     pub(crate) fn token(&mut self, length: usize) -> String {
-        (0..length).map(|_| char::from(ALPHABET[self.rng.random_range(0..ALPHABET.len())])).collect()
+        (0..length)
+            .map(|_| char::from(ALPHABET[self.rng.random_range(0..ALPHABET.len())]))
+            .collect()
     }
 
     /// An id as Stripe writes them: the prefix, then 24 letters and digits.

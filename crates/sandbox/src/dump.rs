@@ -42,8 +42,15 @@ impl State {
     /// Puts back what [`State::dump`] gave. What was being delivered is delivered again.
     pub(crate) fn restore(&mut self, dump: &Value) {
         let mut restored = Self::new(self.clock, None, self.base_url.clone(), self.settle_after);
-        restored.account_id = dump["account_id"].as_str().unwrap_or(&self.account_id).to_owned();
-        match (&mut restored.clock, dump["clock"]["offset_ms"].as_i64(), dump["clock"]["now_ms"].as_i64()) {
+        dump["account_id"]
+            .as_str()
+            .unwrap_or(&self.account_id)
+            .clone_into(&mut restored.account_id);
+        match (
+            &mut restored.clock,
+            dump["clock"]["offset_ms"].as_i64(),
+            dump["clock"]["now_ms"].as_i64(),
+        ) {
             (Clock::Running { offset_ms }, Some(offset), _) => *offset_ms = offset,
             (Clock::Standing { now_ms }, _, Some(now)) => *now_ms = now,
             _ => {}
@@ -86,10 +93,17 @@ impl State {
     fn register_missing(&self, restored: &mut Self) {
         let configured: Vec<Value> = self.newest_first("webhook_endpoint").cloned().collect();
         for endpoint in configured.into_iter().rev() {
-            let known = restored.newest_first("webhook_endpoint").find(|known| known["url"] == endpoint["url"]).cloned();
+            let known = restored
+                .newest_first("webhook_endpoint")
+                .find(|known| known["url"] == endpoint["url"])
+                .cloned();
             match known {
                 // The configured secret is the one the receiver has.
-                Some(known) => restored.set(known["id"].as_str().unwrap_or_default(), "_secret", endpoint["_secret"].clone()),
+                Some(known) => restored.set(
+                    known["id"].as_str().unwrap_or_default(),
+                    "_secret",
+                    endpoint["_secret"].clone(),
+                ),
                 None => {
                     restored.insert("webhook_endpoint", endpoint);
                 }
@@ -100,6 +114,9 @@ impl State {
     fn dump_objects(&self) -> Value {
         let mut stored: Vec<_> = self.objects.values().collect();
         stored.sort_by_key(|stored| stored.sequence());
-        stored.into_iter().map(|stored| json!({ "noun": stored.noun, "value": stored.value })).collect()
+        stored
+            .into_iter()
+            .map(|stored| json!({ "noun": stored.noun, "value": stored.value }))
+            .collect()
     }
 }

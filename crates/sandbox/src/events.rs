@@ -60,7 +60,15 @@ impl Events {
     pub(crate) fn append(&mut self, id: String, kind: &str, created: i64, data: &Value, pending: u32, origin: Origin) {
         self.last += 1;
         self.ids.insert(id.clone(), self.last);
-        let event = Event { id, kind: kind.to_owned(), created, data: data.to_string(), origin, pending, endpoints: pending };
+        let event = Event {
+            id,
+            kind: kind.to_owned(),
+            created,
+            data: data.to_string(),
+            origin,
+            pending,
+            endpoints: pending,
+        };
         self.rows.insert(self.last, event);
     }
 
@@ -121,11 +129,21 @@ impl Events {
         let mut events = Self::default();
         for row in dump.as_array().into_iter().flatten() {
             let optional = |name: &str| row[name].as_str().map(str::to_owned);
-            let origin = Origin { request_id: optional("request_id"), idempotency_key: optional("idempotency_key") };
+            let origin = Origin {
+                request_id: optional("request_id"),
+                idempotency_key: optional("idempotency_key"),
+            };
             let pending = u32::try_from(row["pending"].as_u64().unwrap_or(0)).unwrap_or(0);
             let id = row["id"].as_str().unwrap_or_default().to_owned();
             let kind = row["type"].as_str().unwrap_or_default();
-            events.append(id, kind, row["created"].as_i64().unwrap_or(0), &row["data"], pending, origin);
+            events.append(
+                id,
+                kind,
+                row["created"].as_i64().unwrap_or(0),
+                &row["data"],
+                pending,
+                origin,
+            );
         }
         events
     }

@@ -14,7 +14,9 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// Restores what the configured file holds; a file that cannot be understood is set aside, never overwritten.
 pub(crate) fn load(sandbox: &Sandbox) {
-    let Some(path) = &sandbox.config().state_file else { return };
+    let Some(path) = &sandbox.config().state_file else {
+        return;
+    };
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
@@ -47,7 +49,9 @@ pub(crate) fn save_soon(sandbox: &Sandbox) {
 }
 
 pub(crate) async fn save(sandbox: &Sandbox) {
-    let Some(path) = sandbox.config().state_file.clone() else { return };
+    let Some(path) = sandbox.config().state_file.clone() else {
+        return;
+    };
     let text = sandbox.lock().dump().to_string();
     let written = tokio::task::spawn_blocking(move || write(&path, &text)).await;
     match written {

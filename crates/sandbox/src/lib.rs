@@ -161,8 +161,12 @@ impl Sandbox {
 
     /// Registers an endpoint for all events and gives its signing secret.
     pub fn add_webhook_endpoint(&self, url: &str) -> String {
-        let endpoint =
-            EndpointConfig { url: url.to_owned(), secret: None, enabled_events: vec!["*".to_owned()], connect: false };
+        let endpoint = EndpointConfig {
+            url: url.to_owned(),
+            secret: None,
+            enabled_events: vec!["*".to_owned()],
+            connect: false,
+        };
         resources::webhook_endpoints::register(&mut self.lock(), &endpoint)
     }
 
@@ -204,7 +208,12 @@ impl Sandbox {
 
 fn fresh_state(config: &Config) -> State {
     let clock = Clock::new(config.deterministic, config.start_time);
-    let base_url = config.public_base_url.as_deref().unwrap_or("http://localhost").trim_end_matches('/').to_owned();
+    let base_url = config
+        .public_base_url
+        .as_deref()
+        .unwrap_or("http://localhost")
+        .trim_end_matches('/')
+        .to_owned();
     let mut state = State::new(clock, config.seed, base_url, config.settle_after);
     for endpoint in &config.webhook_endpoints {
         resources::webhook_endpoints::register(&mut state, endpoint);

@@ -33,7 +33,11 @@ impl Sandbox {
         if self.inner.config.public_base_url.is_none()
             && let Ok(address) = listener.local_addr()
         {
-            let host = if address.ip().is_unspecified() { "localhost".to_owned() } else { address.ip().to_string() };
+            let host = if address.ip().is_unspecified() {
+                "localhost".to_owned()
+            } else {
+                address.ip().to_string()
+            };
             self.lock().base_url = format!("http://{host}:{}", address.port());
         }
         self.wake();
@@ -63,13 +67,19 @@ impl Sandbox {
                         Err(never) => match never {},
                     };
                     if response.extensions().get::<HangUp>().is_some() {
-                        return Err(std::io::Error::new(std::io::ErrorKind::ConnectionAborted, "hung up on purpose"));
+                        return Err(std::io::Error::new(
+                            std::io::ErrorKind::ConnectionAborted,
+                            "hung up on purpose",
+                        ));
                     }
                     Ok(response)
                 }
             });
             let mut builder = auto::Builder::new(TokioExecutor::new());
-            builder.http1().timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(30));
+            builder
+                .http1()
+                .timer(TokioTimer::new())
+                .header_read_timeout(Duration::from_secs(30));
             let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned());
             tokio::spawn(async move {
                 // Clients that go away are no news.
@@ -83,9 +93,14 @@ impl Sandbox {
     /// Starts the task that lets time pass and delivers webhooks, or tells it that there is something to do.
     pub(crate) fn wake(&self) {
         self.inner.woken.notify_one();
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
         if !self.inner.working.swap(true, Ordering::AcqRel) {
-            runtime.spawn(crate::delivery::work(std::sync::Arc::downgrade(&self.inner), self.inner.woken.clone()));
+            runtime.spawn(crate::delivery::work(
+                std::sync::Arc::downgrade(&self.inner),
+                self.inner.woken.clone(),
+            ));
         }
     }
 }

@@ -122,7 +122,10 @@ impl State {
     }
 
     pub(crate) fn find(&self, noun: &'static str, id: &str) -> Option<&Value> {
-        self.objects.get(id).filter(|stored| stored.noun == noun).map(|stored| &stored.value)
+        self.objects
+            .get(id)
+            .filter(|stored| stored.noun == noun)
+            .map(|stored| &stored.value)
     }
 
     /// The object a request refers to by a parameter.
@@ -134,7 +137,11 @@ impl State {
 
     pub(crate) fn update(&mut self, id: &str, change: impl FnOnce(&mut Map<String, Value>)) {
         self.changes += 1;
-        if let Some(Stored { value: Value::Object(object), .. }) = self.objects.get_mut(id) {
+        if let Some(Stored {
+            value: Value::Object(object),
+            ..
+        }) = self.objects.get_mut(id)
+        {
             change(object);
         }
     }
@@ -159,7 +166,11 @@ impl State {
 
     /// The objects under a noun, newest first.
     pub(crate) fn newest_first(&self, noun: &str) -> impl Iterator<Item = &Value> {
-        self.order.get(noun).into_iter().flat_map(|order| order.values().rev()).map(|id| self.own(id))
+        self.order
+            .get(noun)
+            .into_iter()
+            .flat_map(|order| order.values().rev())
+            .map(|id| self.own(id))
     }
 
     /// The objects under a noun on one side of an object, nearest first: older ones, or newer ones.
@@ -169,7 +180,11 @@ impl State {
         Some(if newer {
             order.range(stored.sequence + 1..).map(|(_, id)| self.own(id)).collect()
         } else {
-            order.range(..stored.sequence).rev().map(|(_, id)| self.own(id)).collect()
+            order
+                .range(..stored.sequence)
+                .rev()
+                .map(|(_, id)| self.own(id))
+                .collect()
         })
     }
 
@@ -205,7 +220,8 @@ impl State {
         let now = self.now();
         let order = self.next_sequence();
         let pending = crate::delivery::enqueue(self, &id, kind, order);
-        self.events.append(id, kind, now, &Value::Object(data), pending, self.origin.clone());
+        self.events
+            .append(id, kind, now, &Value::Object(data), pending, self.origin.clone());
     }
 }
 
@@ -223,7 +239,9 @@ pub(crate) fn rendered(value: &Value) -> Value {
 
 /// What the members that differ were before: nested for hashes, null for what was not there.
 fn difference(before: &Value, after: &Value) -> Value {
-    let (Value::Object(old), Value::Object(new)) = (before, after) else { return before.clone() };
+    let (Value::Object(old), Value::Object(new)) = (before, after) else {
+        return before.clone();
+    };
     let mut changed = Map::new();
     for (name, value) in new {
         match old.get(name) {

@@ -40,42 +40,68 @@ fn act(sandbox: &Sandbox, body: &Bytes, action: impl FnOnce(&mut State, &Value) 
 
 /// A refusal by the bank is an answer too: 402 with Stripe's error object.
 fn refused(error: &ApiError) -> (StatusCode, String) {
-    let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
+    let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::BAD_REQUEST);
     (status, error.message().to_owned())
 }
 
 /// Pays a session as a buyer would on the page: `card` (a number) or `payment_method`, and `challenge` for cards that ask.
 async fn pay(Extract(sandbox): Extract<Sandbox>, Path(id): Path<String>, body: Bytes) -> Response<Body> {
     act(&sandbox, &body, |state, given| {
-        let Some(session) = state.find("checkout.session", &id).cloned() else { return Err(absent("checkout session", &id)) };
+        let Some(session) = state.find("checkout.session", &id).cloned() else {
+            return Err(absent("checkout session", &id));
+        };
         if session["status"] != "open" {
-            return Err((StatusCode::CONFLICT, format!("the session is {}", text(&session, "status"))));
+            return Err((
+                StatusCode::CONFLICT,
+                format!("the session is {}", text(&session, "status")),
+            ));
         }
-        let email = session["customer_details"]["email"].as_str().or(given["email"].as_str()).unwrap_or("buyer@example.com");
+        let email = session["customer_details"]["email"]
+            .as_str()
+            .or(given["email"].as_str())
+            .unwrap_or("buyer@example.com");
         let name = given["name"].as_str().unwrap_or("Sandbox Buyer");
         let billing = json!({ "email": email, "name": name });
-        let method = match (given["card"].as_str(), given["payment_method"].as_str(), given["bank_account"].as_str()) {
+        let method = match (
+            given["card"].as_str(),
+            given["payment_method"].as_str(),
+            given["bank_account"].as_str(),
+        ) {
             (_, Some(reference), _) => payment_methods::resolve(state, reference, "payment_method"),
             (_, None, Some(account)) => {
-                let (kind, member) =
-                    if session["currency"] == "eur" { ("sepa_debit", "iban") } else { ("us_bank_account", "account_number") };
-                payment_methods::create(state, &json!({ "type": kind, kind: { member: account }, "billing_details": billing }), "")
+                let (kind, member) = if session["currency"] == "eur" {
+                    ("sepa_debit", "iban")
+                } else {
+                    ("us_bank_account", "account_number")
+                };
+                payment_methods::create(
+                    state,
+                    &json!({ "type": kind, kind: { member: account }, "billing_details": billing }),
+                    "",
+                )
             }
             (card, None, None) => {
                 let number = card.unwrap_or("4242424242424242").replace(' ', "");
                 let card = json!({ "number": number, "exp_month": 12, "exp_year": 2034 });
-                payment_methods::create(state, &json!({ "type": "card", "card": card, "billing_details": billing }), "")
+                payment_methods::create(
+                    state,
+                    &json!({ "type": "card", "card": card, "billing_details": billing }),
+                    "",
+                )
             }
         };
-        let buyer = Buyer { email: json!(email), name: json!(name) };
+        let buyer = Buyer {
+            email: json!(email),
+            name: json!(name),
+        };
         let paid = method.and_then(|method| checkout_sessions::pay(state, &id, &method, &buyer));
         paid.map_err(|error| refused(&error))?;
         let intent = text(state.own(&id), "payment_intent").to_owned();
-        if state.own(&intent)["status"] == "requires_action" {
-            match given["challenge"].as_str() {
-                Some(verdict) => decide(state, &intent, verdict)?,
-                None => {}
-            }
+        if let Some(verdict) = given["challenge"]
+            .as_str()
+            .filter(|_| state.own(&intent)["status"] == "requires_action")
+        {
+            decide(state, &intent, verdict)?;
         }
         Ok(rendered(state.own(&id)))
     })
@@ -94,7 +120,10 @@ fn decide(state: &mut State, intent: &str, verdict: &str) -> Result<(), (StatusC
 async fn challenge(Extract(sandbox): Extract<Sandbox>, Path(id): Path<String>, body: Bytes) -> Response<Body> {
     act(&sandbox, &body, |state, given| {
         if state.own(&id)["status"] != "requires_action" {
-            return Err((StatusCode::CONFLICT, "nothing waits for an answer under this id".to_owned()));
+            return Err((
+                StatusCode::CONFLICT,
+                "nothing waits for an answer under this id".to_owned(),
+            ));
         }
         decide(state, &id, given["verdict"].as_str().unwrap_or("complete"))?;
         Ok(rendered(state.own(&id)))
@@ -152,7 +181,12 @@ async fn open_dispute(Extract(sandbox): Extract<Sandbox>, body: Bytes) -> Respon
         if found["status"] != "succeeded" || found["disputed"] == true {
             return Err((StatusCode::CONFLICT, "the charge cannot be disputed".to_owned()));
         }
-        let id = disputes::open(state, &charge, given["reason"].as_str().unwrap_or("fraudulent"), given["inquiry"] == true);
+        let id = disputes::open(
+            state,
+            &charge,
+            given["reason"].as_str().unwrap_or("fraudulent"),
+            given["inquiry"] == true,
+        );
         Ok(rendered(state.own(&id)))
     })
 }

@@ -33,17 +33,29 @@ pub(crate) enum ApiFault {
     /// No answer at all: the connection is closed before anything is executed.
     Down,
     /// An error instead of execution, not kept under the idempotency key.
-    Refuse { status: u16 },
-    RateLimit { retry_after: u64 },
+    Refuse {
+        status: u16,
+    },
+    RateLimit {
+        retry_after: u64,
+    },
     /// The object is locked by another request: 409.
     Conflict,
-    Latency { ms: u64 },
+    Latency {
+        ms: u64,
+    },
     /// An error during execution, kept under the idempotency key like any other answer.
-    Fail { status: u16 },
+    Fail {
+        status: u16,
+    },
     /// Executed; then silence, and the connection is closed.
-    TimeoutAfter { ms: u64 },
+    TimeoutAfter {
+        ms: u64,
+    },
     /// Executed; then an error instead of the answer.
-    ErrorAfter { status: u16 },
+    ErrorAfter {
+        status: u16,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -81,24 +93,42 @@ impl Faults {
             Some(value) => value.as_u64().ok_or_else(|| format!("{name} must be a whole number")),
         };
         let optional = |name: &str| given[name].as_str().map(str::to_owned);
-        let status = u16::try_from(number("status", 500)?).ok().filter(|status| (400..600).contains(status));
+        let status = u16::try_from(number("status", 500)?)
+            .ok()
+            .filter(|status| (400..600).contains(status));
         let status = status.ok_or("status must be from 400 to 599")?;
-        let signed = |name: &str| given[name].as_i64().ok_or_else(|| format!("{name} must be a whole number"));
+        let signed = |name: &str| {
+            given[name]
+                .as_i64()
+                .ok_or_else(|| format!("{name} must be a whole number"))
+        };
         let size = |name: &str, default| number(name, default).map(|n| usize::try_from(n.min(1000)).unwrap_or(1000));
         let kind = given["kind"].as_str().unwrap_or_default();
         let effect = match kind {
-            "duplicate" => Effect::Delivery(DeliveryRule::Duplicate { copies: size("copies", 1)? }),
-            "reorder" => Effect::Delivery(DeliveryRule::Reorder { window: size("window", 4)?.max(2) }),
-            "delay" => Effect::Delivery(DeliveryRule::Delay { ms: signed("ms")?.max(0) }),
+            "duplicate" => Effect::Delivery(DeliveryRule::Duplicate {
+                copies: size("copies", 1)?,
+            }),
+            "reorder" => Effect::Delivery(DeliveryRule::Reorder {
+                window: size("window", 4)?.max(2),
+            }),
+            "delay" => Effect::Delivery(DeliveryRule::Delay {
+                ms: signed("ms")?.max(0),
+            }),
             "drop" => Effect::Delivery(DeliveryRule::Drop),
             "corrupt_body" => Effect::Delivery(DeliveryRule::CorruptBody),
             "corrupt_signature" => Effect::Delivery(DeliveryRule::CorruptSignature),
-            "clock_skew" => Effect::Delivery(DeliveryRule::Skew { seconds: signed("seconds")? }),
+            "clock_skew" => Effect::Delivery(DeliveryRule::Skew {
+                seconds: signed("seconds")?,
+            }),
             "down" => Effect::Api(ApiFault::Down),
             "refuse" => Effect::Api(ApiFault::Refuse { status }),
-            "rate_limit" => Effect::Api(ApiFault::RateLimit { retry_after: number("retry_after", 1)? }),
+            "rate_limit" => Effect::Api(ApiFault::RateLimit {
+                retry_after: number("retry_after", 1)?,
+            }),
             "conflict" => Effect::Api(ApiFault::Conflict),
-            "latency" => Effect::Api(ApiFault::Latency { ms: number("ms", 1000)? }),
+            "latency" => Effect::Api(ApiFault::Latency {
+                ms: number("ms", 1000)?,
+            }),
             "fail" => Effect::Api(ApiFault::Fail { status }),
             "timeout_after" => Effect::Api(ApiFault::TimeoutAfter { ms: number("ms", 0)? }),
             "error_after" => Effect::Api(ApiFault::ErrorAfter { status }),
@@ -106,7 +136,12 @@ impl Faults {
         };
         let per_mille = match given.get("per_mille") {
             None | Some(Value::Null) => None,
-            Some(value) => Some(value.as_u64().filter(|rate| *rate <= 1000).ok_or("per_mille must be from 0 to 1000")?),
+            Some(value) => Some(
+                value
+                    .as_u64()
+                    .filter(|rate| *rate <= 1000)
+                    .ok_or("per_mille must be from 0 to 1000")?,
+            ),
         };
         let left = match given.get("count") {
             None | Some(Value::Null) => None,
@@ -128,7 +163,10 @@ impl Faults {
     }
 
     pub(crate) fn list(&self) -> Value {
-        self.rules.iter().map(|rule| json!({ "id": rule.id, "fault": rule.given, "left": rule.left })).collect()
+        self.rules
+            .iter()
+            .map(|rule| json!({ "id": rule.id, "fault": rule.given, "left": rule.left }))
+            .collect()
     }
 
     /// Lifts one fault, or all of them; gives how many.
@@ -144,7 +182,9 @@ impl State {
     pub(crate) fn delivery_rules(&mut self, endpoint: &str, kind: &str) -> Vec<DeliveryRule> {
         let mut applied = Vec::new();
         for rule in &mut self.faults.rules {
-            let Effect::Delivery(effect) = &rule.effect else { continue };
+            let Effect::Delivery(effect) = &rule.effect else {
+                continue;
+            };
             let meant = rule.endpoint.as_deref().is_none_or(|wanted| wanted == endpoint)
                 && rule.event_type.as_deref().is_none_or(|pattern| matches(pattern, kind));
             if meant && rule.left != Some(0) && rule.per_mille.is_none_or(|rate| self.fault_dice.chance(rate)) {
@@ -161,7 +201,10 @@ impl State {
         let mut met = None;
         for rule in &mut self.faults.rules {
             let Effect::Api(fault) = &rule.effect else { continue };
-            let meant = rule.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+            let meant = rule
+                .method
+                .as_deref()
+                .is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
                 && rule.path.as_deref().is_none_or(|prefix| path.starts_with(prefix));
             if meant && rule.left != Some(0) && rule.per_mille.is_none_or(|rate| self.fault_dice.chance(rate)) {
                 rule.left = rule.left.map(|left| left - 1);
@@ -175,7 +218,10 @@ impl State {
 }
 
 fn refusal(status: u16, request_id: &str) -> Response<Body> {
-    let error = ApiError::api(status, "An unexpected error occurred on purpose: a fault of the sandbox.");
+    let error = ApiError::api(
+        status,
+        "An unexpected error occurred on purpose: a fault of the sandbox.",
+    );
     Reply::error(&error, request_id, crate::API_VERSION).into_response(request_id, None)
 }
 
@@ -189,8 +235,12 @@ impl ApiFault {
                 let message = "Request rate limit exceeded. You can learn more about rate limits here https://stripe.com/docs/rate-limits.";
                 let error = ApiError::invalid(message).code("rate_limit").status(429);
                 let mut response = Reply::error(&error, request_id, crate::API_VERSION).into_response(request_id, None);
-                response.headers_mut().insert("retry-after", HeaderValue::from(*retry_after));
-                response.headers_mut().insert("stripe-rate-limited-reason", HeaderValue::from_static("global-rate"));
+                response
+                    .headers_mut()
+                    .insert("retry-after", HeaderValue::from(*retry_after));
+                response
+                    .headers_mut()
+                    .insert("stripe-rate-limited-reason", HeaderValue::from_static("global-rate"));
                 Some(response)
             }
             Self::Conflict => {
@@ -212,7 +262,10 @@ impl ApiFault {
     /// The error execution ends in.
     pub(crate) fn instead(&self) -> Option<ApiError> {
         match self {
-            Self::Fail { status } => Some(ApiError::api(*status, "An unexpected error occurred on purpose: a fault of the sandbox.")),
+            Self::Fail { status } => Some(ApiError::api(
+                *status,
+                "An unexpected error occurred on purpose: a fault of the sandbox.",
+            )),
             _ => None,
         }
     }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State as Extract};
-use axum::http::{HeaderValue, Request, Response, StatusCode};
+use axum::http::{HeaderValue, Method, Request, Response, StatusCode};
 use axum::middleware::{self, Next};
 use axum::routing::{delete, get, post};
 use serde_json::{Map, Value, json};
@@ -27,14 +27,23 @@ pub(crate) type Answer = Result<Value, (StatusCode, String)>;
 pub(crate) fn routes() -> Router<Sandbox> {
     Router::new()
         .route("/_sandbox", get(index::show))
-        .route("/_sandbox/state", get(|Extract(sandbox): Extract<Sandbox>| async move { reply(Ok(sandbox.lock().dump())) }))
+        .route(
+            "/_sandbox/state",
+            get(|Extract(sandbox): Extract<Sandbox>| async move { reply(Ok(sandbox.lock().dump())) }),
+        )
         .route("/_sandbox/reset", post(reset))
         .route("/_sandbox/clock", get(clock).post(turn_clock))
         .route("/_sandbox/faults", get(list_faults).post(add_fault).delete(lift_faults))
         .route("/_sandbox/faults/{id}", delete(lift_fault))
         .route("/_sandbox/deliveries", get(deliveries))
-        .route("/_sandbox/deliveries/pause", post(|sandbox| set_paused(sandbox, true)))
-        .route("/_sandbox/deliveries/resume", post(|sandbox| set_paused(sandbox, false)))
+        .route(
+            "/_sandbox/deliveries/pause",
+            post(|Extract(sandbox): Extract<Sandbox>| async move { set_paused(&sandbox, true) }),
+        )
+        .route(
+            "/_sandbox/deliveries/resume",
+            post(|Extract(sandbox): Extract<Sandbox>| async move { set_paused(&sandbox, false) }),
+        )
         .route("/_sandbox/deliveries/flush", post(flush))
         .route("/_sandbox/drain", post(drain))
         .route("/_sandbox/events/{event}/resend", post(resend))
@@ -48,8 +57,11 @@ pub(crate) fn routes() -> Router<Sandbox> {
 /// A page of another site must not steer the sandbox through its visitor's browser.
 async fn refuse_foreign_pages(request: Request<Body>, next: Next) -> Response<Body> {
     let site = crate::wire::header(request.headers(), "sec-fetch-site");
-    if matches!(site, Some("cross-site" | "same-site")) {
-        return reply(Err((StatusCode::FORBIDDEN, "the control API cannot be called from another site's page".to_owned())));
+    if request.method() != Method::GET && matches!(site, Some("cross-site" | "same-site")) {
+        return reply(Err((
+            StatusCode::FORBIDDEN,
+            "the control API cannot be called from another site's page".to_owned(),
+        )));
     }
     next.run(request).await
 }
@@ -63,7 +75,9 @@ pub(crate) fn reply(answer: Answer) -> Response<Body> {
     body.push('\n');
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    response.headers_mut().insert("content-type", HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert("content-type", HeaderValue::from_static("application/json"));
     response
 }
 
@@ -133,24 +147,49 @@ async fn lift_faults(Extract(sandbox): Extract<Sandbox>) -> Response<Body> {
 
 async fn lift_fault(Extract(sandbox): Extract<Sandbox>, Path(id): Path<u64>) -> Response<Body> {
     let lifted = sandbox.lock().faults.lift(Some(id));
-    reply(if lifted == 0 { Err(absent("fault", &id.to_string())) } else { Ok(json!({ "lifted": lifted })) })
+    reply(if lifted == 0 {
+        Err(absent("fault", &id.to_string()))
+    } else {
+        Ok(json!({ "lifted": lifted }))
+    })
 }
 
 async fn deliveries(Extract(sandbox): Extract<Sandbox>, Query(filter): Query<Map<String, Value>>) -> Response<Body> {
     let state = sandbox.lock();
-    let wanted = |name: &str, value: &str| filter.get(name).and_then(Value::as_str).is_none_or(|wanted| wanted == value);
+    let wanted = |name: &str, value: &str| {
+        filter
+            .get(name)
+            .and_then(Value::as_str)
+            .is_none_or(|wanted| wanted == value)
+    };
     let list = state.delivery.list(|row| {
-        wanted("event", &row.event) && wanted("endpoint", &row.endpoint) && wanted("status", row.status.name()) && wanted("type", &row.kind)
+        wanted("event", &row.event)
+            && wanted("endpoint", &row.endpoint)
+            && wanted("status", row.status.name())
+            && wanted("type", &row.kind)
     });
-    reply(Ok(json!({ "deliveries": list, "paused": state.delivery.paused, "counts": counts(&state.delivery) })))
+    reply(Ok(
+        json!({ "deliveries": list, "paused": state.delivery.paused, "counts": counts(&state.delivery) }),
+    ))
 }
 
 fn counts(delivery: &Delivery) -> Value {
-    let all = [Status::Waiting, Status::Held, Status::Sending, Status::Delivered, Status::Failed, Status::Dropped];
-    Value::Object(all.into_iter().map(|status| (status.name().to_owned(), json!(delivery.count(status)))).collect())
+    let all = [
+        Status::Waiting,
+        Status::Held,
+        Status::Sending,
+        Status::Delivered,
+        Status::Failed,
+        Status::Dropped,
+    ];
+    Value::Object(
+        all.into_iter()
+            .map(|status| (status.name().to_owned(), json!(delivery.count(status))))
+            .collect(),
+    )
 }
 
-async fn set_paused(Extract(sandbox): Extract<Sandbox>, paused: bool) -> Response<Body> {
+fn set_paused(sandbox: &Sandbox, paused: bool) -> Response<Body> {
     sandbox.lock().delivery.paused = paused;
     sandbox.wake();
     reply(Ok(json!({ "paused": paused })))
@@ -195,7 +234,10 @@ async fn resend(Extract(sandbox): Extract<Sandbox>, Path(event): Path<String>, b
 async fn forge(Extract(sandbox): Extract<Sandbox>, body: Bytes) -> Response<Body> {
     let answer = given(&body).and_then(|given| {
         let mut state = sandbox.lock();
-        let kind = given["type"].as_str().unwrap_or("checkout.session.completed").to_owned();
+        let kind = given["type"]
+            .as_str()
+            .unwrap_or("checkout.session.completed")
+            .to_owned();
         let id = format!("evt_1{}", state.dice.token(23));
         let event = json!({
             "id": id, "object": "event", "api_version": crate::API_VERSION, "created": state.now(),
@@ -207,11 +249,17 @@ async fn forge(Extract(sandbox): Extract<Sandbox>, body: Bytes) -> Response<Body
         let endpoints: Vec<String> = match given["endpoint"].as_str() {
             Some(id) if state.find("webhook_endpoint", id).is_none() => return Err(absent("endpoint", id)),
             Some(id) => vec![id.to_owned()],
-            None => state.newest_first("webhook_endpoint").map(|endpoint| text(endpoint, "id").to_owned()).collect(),
+            None => state
+                .newest_first("webhook_endpoint")
+                .map(|endpoint| text(endpoint, "id").to_owned())
+                .collect(),
         };
         for endpoint in &endpoints {
             let order = state.next_sequence();
-            let tricks = Tricks { wrong_secret: Some(secret.clone()), ..Tricks::default() };
+            let tricks = Tricks {
+                wrong_secret: Some(secret.clone()),
+                ..Tricks::default()
+            };
             queue::push_extra(&mut state, &id, &kind, endpoint, order, tricks, Some(body.clone()));
         }
         Ok(json!({ "event": id, "deliveries": endpoints.len() }))
@@ -228,10 +276,18 @@ async fn add_endpoint(Extract(sandbox): Extract<Sandbox>, body: Bytes) -> Respon
             None => vec!["*".to_owned()],
         };
         let secret = given["secret"].as_str().map(str::to_owned);
-        let endpoint = crate::EndpointConfig { url: url.to_owned(), secret, enabled_events, connect: given["connect"] == true };
+        let endpoint = crate::EndpointConfig {
+            url: url.to_owned(),
+            secret,
+            enabled_events,
+            connect: given["connect"] == true,
+        };
         let mut state = sandbox.lock();
         let secret = crate::resources::webhook_endpoints::register(&mut state, &endpoint);
-        let id = state.newest_first("webhook_endpoint").next().map(|endpoint| text(endpoint, "id").to_owned());
+        let id = state
+            .newest_first("webhook_endpoint")
+            .next()
+            .map(|endpoint| text(endpoint, "id").to_owned());
         Ok(json!({ "id": id, "secret": secret }))
     }))
 }
@@ -241,8 +297,12 @@ async fn roll(Extract(sandbox): Extract<Sandbox>, Path(id): Path<String>, body: 
     reply(given(&body).and_then(|given| {
         let overlap = given["overlap_seconds"].as_i64().unwrap_or(86_400);
         let mut state = sandbox.lock();
-        let Some(endpoint) = state.find("webhook_endpoint", &id).cloned() else { return Err(absent("endpoint", &id)) };
-        let secret = given["secret"].as_str().map_or_else(|| format!("whsec_{}", state.dice.token(32)), str::to_owned);
+        let Some(endpoint) = state.find("webhook_endpoint", &id).cloned() else {
+            return Err(absent("endpoint", &id));
+        };
+        let secret = given["secret"]
+            .as_str()
+            .map_or_else(|| format!("whsec_{}", state.dice.token(32)), str::to_owned);
         let until = state.now().saturating_add(overlap);
         state.update(&id, |object| {
             object.insert("_old_secret".to_owned(), endpoint["_secret"].clone());

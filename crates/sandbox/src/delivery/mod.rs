@@ -105,7 +105,11 @@ fn prepare(state: &State, id: u64) -> Option<Attempt> {
         None => serde_json::to_string_pretty(&state.events.get(&row.event)?.as_sent()).ok()?,
     };
     let time = state.clock.signing_time() + row.tricks.skew_seconds;
-    let secrets = if let Some(secret) = &row.tricks.wrong_secret { vec![secret.clone()] } else { secrets(endpoint, state.now()) };
+    let secrets = if let Some(secret) = &row.tricks.wrong_secret {
+        vec![secret.clone()]
+    } else {
+        secrets(endpoint, state.now())
+    };
     let mut signature = sign::header(&secrets, time, &body);
     // Only the first attempt is spoilt: a retry brings the event after all.
     if row.attempts.is_empty() {
@@ -116,13 +120,22 @@ fn prepare(state: &State, id: u64) -> Option<Attempt> {
             signature = signature.replace("v1=", "v1=00");
         }
     }
-    Some(Attempt { delivery: id, url: text(endpoint, "url").to_owned(), body, signature })
+    Some(Attempt {
+        delivery: id,
+        url: text(endpoint, "url").to_owned(),
+        body,
+        signature,
+    })
 }
 
 /// The secrets that sign for an endpoint: its own, and the one before while it is being rolled.
 fn secrets(endpoint: &Value, now: i64) -> Vec<String> {
     let mut secrets = vec![text(endpoint, "_secret").to_owned()];
-    if endpoint.get("_old_secret_until").and_then(Value::as_i64).is_some_and(|until| now < until) {
+    if endpoint
+        .get("_old_secret_until")
+        .and_then(Value::as_i64)
+        .is_some_and(|until| now < until)
+    {
         secrets.push(text(endpoint, "_old_secret").to_owned());
     }
     secrets
@@ -133,7 +146,10 @@ fn next_wake(state: &State) -> Option<Duration> {
     if !state.clock.is_running() {
         return None;
     }
-    let planned = state.schedule.first_key_value().map(|((time, _), _)| time.saturating_mul(1000));
+    let planned = state
+        .schedule
+        .first_key_value()
+        .map(|((time, _), _)| time.saturating_mul(1000));
     let next = [planned, state.delivery.next_due_ms()].into_iter().flatten().min()?;
     let wait = (next - state.clock.now_ms()).clamp(1, 3_600_000);
     Some(Duration::from_millis(wait.unsigned_abs()))
@@ -164,7 +180,12 @@ async fn send(sandbox: Sandbox, attempt: Attempt) {
     };
     {
         let mut state = sandbox.lock();
-        let outcome = Outcome { at: state.now(), status, error, answer };
+        let outcome = Outcome {
+            at: state.now(),
+            status,
+            error,
+            answer,
+        };
         queue::record(&mut state, attempt.delivery, outcome, &sandbox.config().retry_schedule);
     }
     sandbox.inner.woken.notify_one();

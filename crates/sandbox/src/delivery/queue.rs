@@ -111,7 +111,9 @@ impl Delivery {
         }
         for lane in self.lanes.values_mut() {
             while lane.in_flight < lane_bound && self.in_flight < total_bound {
-                let Some(next) = lane.waiting.first().copied().filter(|(due_ms, ..)| *due_ms <= now_ms) else { break };
+                let Some(next) = lane.waiting.first().copied().filter(|(due_ms, ..)| *due_ms <= now_ms) else {
+                    break;
+                };
                 lane.waiting.remove(&next);
                 lane.in_flight += 1;
                 self.in_flight += 1;
@@ -129,7 +131,8 @@ impl Delivery {
             return None;
         }
         let free = self.lanes.values().filter(|lane| lane.in_flight < super::LANE_BOUND);
-        free.filter_map(|lane| lane.waiting.first().map(|(due_ms, ..)| *due_ms)).min()
+        free.filter_map(|lane| lane.waiting.first().map(|(due_ms, ..)| *due_ms))
+            .min()
     }
 
     /// Nothing is in flight and nothing is due; what is planned for later or held back does not count.
@@ -159,13 +162,21 @@ impl Delivery {
         row.due_ms = due_ms;
         row.order = order.unwrap_or(row.order);
         let place = (row.due_ms, row.order, id);
-        self.lanes.entry(row.endpoint.clone()).or_default().waiting.insert(place);
+        self.lanes
+            .entry(row.endpoint.clone())
+            .or_default()
+            .waiting
+            .insert(place);
     }
 
     /// Makes everything that waits or is held due now; gives how many.
     pub(crate) fn flush(&mut self, now_ms: i64) -> usize {
-        let ids: Vec<u64> =
-            self.rows.iter().filter(|(_, row)| matches!(row.status, Status::Waiting | Status::Held)).map(|(id, _)| *id).collect();
+        let ids: Vec<u64> = self
+            .rows
+            .iter()
+            .filter(|(_, row)| matches!(row.status, Status::Waiting | Status::Held))
+            .map(|(id, _)| *id)
+            .collect();
         for lane in self.lanes.values_mut() {
             lane.waiting.clear();
             lane.held.clear();
@@ -195,10 +206,12 @@ impl Delivery {
 
     /// What has not reached its end, for the state file.
     pub(crate) fn undelivered(&self) -> Value {
-        let open = self.rows.values().filter(|row| {
-            row.counted && matches!(row.status, Status::Waiting | Status::Held | Status::Sending)
-        });
-        open.map(|row| json!({ "event": row.event, "type": row.kind, "endpoint": row.endpoint })).collect()
+        let open = self
+            .rows
+            .values()
+            .filter(|row| row.counted && matches!(row.status, Status::Waiting | Status::Held | Status::Sending));
+        open.map(|row| json!({ "event": row.event, "type": row.kind, "endpoint": row.endpoint }))
+            .collect()
     }
 
     pub(crate) fn count(&self, status: Status) -> usize {
@@ -212,10 +225,18 @@ pub(crate) fn enqueue(state: &mut State, event: &str, kind: &str, order: u64) ->
         let enabled = endpoint["enabled_events"].as_array();
         endpoint["status"] == "enabled"
             && endpoint["_connect"] != true
-            && enabled.is_some_and(|types| types.iter().filter_map(Value::as_str).any(|pattern| matches(pattern, kind)))
+            && enabled.is_some_and(|types| {
+                types
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .any(|pattern| matches(pattern, kind))
+            })
     };
-    let mut endpoints: Vec<String> =
-        state.newest_first("webhook_endpoint").filter(|e| wanted(e)).map(|e| text(e, "id").to_owned()).collect();
+    let mut endpoints: Vec<String> = state
+        .newest_first("webhook_endpoint")
+        .filter(|e| wanted(e))
+        .map(|e| text(e, "id").to_owned())
+        .collect();
     endpoints.reverse();
     for endpoint in &endpoints {
         queue_one(state, event, kind, endpoint, order);
@@ -275,9 +296,20 @@ fn queue_one(state: &mut State, event: &str, kind: &str, endpoint: &str, order: 
 
 /// Lets held deliveries go in another order once there are enough of them.
 fn release_window(state: &mut State, endpoint: &str, window: usize, now_ms: i64) {
-    let Some(lane) = state.delivery.lanes.get_mut(endpoint).filter(|lane| lane.held.len() >= window) else { return };
+    let Some(lane) = state
+        .delivery
+        .lanes
+        .get_mut(endpoint)
+        .filter(|lane| lane.held.len() >= window)
+    else {
+        return;
+    };
     let mut held = std::mem::take(&mut lane.held);
-    let mut orders: Vec<u64> = held.iter().filter_map(|id| state.delivery.rows.get(id)).map(|row| row.order).collect();
+    let mut orders: Vec<u64> = held
+        .iter()
+        .filter_map(|id| state.delivery.rows.get(id))
+        .map(|row| row.order)
+        .collect();
     orders.sort_unstable();
     state.fault_dice.shuffle(&mut held);
     for (id, order) in held.into_iter().zip(orders) {
@@ -287,7 +319,9 @@ fn release_window(state: &mut State, endpoint: &str, window: usize, now_ms: i64)
 
 /// Sends an event once more to one endpoint, or to all that want it; gives how many deliveries that makes.
 pub(crate) fn resend(state: &mut State, event: &str, endpoint: Option<&str>) -> usize {
-    let Some(kind) = state.events.get(event).map(|event| event.kind.clone()) else { return 0 };
+    let Some(kind) = state.events.get(event).map(|event| event.kind.clone()) else {
+        return 0;
+    };
     let endpoints: Vec<String> = state
         .newest_first("webhook_endpoint")
         .filter(|candidate| match endpoint {
@@ -304,7 +338,15 @@ pub(crate) fn resend(state: &mut State, event: &str, endpoint: Option<&str>) -> 
 }
 
 /// Queues a delivery the event does not wait for.
-pub(crate) fn push_extra(state: &mut State, event: &str, kind: &str, endpoint: &str, order: u64, tricks: Tricks, forged: Option<String>) {
+pub(crate) fn push_extra(
+    state: &mut State,
+    event: &str,
+    kind: &str,
+    endpoint: &str,
+    order: u64,
+    tricks: Tricks,
+    forged: Option<String>,
+) {
     let row = Row {
         event: event.to_owned(),
         kind: kind.to_owned(),
@@ -343,7 +385,9 @@ pub(crate) fn requeue(state: &mut State, event: &str, kind: &str, endpoint: &str
 pub(crate) fn record(state: &mut State, id: u64, outcome: Outcome, schedule: &[i64]) {
     state.changes += 1;
     let now_ms = state.clock.now_ms();
-    let Some(row) = state.delivery.rows.get_mut(&id) else { return };
+    let Some(row) = state.delivery.rows.get_mut(&id) else {
+        return;
+    };
     let endpoint = row.endpoint.clone();
     // Only 2xx is success: a redirect is not followed.
     let delivered = outcome.status.is_some_and(|status| (200..300).contains(&status));
@@ -365,8 +409,15 @@ pub(crate) fn record(state: &mut State, id: u64, outcome: Outcome, schedule: &[i
 
 /// An endpoint is gone, and what waited for it with it.
 pub(crate) fn forget_endpoint(state: &mut State, endpoint: &str) {
-    let Some(lane) = state.delivery.lanes.get_mut(endpoint) else { return };
-    let ids: Vec<u64> = lane.waiting.iter().map(|(.., id)| *id).chain(lane.held.iter().copied()).collect();
+    let Some(lane) = state.delivery.lanes.get_mut(endpoint) else {
+        return;
+    };
+    let ids: Vec<u64> = lane
+        .waiting
+        .iter()
+        .map(|(.., id)| *id)
+        .chain(lane.held.iter().copied())
+        .collect();
     lane.waiting.clear();
     lane.held.clear();
     for id in ids {

@@ -5,7 +5,7 @@ use axum::extract::{Path, State as Extract};
 use axum::http::{HeaderMap, Response, StatusCode};
 use serde_json::Value;
 
-use super::{escape, field, fields, notice, onward, page};
+use super::{escape, field, fields, fill, notice, onward, page};
 use crate::Sandbox;
 use crate::resources::payments::{self, Attempt};
 use crate::resources::{checkout_sessions, money, setup_intents};
@@ -21,34 +21,55 @@ pub(crate) enum Verdict {
 
 pub(crate) async fn show(Extract(sandbox): Extract<Sandbox>, Path(id): Path<String>) -> Response<Body> {
     let state = sandbox.lock();
-    let Some(intent) = intent(&state, &id) else { return gone() };
+    let Some(intent) = intent(&state, &id) else {
+        return gone();
+    };
     if intent["status"] != "requires_action" {
-        return notice(StatusCode::GONE, "Nothing to confirm", "This payment does not wait for you any more.", None);
+        return notice(
+            StatusCode::GONE,
+            "Nothing to confirm",
+            "This payment does not wait for you any more.",
+            None,
+        );
     }
     let amount = match int(intent, "amount") {
         0 => String::new(),
-        amount => format!("<p class=\"total\">{}</p>", escape(&money::shown(amount, text(intent, "currency")))),
+        amount => format!(
+            "<p class=\"total\">{}</p>\n",
+            escape(&money::shown(amount, text(intent, "currency")))
+        ),
     };
-    let content = format!(
-        "<main class=\"notice\"><p class=\"test\">Test bank</p><h1>Confirm it’s you</h1>{amount}<p>{} asks you to confirm this \
-         payment.</p>\n<form id=\"challenge-form\" method=\"post\" action=\"/c/challenge/{id}\" data-enhanced>\n<input type=\"hidden\" \
-         name=\"token\" value=\"{}\">\n<div id=\"error\" class=\"error\" role=\"alert\" aria-live=\"assertive\" tabindex=\"-1\"></div>\n<button \
-         id=\"challenge-complete\" name=\"verdict\" value=\"complete\" type=\"submit\">Complete</button>\n<button id=\"challenge-fail\" \
-         class=\"quiet\" name=\"verdict\" value=\"fail\" type=\"submit\">Fail</button>\n</form></main>",
-        escape(&sandbox.config().merchant_name),
-        escape(text(intent, "client_secret")),
-        id = escape(&id)
+    let content = fill(
+        include_str!("challenge.html"),
+        &[
+            ("amount", &amount),
+            ("merchant", &escape(&sandbox.config().merchant_name)),
+            ("id", &escape(&id)),
+            ("token", &escape(text(intent, "client_secret"))),
+        ],
     );
     let session = state.own(text(intent, "_session"));
-    page(StatusCode::OK, "Confirm your payment", &content, &[text(session, "success_url"), text(intent, "_return_url")])
+    page(
+        StatusCode::OK,
+        "Confirm your payment",
+        &content,
+        &[text(session, "success_url"), text(intent, "_return_url")],
+    )
 }
 
 fn intent<'a>(state: &'a State, id: &str) -> Option<&'a Value> {
-    state.find("payment_intent", id).or_else(|| state.find("setup_intent", id))
+    state
+        .find("payment_intent", id)
+        .or_else(|| state.find("setup_intent", id))
 }
 
 fn gone() -> Response<Body> {
-    notice(StatusCode::NOT_FOUND, "Page not found", "There is nothing to confirm under this address.", None)
+    notice(
+        StatusCode::NOT_FOUND,
+        "Page not found",
+        "There is nothing to confirm under this address.",
+        None,
+    )
 }
 
 pub(crate) async fn answer(
@@ -60,11 +81,22 @@ pub(crate) async fn answer(
     let form = std::str::from_utf8(&body).map(fields).unwrap_or_default();
     let url = {
         let mut state = sandbox.lock();
-        let Some(found) = intent(&state, &id).cloned() else { return gone() };
+        let Some(found) = intent(&state, &id).cloned() else {
+            return gone();
+        };
         if text(&found, "client_secret") != field(&form, "token") {
-            return notice(StatusCode::FORBIDDEN, "This form is out of date", "Please go back to the shop and start again.", None);
+            return notice(
+                StatusCode::FORBIDDEN,
+                "This form is out of date",
+                "Please go back to the shop and start again.",
+                None,
+            );
         }
-        let verdict = if field(&form, "verdict") == "fail" { Verdict::Fail } else { Verdict::Complete };
+        let verdict = if field(&form, "verdict") == "fail" {
+            Verdict::Fail
+        } else {
+            Verdict::Complete
+        };
         if found["status"] == "requires_action" {
             // A refusal is written down with the intent; the page the buyer comes back to shows it.
             let _ = decide(&mut state, &id, verdict);
@@ -82,14 +114,24 @@ pub(crate) fn decide(state: &mut State, id: &str, verdict: Verdict) -> Result<()
             setup_intents::succeed(state, id);
             return Ok(());
         }
-        let error = ApiError::invalid("We are unable to authenticate your payment method.").code("setup_intent_authentication_failure").status(402);
+        let error = ApiError::invalid("We are unable to authenticate your payment method.")
+            .code("setup_intent_authentication_failure")
+            .status(402);
         return Err(setup_intents::fail(state, id, error));
     }
     if verdict == Verdict::Fail {
         return Err(payments::fail_challenge(state, id));
     }
     let method = text(state.own(id), "payment_method").to_owned();
-    payments::attempt(state, id, &method, &Attempt { challenged: true, ..Attempt::default() })?;
+    payments::attempt(
+        state,
+        id,
+        &method,
+        &Attempt {
+            challenged: true,
+            ..Attempt::default()
+        },
+    )?;
     checkout_sessions::finish(state, id);
     Ok(())
 }
@@ -109,6 +151,13 @@ fn next_page(state: &State, id: &str) -> String {
     }
     let noun = text(intent, "object");
     let joint = if return_url.contains('?') { '&' } else { '?' };
-    let status = if intent["status"] == "requires_payment_method" { "failed" } else { "succeeded" };
-    format!("{return_url}{joint}{noun}={id}&{noun}_client_secret={}&redirect_status={status}", text(intent, "client_secret"))
+    let status = if intent["status"] == "requires_payment_method" {
+        "failed"
+    } else {
+        "succeeded"
+    };
+    format!(
+        "{return_url}{joint}{noun}={id}&{noun}_client_secret={}&redirect_status={status}",
+        text(intent, "client_secret")
+    )
 }

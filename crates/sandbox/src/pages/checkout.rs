@@ -5,7 +5,7 @@ use axum::extract::{Path, State as Extract};
 use axum::http::{HeaderMap, Response, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::{escape, field, fields, json_answer, notice, onward, page, wants_json};
+use super::{escape, field, fields, fill, json_answer, notice, onward, page, wants_json};
 use crate::Sandbox;
 use crate::resources::checkout_sessions::{self, Buyer};
 use crate::resources::{money, payment_methods};
@@ -15,18 +15,28 @@ use crate::wire::error::ApiError;
 pub(crate) async fn show(Extract(sandbox): Extract<Sandbox>, Path(id): Path<String>) -> Response<Body> {
     let mut state = sandbox.lock();
     state.run_due();
-    let Some(session) = state.find("checkout.session", &id) else { return unknown() };
-    match closed(session) {
-        Some(answer) => answer,
-        None => {
-            let error = last_error(&state, session);
-            form_page(&sandbox.config().merchant_name, session, &Map::new(), error.as_deref(), StatusCode::OK)
-        }
-    }
+    let Some(session) = state.find("checkout.session", &id) else {
+        return unknown();
+    };
+    closed(session).unwrap_or_else(|| {
+        let error = last_error(&state, session);
+        form_page(
+            &sandbox.config().merchant_name,
+            session,
+            &Map::new(),
+            error.as_deref(),
+            StatusCode::OK,
+        )
+    })
 }
 
 fn unknown() -> Response<Body> {
-    notice(StatusCode::NOT_FOUND, "Page not found", "There is no checkout under this address.", None)
+    notice(
+        StatusCode::NOT_FOUND,
+        "Page not found",
+        "There is no checkout under this address.",
+        None,
+    )
 }
 
 /// What is shown when there is nothing left to pay.
@@ -36,12 +46,22 @@ fn closed(session: &Value) -> Option<Response<Body>> {
         "complete" => {
             let url = checkout_sessions::success_url(session);
             let link = Some((url.as_str(), "Continue"));
-            Some(notice(StatusCode::OK, "You’re all done here", "Your payment has already gone through. You were not charged again.", link))
+            Some(notice(
+                StatusCode::OK,
+                "You’re all done here",
+                "Your payment has already gone through. You were not charged again.",
+                link,
+            ))
         }
         _ => {
             let back = text(session, "cancel_url");
             let link = (!back.is_empty()).then_some((back, "Back to the shop"));
-            Some(notice(StatusCode::GONE, "This checkout has expired", "Nothing was charged. Please start again from the shop.", link))
+            Some(notice(
+                StatusCode::GONE,
+                "This checkout has expired",
+                "Nothing was charged. Please start again from the shop.",
+                link,
+            ))
         }
     }
 }
@@ -63,9 +83,16 @@ pub(crate) async fn pay(
     let answer = {
         let mut state = sandbox.lock();
         state.run_due();
-        let Some(session) = state.find("checkout.session", &id).cloned() else { return unknown() };
+        let Some(session) = state.find("checkout.session", &id).cloned() else {
+            return unknown();
+        };
         if text(&session, "_form_token") != field(&form, "token") {
-            return notice(StatusCode::FORBIDDEN, "This form is out of date", "Please open the checkout again.", None);
+            return notice(
+                StatusCode::FORBIDDEN,
+                "This form is out of date",
+                "Please open the checkout again.",
+                None,
+            );
         }
         // A second click comes too late to charge anything: the session is no longer open.
         if session["status"] == "complete" {
@@ -81,11 +108,20 @@ pub(crate) async fn pay(
             Ok(url) => onward(&headers, &url),
             Err(error) if wants_json(&headers) => {
                 let field = error_field(&error);
-                json_answer(StatusCode::PAYMENT_REQUIRED, &json!({ "error": error.message(), "field": field }))
+                json_answer(
+                    StatusCode::PAYMENT_REQUIRED,
+                    &json!({ "error": error.message(), "field": field }),
+                )
             }
             Err(error) => {
                 let name = &sandbox.config().merchant_name;
-                form_page(name, &session, &form, Some(error.message()), StatusCode::PAYMENT_REQUIRED)
+                form_page(
+                    name,
+                    &session,
+                    &form,
+                    Some(error.message()),
+                    StatusCode::PAYMENT_REQUIRED,
+                )
             }
         }
     };
@@ -117,23 +153,35 @@ fn buyer(session: &Value, form: &Map<String, Value>) -> Result<Buyer, ApiError> 
         return Err(ApiError::param("email", "Your email address is not complete."));
     }
     let bank = field(form, "method") == "bank-debit";
-    let (name, param) = if bank { (field(form, "bank-name"), "bank-name") } else { (field(form, "card-name"), "card-name") };
+    let (name, param) = if bank {
+        (field(form, "bank-name"), "bank-name")
+    } else {
+        (field(form, "card-name"), "card-name")
+    };
     if name.is_empty() && int(session, "amount_total") > 0 {
         return Err(ApiError::param(param, "Please enter your name."));
     }
-    Ok(Buyer { email: json!(email), name: if name.is_empty() { Value::Null } else { json!(name) } })
+    Ok(Buyer {
+        email: json!(email),
+        name: if name.is_empty() { Value::Null } else { json!(name) },
+    })
 }
 
 fn method(state: &mut State, session: &Value, form: &Map<String, Value>, buyer: &Buyer) -> Result<String, ApiError> {
     let billing = json!({ "email": buyer.email, "name": buyer.name });
     let types = session["payment_method_types"].as_array().cloned().unwrap_or_default();
     if field(form, "method") == "bank-debit" {
-        let debit = debit_of(&types).ok_or_else(|| ApiError::param("method", "Bank debit is not available for this payment."))?;
-        let member = if debit == "sepa_debit" { "iban" } else { "account_number" };
-        let given = json!({ "type": debit, debit: { member: field(form, "bank-account") }, "billing_details": billing });
-        return payment_methods::create(state, &given, "").map_err(|_| {
-            ApiError::param("bank-account", "This account number is not one of the test accounts.")
-        });
+        let debit = debit_of(&types)
+            .ok_or_else(|| ApiError::param("method", "Bank debit is not available for this payment."))?;
+        let member = if debit == "sepa_debit" {
+            "iban"
+        } else {
+            "account_number"
+        };
+        let given =
+            json!({ "type": debit, debit: { member: field(form, "bank-account") }, "billing_details": billing });
+        return payment_methods::create(state, &given, "")
+            .map_err(|_| ApiError::param("bank-account", "This account number is not one of the test accounts."));
     }
     if !types.contains(&json!("card")) {
         return Err(ApiError::param("method", "Cards are not accepted for this payment."));
@@ -144,16 +192,23 @@ fn method(state: &mut State, session: &Value, form: &Map<String, Value>, buyer: 
         return Err(ApiError::card("incomplete_cvc", "Your card's security code is incomplete.").for_param("cvc"));
     }
     let card = json!({ "number": field(form, "card-number"), "exp_month": month, "exp_year": year, "cvc": cvc });
-    payment_methods::create(state, &json!({ "type": "card", "card": card, "billing_details": billing }), "")
+    payment_methods::create(
+        state,
+        &json!({ "type": "card", "card": card, "billing_details": billing }),
+        "",
+    )
 }
 
 fn debit_of(types: &[Value]) -> Option<&'static str> {
-    ["us_bank_account", "sepa_debit"].into_iter().find(|kind| types.contains(&json!(kind)))
+    ["us_bank_account", "sepa_debit"]
+        .into_iter()
+        .find(|kind| types.contains(&json!(kind)))
 }
 
 /// `MM / YY`, with or without the blanks.
 fn expiry(given: &str) -> Result<(i64, i64), ApiError> {
-    let incomplete = || ApiError::card("incomplete_expiry", "Your card's expiration date is incomplete.").for_param("exp_month");
+    let incomplete =
+        || ApiError::card("incomplete_expiry", "Your card's expiration date is incomplete.").for_param("exp_month");
     let (month, year) = given.split_once('/').ok_or_else(incomplete)?;
     let number = |text: &str| text.trim().parse::<i64>().map_err(|_| incomplete());
     Ok((number(month)?, number(year)?))
@@ -172,67 +227,73 @@ fn error_field(error: &ApiError) -> &'static str {
     }
 }
 
-fn form_page(merchant: &str, session: &Value, form: &Map<String, Value>, error: Option<&str>, status: StatusCode) -> Response<Body> {
-    let currency = text(session, "currency");
-    let total = int(session, "amount_total");
-    let back = text(session, "cancel_url");
-    let back_link = if back.is_empty() {
-        String::new()
-    } else {
-        format!("<a class=\"back\" id=\"cancel\" href=\"{}\"><span aria-hidden=\"true\">←</span> Back</a>", escape(back))
+fn form_page(
+    merchant: &str,
+    session: &Value,
+    form: &Map<String, Value>,
+    error: Option<&str>,
+    status: StatusCode,
+) -> Response<Body> {
+    let total = money::shown(int(session, "amount_total"), text(session, "currency"));
+    let free = int(session, "amount_total") == 0;
+    let cancel = text(session, "cancel_url");
+    let back = match cancel {
+        "" => String::new(),
+        url => format!(
+            "<a class=\"back\" id=\"cancel\" href=\"{}\"><span aria-hidden=\"true\">←</span> Back</a>",
+            escape(url)
+        ),
     };
-    let content = format!(
-        "<div class=\"columns\">\n<section class=\"basket\" aria-labelledby=\"merchant\">\n{back_link}<p class=\"test\">Test mode</p>\n<h1 \
-         id=\"merchant\">{}</h1>\n<p class=\"total\" id=\"total\">{}</p>\n{}</section>\n<main>\n{}</main>\n</div>",
-        escape(merchant),
-        escape(&money::shown(total, currency)),
-        items(session),
-        pay_form(session, form, error)
+    let known_email = session["customer_details"]["email"].as_str();
+    let types = session["payment_method_types"].as_array().cloned().unwrap_or_default();
+    let content = fill(
+        include_str!("checkout.html"),
+        &[
+            ("back", &back),
+            ("merchant", &escape(merchant)),
+            ("total", &escape(&total)),
+            ("items", &items(session)),
+            ("id", &escape(text(session, "id"))),
+            ("token", &escape(text(session, "_form_token"))),
+            ("error", &escape(error.unwrap_or(""))),
+            ("email", &escape(known_email.unwrap_or_else(|| field(form, "email")))),
+            ("readonly", if known_email.is_some() { " readonly" } else { "" }),
+            ("methods", &if free { String::new() } else { methods(&types, form) }),
+            (
+                "pay",
+                &escape(&if free {
+                    "Complete order".to_owned()
+                } else {
+                    format!("Pay {total}")
+                }),
+            ),
+        ],
     );
-    let success = text(session, "success_url");
-    page(status, &format!("Pay {merchant}"), &content, &[success, back])
+    page(
+        status,
+        &format!("Pay {merchant}"),
+        &content,
+        &[text(session, "success_url"), cancel],
+    )
 }
 
 fn items(session: &Value) -> String {
-    let mut html = "<ul class=\"items\">".to_owned();
+    let mut html = String::new();
     for item in session["_items"].as_array().into_iter().flatten() {
         let currency = text(item, "currency");
-        let quantity = int(item, "quantity");
-        let each = if quantity > 1 {
-            format!("<small>{} each</small>", escape(&money::shown(int(&item["price"], "unit_amount"), currency)))
-        } else {
-            String::new()
-        };
-        html.push_str(&format!(
-            "<li><span>{}<small>Qty {quantity}</small></span><span class=\"amount\">{}{each}</span></li>",
-            escape(text(item, "description")),
-            escape(&money::shown(int(item, "amount_total"), currency))
+        let quantity = int(item, "quantity").to_string();
+        let each = escape(&money::shown(int(&item["price"], "unit_amount"), currency));
+        html.push_str(&fill(
+            "<li><span>{{name}}<small>Qty {{quantity}}</small></span><span class=\"amount\">{{amount}}{{each}}</span></li>\n",
+            &[
+                ("name", &escape(text(item, "description"))),
+                ("quantity", &quantity),
+                ("amount", &escape(&money::shown(int(item, "amount_total"), currency))),
+                ("each", &if quantity == "1" { String::new() } else { format!("<small>{each} each</small>") }),
+            ],
         ));
     }
-    html.push_str("</ul>\n");
     html
-}
-
-fn pay_form(session: &Value, form: &Map<String, Value>, error: Option<&str>) -> String {
-    let known_email = session["customer_details"]["email"].as_str();
-    let email = known_email.unwrap_or_else(|| field(form, "email"));
-    let types = session["payment_method_types"].as_array().cloned().unwrap_or_default();
-    let total = int(session, "amount_total");
-    let methods = if total == 0 { String::new() } else { methods(&types, form) };
-    let label = if total == 0 { "Complete order".to_owned() } else { format!("Pay {}", money::shown(total, text(session, "currency"))) };
-    format!(
-        "<form id=\"payment-form\" method=\"post\" action=\"/c/pay/{id}\" novalidate data-enhanced>\n<input type=\"hidden\" name=\"token\" \
-         value=\"{token}\">\n<div id=\"error\" class=\"error\" role=\"alert\" aria-live=\"assertive\" tabindex=\"-1\">{error}</div>\n\
-         <h2>Contact</h2>\n<label for=\"email\">Email</label>\n<input id=\"email\" name=\"email\" type=\"email\" autocomplete=\"email\" \
-         inputmode=\"email\" required maxlength=\"200\" value=\"{email}\"{readonly}>\n{methods}<button id=\"pay\" type=\"submit\">{label}</button>\n\
-         <p class=\"fine\">This is a sandbox: no money moves. Try card 4242 4242 4242 4242 with any future date and any code.</p>\n</form>\n",
-        id = escape(text(session, "id")),
-        token = escape(text(session, "_form_token")),
-        error = escape(error.unwrap_or("")),
-        email = escape(email),
-        readonly = if known_email.is_some() { " readonly" } else { "" },
-        label = escape(&label),
-    )
 }
 
 /// The choice of methods, and the fields of each.
@@ -240,47 +301,36 @@ fn methods(types: &[Value], form: &Map<String, Value>) -> String {
     let debit = debit_of(types);
     let card = types.contains(&json!("card"));
     let by_debit = debit.is_some() && (!card || field(form, "method") == "bank-debit");
-    let checked = |on: bool| if on { " checked" } else { "" };
-    let mut html = "<h2>Payment method</h2>\n<fieldset class=\"methods\"><legend class=\"hidden\">Payment method</legend>\n".to_owned();
-    if card {
-        html.push_str(&format!(
-            "<label class=\"method\" for=\"method-card\"><input type=\"radio\" id=\"method-card\" name=\"method\" value=\"card\"{}>Card</label>\n",
-            checked(!by_debit)
-        ));
-    }
-    if debit.is_some() {
-        html.push_str(&format!(
-            "<label class=\"method\" for=\"method-bank-debit\"><input type=\"radio\" id=\"method-bank-debit\" name=\"method\" \
-             value=\"bank-debit\"{}>Bank debit</label>\n",
-            checked(by_debit)
+    let mut html =
+        "<h2>Payment method</h2>\n<fieldset class=\"methods\"><legend class=\"hidden\">Payment method</legend>\n"
+            .to_owned();
+    let choices = [
+        (card, "card", "Card", !by_debit),
+        (debit.is_some(), "bank-debit", "Bank debit", by_debit),
+    ];
+    for (_, value, label, checked) in choices.into_iter().filter(|(offered, ..)| *offered) {
+        html.push_str(&fill(
+            "<label class=\"method\" for=\"method-{{value}}\"><input type=\"radio\" id=\"method-{{value}}\" name=\"method\" \
+             value=\"{{value}}\"{{checked}}>{{label}}</label>\n",
+            &[("value", value), ("label", label), ("checked", if checked { " checked" } else { "" })],
         ));
     }
     html.push_str("</fieldset>\n");
     if card {
-        html.push_str(&format!(
-            "<div class=\"panel\" id=\"panel-card\">\n<label for=\"card-number\">Card number</label>\n<input id=\"card-number\" \
-             name=\"card-number\" inputmode=\"numeric\" autocomplete=\"cc-number\" placeholder=\"1234 1234 1234 1234\" maxlength=\"23\" \
-             aria-describedby=\"error\">\n<div class=\"pair\"><div><label for=\"card-expiry\">Expiry (MM / YY)</label>\n<input \
-             id=\"card-expiry\" name=\"card-expiry\" inputmode=\"numeric\" autocomplete=\"cc-exp\" placeholder=\"MM / YY\" maxlength=\"9\" \
-             aria-describedby=\"error\"></div>\n<div><label for=\"card-cvc\">Security code</label>\n<input id=\"card-cvc\" name=\"card-cvc\" \
-             inputmode=\"numeric\" autocomplete=\"cc-csc\" placeholder=\"CVC\" maxlength=\"4\" aria-describedby=\"error\"></div></div>\n<label \
-             for=\"card-name\">Name on card</label>\n<input id=\"card-name\" name=\"card-name\" autocomplete=\"cc-name\" maxlength=\"200\" \
-             value=\"{}\">\n</div>\n",
-            escape(field(form, "card-name"))
+        html.push_str(&fill(
+            include_str!("card.html"),
+            &[("name", &escape(field(form, "card-name")))],
         ));
     }
     if let Some(debit) = debit {
-        let (label, hint) = if debit == "sepa_debit" {
-            ("IBAN", "AT611904300234573201 succeeds, AT861904300235473202 fails")
-        } else {
-            ("Account number", "000123456789 succeeds, 000222222227 fails")
+        let (label, hint) = match debit {
+            "sepa_debit" => ("IBAN", "AT611904300234573201 succeeds, AT861904300235473202 fails"),
+            _ => ("Account number", "000123456789 succeeds, 000222222227 fails"),
         };
-        html.push_str(&format!(
-            "<div class=\"panel\" id=\"panel-bank-debit\">\n<label for=\"bank-account\">{label}</label>\n<input id=\"bank-account\" \
-             name=\"bank-account\" autocomplete=\"off\" maxlength=\"42\" aria-describedby=\"bank-hint\">\n<p class=\"fine\" \
-             id=\"bank-hint\">Test accounts: {hint}. The debit is decided later.</p>\n<label for=\"bank-name\">Account holder</label>\n<input \
-             id=\"bank-name\" name=\"bank-name\" autocomplete=\"name\" maxlength=\"200\" value=\"{}\">\n</div>\n",
-            escape(field(form, "bank-name"))
+        let name = escape(field(form, "bank-name"));
+        html.push_str(&fill(
+            include_str!("debit.html"),
+            &[("label", label), ("hint", hint), ("name", &name)],
         ));
     }
     html

@@ -22,32 +22,42 @@ pub(crate) fn routes() -> Router<Sandbox> {
         .route("/c/pay/{session}", get(checkout::show).post(checkout::pay))
         .route("/c/challenge/{intent}", get(challenge::show).post(challenge::answer))
         .route("/receipts/{charge}", get(receipt::show))
-        .route("/c/assets/style.css", get(|| async { asset("text/css; charset=utf-8", include_str!("style.css")) }))
-        .route("/c/assets/page.js", get(|| async { asset("text/javascript; charset=utf-8", include_str!("page.js")) }))
+        .route(
+            "/c/assets/style.css",
+            get(|| async { asset("text/css; charset=utf-8", include_str!("style.css")) }),
+        )
+        .route(
+            "/c/assets/page.js",
+            get(|| async { asset("text/javascript; charset=utf-8", include_str!("page.js")) }),
+        )
 }
 
 fn asset(kind: &'static str, text: &'static str) -> Response<Body> {
     let mut response = Response::new(Body::from(text));
-    response.headers_mut().insert("content-type", HeaderValue::from_static(kind));
-    response.headers_mut().insert("cache-control", HeaderValue::from_static("public, max-age=300"));
-    response.headers_mut().insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    response
+        .headers_mut()
+        .insert("content-type", HeaderValue::from_static(kind));
+    response
+        .headers_mut()
+        .insert("cache-control", HeaderValue::from_static("public, max-age=300"));
+    response
+        .headers_mut()
+        .insert("x-content-type-options", HeaderValue::from_static("nosniff"));
     response
 }
 
 /// A whole page. `then` is where a form on it may lead, beside the sandbox itself.
 fn page(status: StatusCode, title: &str, content: &str, then: &[&str]) -> Response<Body> {
-    let html = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
-         content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n<title>{}</title>\n<link \
-         rel=\"stylesheet\" href=\"/c/assets/style.css\">\n<script src=\"/c/assets/page.js\" defer></script>\n</head>\n<body>\n{content}\n\
-         </body>\n</html>\n",
-        escape(title)
+    let html = fill(
+        include_str!("page.html"),
+        &[("title", &escape(title)), ("content", content)],
     );
     let mut response = Response::new(Body::from(html));
     *response.status_mut() = status;
-    let mut policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri \
+    let mut policy =
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri \
                       'none'; frame-ancestors 'none'; form-action 'self'"
-        .to_owned();
+            .to_owned();
     for origin in then.iter().filter_map(|url| origin(url)) {
         policy.push(' ');
         policy.push_str(&origin);
@@ -66,7 +76,10 @@ fn page(status: StatusCode, title: &str, content: &str, then: &[&str]) -> Respon
 fn origin(url: &str) -> Option<String> {
     let (scheme, rest) = url.split_once("://")?;
     let host = rest.split(['/', '?', '#']).next()?;
-    let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.:[]_".contains(&b));
+    let plain = |text: &str| {
+        text.bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-.:[]_".contains(&b))
+    };
     (plain(scheme) && plain(host) && !host.is_empty()).then(|| format!("{scheme}://{host}"))
 }
 
@@ -86,8 +99,12 @@ fn onward(headers: &HeaderMap, url: &str) -> Response<Body> {
 fn json_answer(status: StatusCode, value: &Value) -> Response<Body> {
     let mut response = Response::new(Body::from(value.to_string()));
     *response.status_mut() = status;
-    response.headers_mut().insert("content-type", HeaderValue::from_static("application/json"));
-    response.headers_mut().insert("cache-control", HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert("content-type", HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert("cache-control", HeaderValue::from_static("no-store"));
     response
 }
 
@@ -123,10 +140,33 @@ fn escape(text: &str) -> String {
     escaped
 }
 
+/// Puts values, already escaped, into a template's `{{name}}` places. A value is never looked into again.
+fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, tail)) = rest.split_once("{{") {
+        let (name, after) = tail.split_once("}}").unwrap_or((tail, ""));
+        filled.push_str(before);
+        filled.push_str(
+            values
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map_or("", |(_, value)| value),
+        );
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}
+
 /// A page that only says something, with at most one way on.
 fn notice(status: StatusCode, title: &str, text: &str, link: Option<(&str, &str)>) -> Response<Body> {
     let link = link.map_or(String::new(), |(url, label)| {
-        format!("<p><a class=\"button quiet\" id=\"cancel\" href=\"{}\">{}</a></p>", escape(url), escape(label))
+        format!(
+            "<p><a class=\"button quiet\" id=\"cancel\" href=\"{}\">{}</a></p>",
+            escape(url),
+            escape(label)
+        )
     });
     let content = format!(
         "<main class=\"notice\"><h1>{}</h1><p id=\"notice\" role=\"status\">{}</p>{link}</main>",
@@ -138,12 +178,14 @@ fn notice(status: StatusCode, title: &str, text: &str, link: Option<(&str, &str)
 
 /// The reference of the control API.
 pub(crate) fn reference(name: &str, calls: &[(&str, &str, &str, &str)]) -> Response<Body> {
-    let rows: String = calls
-        .iter()
-        .map(|(method, path, body, text)| {
-            format!("<dt><code>{method} {}</code> <code>{}</code></dt><dd>{}</dd>", escape(path), escape(body), escape(text))
-        })
-        .collect();
+    let mut rows = String::new();
+    for (method, path, body, text) in calls {
+        let (path, body, text) = (escape(path), escape(body), escape(text));
+        rows.push_str(&fill(
+            "<dt><code>{{method}} {{path}}</code> <code>{{body}}</code></dt>\n<dd>{{text}}</dd>\n",
+            &[("method", method), ("path", &path), ("body", &body), ("text", &text)],
+        ));
+    }
     let content = format!(
         "<main class=\"reference\"><h1>{}: control API</h1><p>The API is at <code>/v1</code>; version {}.</p><dl>{rows}</dl></main>",
         escape(name),

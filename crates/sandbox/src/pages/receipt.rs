@@ -12,7 +12,12 @@ use crate::state::{flag, int, text};
 pub(crate) async fn show(Extract(sandbox): Extract<Sandbox>, Path(id): Path<String>) -> Response<Body> {
     let state = sandbox.lock();
     let Some(charge) = state.find("charge", &id).filter(|charge| flag(charge, "paid")) else {
-        return notice(StatusCode::NOT_FOUND, "Page not found", "There is no receipt under this address.", None);
+        return notice(
+            StatusCode::NOT_FOUND,
+            "Page not found",
+            "There is no receipt under this address.",
+            None,
+        );
     };
     let currency = text(charge, "currency");
     let refunded = match int(charge, "amount_refunded") {

@@ -16,11 +16,15 @@ pub(crate) const OPERATIONS: &[Operation] = &[
          statement_descriptor_suffix transfer_data:any transfer_group",
         create,
     ),
-    Operation::list("/v1/charges", "created:range customer:id payment_intent:id transfer_group", |call| {
-        list::page(call.state, "charge", call.path, &call.params, |charge| {
-            list::same(&call.params, charge, &["customer", "payment_intent", "transfer_group"])
-        })
-    }),
+    Operation::list(
+        "/v1/charges",
+        "created:range customer:id payment_intent:id transfer_group",
+        |call| {
+            list::page(call.state, "charge", call.path, &call.params, |charge| {
+                list::same(&call.params, charge, &["customer", "payment_intent", "transfer_group"])
+            })
+        },
+    ),
     Operation::get("/v1/charges/{id}", "", |call| call.found("charge", "id").map(rendered)),
     Operation::post(
         "/v1/charges/{charge}",
@@ -73,9 +77,17 @@ fn render(state: &State, id: &str, intent: &Value, method: &Value, fate: Fate) -
         Fate::Refused(_) => (false, false, "failed"),
         Fate::Pending => (false, false, "pending"),
     };
-    let refusal = if let Fate::Refused(refusal) = fate { Some(refusal) } else { None };
+    let refusal = if let Fate::Refused(refusal) = fate {
+        Some(refusal)
+    } else {
+        None
+    };
     let member = |name: &str| intent.get(name).cloned().unwrap_or_default();
-    let intent_id = if intent["object"] == "payment_intent" { member("id") } else { Value::Null };
+    let intent_id = if intent["object"] == "payment_intent" {
+        member("id")
+    } else {
+        Value::Null
+    };
     json!({
         "id": id,
         "object": "charge",
@@ -125,13 +137,30 @@ fn render(state: &State, id: &str, intent: &Value, method: &Value, fate: Fate) -
 
 fn outcome(fate: Fate) -> Value {
     let (network_status, reason, level, score, message, kind) = match fate {
-        Fate::Approved { .. } => ("approved_by_network", None, "normal", 20, "Payment complete.", "authorized"),
-        Fate::Refused(refusal) if refusal.decline_code == "fraudulent" => {
-            ("not_sent_to_network", Some("highest_risk_level"), "highest", 92, "Stripe blocked this payment as too risky.", "blocked")
-        }
-        Fate::Refused(refusal) => {
-            ("declined_by_network", Some(refusal.decline_code), "normal", 20, "The bank did not return any further details with this decline.", "issuer_declined")
-        }
+        Fate::Approved { .. } => (
+            "approved_by_network",
+            None,
+            "normal",
+            20,
+            "Payment complete.",
+            "authorized",
+        ),
+        Fate::Refused(refusal) if refusal.decline_code == "fraudulent" => (
+            "not_sent_to_network",
+            Some("highest_risk_level"),
+            "highest",
+            92,
+            "Stripe blocked this payment as too risky.",
+            "blocked",
+        ),
+        Fate::Refused(refusal) => (
+            "declined_by_network",
+            Some(refusal.decline_code),
+            "normal",
+            20,
+            "The bank did not return any further details with this decline.",
+            "issuer_declined",
+        ),
         Fate::Pending => return Value::Null,
     };
     json!({
@@ -211,14 +240,19 @@ fn create(call: &mut Call<'_>) -> Answer {
     let source = match (call.text("source").map(str::to_owned), &customer) {
         (Some(source), _) => payment_methods::resolve(call.state, &source, "source")?,
         (None, Some(customer)) => {
-            let attached = call.state.newest_first("payment_method").find(|method| method["customer"] == customer.as_str());
+            let attached = call
+                .state
+                .newest_first("payment_method")
+                .find(|method| method["customer"] == customer.as_str());
             let attached = attached.map(|method| text(method, "id").to_owned());
             attached.ok_or_else(|| {
                 let message = "Cannot charge a customer that has no active card";
                 ApiError::card("missing", message).for_param("card")
             })?
         }
-        (None, None) => return Err(ApiError::param("source", "Must provide source or customer.").code("parameter_missing")),
+        (None, None) => {
+            return Err(ApiError::param("source", "Must provide source or customer.").code("parameter_missing"));
+        }
     };
     let captured = call.flag("capture") != Some(false);
     let mut given = Value::Object(call.params.clone());
@@ -229,7 +263,13 @@ fn create(call: &mut Call<'_>) -> Answer {
         Conduct::DeclineLater => Some(GENERIC),
         _ => None,
     };
-    let fate = refusal.map_or(Fate::Approved { captured, challenged: false }, Fate::Refused);
+    let fate = refusal.map_or(
+        Fate::Approved {
+            captured,
+            challenged: false,
+        },
+        Fate::Refused,
+    );
     let id = call.state.dice.id("ch");
     let method = call.state.own(&source).clone();
     let mut value = render(call.state, &id, &given, &method, fate);
@@ -280,7 +320,11 @@ fn update(call: &mut Call<'_>) -> Answer {
     let id = call.id().to_owned();
     let params = &call.params;
     call.state.update(&id, |charge| {
-        take_over(charge, params, &["description", "receipt_email", "transfer_group", "customer", "shipping"]);
+        take_over(
+            charge,
+            params,
+            &["description", "receipt_email", "transfer_group", "customer", "shipping"],
+        );
         if let Some(metadata) = params.get("metadata") {
             merge_metadata(charge, metadata);
         }
@@ -296,7 +340,12 @@ fn update(call: &mut Call<'_>) -> Answer {
 
 /// The `refunds` list of a charge, when it is expanded.
 pub(crate) fn included_refunds(state: &State, id: &str) -> Value {
-    let refunds = state.newest_first("refund").filter(|refund| refund["charge"] == id).take(11).map(rendered).collect::<Vec<_>>();
+    let refunds = state
+        .newest_first("refund")
+        .filter(|refund| refund["charge"] == id)
+        .take(11)
+        .map(rendered)
+        .collect::<Vec<_>>();
     let has_more = refunds.len() > 10;
     let data: Vec<Value> = refunds.into_iter().take(10).collect();
     let mut list = Map::new();

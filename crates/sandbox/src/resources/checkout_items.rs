@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{prices, products};
-use crate::state::{flag, int, text};
+use crate::state::{State, flag, int, text};
 use crate::wire::Call;
 use crate::wire::error::ApiError;
 
@@ -11,12 +11,20 @@ const MAX_QUANTITY: i64 = 999_999;
 
 /// The items and their currency. Everything is checked before a product or price is made for `price_data`.
 pub(crate) fn build(call: &mut Call<'_>) -> Result<(Vec<Value>, String), ApiError> {
-    let given: Vec<Value> = call.params.get("line_items").and_then(Value::as_array).cloned().unwrap_or_default();
+    let given: Vec<Value> = call
+        .params
+        .get("line_items")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     if given.is_empty() {
         return Err(ApiError::missing("line_items"));
     }
     if given.len() > 100 {
-        return Err(ApiError::param("line_items", "You may only specify up to 100 line items."));
+        return Err(ApiError::param(
+            "line_items",
+            "You may only specify up to 100 line items.",
+        ));
     }
     let mut currency = call.text("currency").map(str::to_owned);
     for (index, line) in given.iter().enumerate() {
@@ -60,18 +68,24 @@ fn check(call: &Call<'_>, line: &Value, index: usize) -> Result<String, ApiError
                 return Err(ApiError::param(named("price"), message));
             }
             if price["type"] == "recurring" {
-                let message = "You must provide one-time prices in payment mode; recurring prices need subscription mode.";
+                let message =
+                    "You must provide one-time prices in payment mode; recurring prices need subscription mode.";
                 return Err(ApiError::param(named("price"), message));
             }
             (text(price, "currency").to_owned(), int(price, "unit_amount"))
         }
-        (None, true) => (text(data, "currency").to_owned(), data_amount(call, data, &named("price_data"))?),
+        (None, true) => (
+            text(data, "currency").to_owned(),
+            data_amount(call, data, &named("price_data"))?,
+        ),
     };
     amount
         .checked_mul(line["quantity"].as_i64().unwrap_or(1))
         .filter(|total| *total <= 99_999_999)
         .map(|_| currency)
-        .ok_or_else(|| ApiError::param(named("quantity"), "The total of this line is too large.").code("amount_too_large"))
+        .ok_or_else(|| {
+            ApiError::param(named("quantity"), "The total of this line is too large.").code("amount_too_large")
+        })
 }
 
 fn data_amount(call: &Call<'_>, data: &Value, param: &str) -> Result<i64, ApiError> {
@@ -92,7 +106,10 @@ fn data_amount(call: &Call<'_>, data: &Value, param: &str) -> Result<i64, ApiErr
     }
     let whole = |decimal: &str| {
         let (whole, part) = decimal.split_once('.').unwrap_or((decimal, ""));
-        part.bytes().all(|digit| digit == b'0').then(|| whole.parse().ok()).flatten()
+        part.bytes()
+            .all(|digit| digit == b'0')
+            .then(|| whole.parse().ok())
+            .flatten()
     };
     let amount = match (data["unit_amount"].as_i64(), data["unit_amount_decimal"].as_str()) {
         (Some(amount), None) => amount,
@@ -112,29 +129,17 @@ fn data_amount(call: &Call<'_>, data: &Value, param: &str) -> Result<i64, ApiErr
 fn item(call: &mut Call<'_>, line: &Value) -> Result<Value, ApiError> {
     let state = &mut *call.state;
     let price = match line["price"].as_str() {
-        Some(id) => id.to_owned(),
-        None => {
-            let data = &line["price_data"];
-            let product = match data["product"].as_str() {
-                Some(product) => product.to_owned(),
-                None => {
-                    let metadata = data["product_data"].get("metadata").cloned().unwrap_or_else(|| json!({}));
-                    let id = products::new(state, &data["product_data"], metadata);
-                    state.set(&id, "active", false);
-                    id
-                }
-            };
-            let id = prices::new(state, &product, data)?;
-            state.set(&id, "active", false);
-            id
-        }
-    };
+        Some(id) => Ok(id.to_owned()),
+        None => price_of_data(state, &line["price_data"]),
+    }?;
     let price = state.own(&price).clone();
     let quantity = line["quantity"].as_i64().unwrap_or(1);
     let total = int(&price, "unit_amount") * quantity;
     let metadata: Map<String, Value> = line["metadata"].as_object().cloned().unwrap_or_default();
     let adjustable = match &line["adjustable_quantity"] {
-        Value::Object(given) => json!({ "enabled": given["enabled"], "maximum": given.get("maximum"), "minimum": given.get("minimum") }),
+        Value::Object(given) => {
+            json!({ "enabled": given["enabled"], "maximum": given.get("maximum"), "minimum": given.get("minimum") })
+        }
         _ => Value::Null,
     };
     Ok(json!({
@@ -151,4 +156,23 @@ fn item(call: &mut Call<'_>, line: &Value) -> Result<Value, ApiError> {
         "price": price,
         "quantity": quantity,
     }))
+}
+
+/// The price, and the product if need be, that `price_data` describes: made for this basket only, so not active.
+fn price_of_data(state: &mut State, data: &Value) -> Result<String, ApiError> {
+    let product = data["product"].as_str().map_or_else(
+        || {
+            let metadata = data["product_data"]
+                .get("metadata")
+                .cloned()
+                .unwrap_or_else(|| json!({}));
+            let id = products::new(state, &data["product_data"], &metadata);
+            state.set(&id, "active", false);
+            id
+        },
+        str::to_owned,
+    );
+    let id = prices::new(state, &product, data)?;
+    state.set(&id, "active", false);
+    Ok(id)
 }

@@ -44,19 +44,29 @@ pub(crate) const OPERATIONS: &[Operation] = &[
             let email = call.value("customer_details")["email"].clone();
             list::page(call.state, "checkout.session", call.path, &call.params, |session| {
                 (email.is_null() || session["customer_details"]["email"] == email)
-                    && list::same(&call.params, session, &["customer", "payment_intent", "payment_link", "status", "subscription"])
+                    && list::same(
+                        &call.params,
+                        session,
+                        &["customer", "payment_intent", "payment_link", "status", "subscription"],
+                    )
             })
         },
     ),
-    Operation::get("/v1/checkout/sessions/{session}", "", |call| call.found("checkout.session", "session").map(rendered)),
-    Operation::post("/v1/checkout/sessions/{session}", "collected_information:any metadata:map", |call| {
-        call.found("checkout.session", "session")?;
-        let id = call.id().to_owned();
-        if let Some(metadata) = call.params.get("metadata") {
-            call.state.update(&id, |session| merge_metadata(session, metadata));
-        }
-        Ok(rendered(call.state.own(&id)))
+    Operation::get("/v1/checkout/sessions/{session}", "", |call| {
+        call.found("checkout.session", "session").map(rendered)
     }),
+    Operation::post(
+        "/v1/checkout/sessions/{session}",
+        "collected_information:any metadata:map",
+        |call| {
+            call.found("checkout.session", "session")?;
+            let id = call.id().to_owned();
+            if let Some(metadata) = call.params.get("metadata") {
+                call.state.update(&id, |session| merge_metadata(session, metadata));
+            }
+            Ok(rendered(call.state.own(&id)))
+        },
+    ),
     Operation::post("/v1/checkout/sessions/{session}/expire", "", |call| {
         let status = text(call.found("checkout.session", "session")?, "status").to_owned();
         let id = call.id().to_owned();
@@ -70,7 +80,10 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         Ok(rendered(call.state.own(&id)))
     }),
     Operation::list("/v1/checkout/sessions/{session}/line_items", "", |call| {
-        let items = call.found("checkout.session", "session")?["_items"].as_array().cloned().unwrap_or_default();
+        let items = call.found("checkout.session", "session")?["_items"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
         list::slice(call.path, &call.params, items.iter().map(rendered).collect())
     }),
 ];
@@ -83,7 +96,10 @@ fn create(call: &mut Call<'_>) -> Answer {
     let total: i64 = items.iter().map(|item| int(item, "amount_total")).sum();
     if total > 0 {
         payment_intents::check_amount(total, &currency).map_err(|error| {
-            let message = format!("The Checkout Session's total amount due must add up to at least the minimum. {}", error.message());
+            let message = format!(
+                "The Checkout Session's total amount due must add up to at least the minimum. {}",
+                error.message()
+            );
             ApiError::invalid(message).code("amount_too_small")
         })?;
     }
@@ -106,11 +122,17 @@ fn check(call: &Call<'_>) -> Result<(), ApiError> {
         None => return Err(ApiError::missing("mode")),
         Some("payment") => {}
         Some(mode) => {
-            return Err(ApiError::param("mode", format!("This sandbox has no checkout in {mode} mode; it has mode payment.")));
+            return Err(ApiError::param(
+                "mode",
+                format!("This sandbox has no checkout in {mode} mode; it has mode payment."),
+            ));
         }
     }
     if call.text("ui_mode").is_some_and(|mode| mode != "hosted_page") {
-        return Err(ApiError::param("ui_mode", "This sandbox has hosted pages only; use ui_mode hosted_page."));
+        return Err(ApiError::param(
+            "ui_mode",
+            "This sandbox has hosted pages only; use ui_mode hosted_page.",
+        ));
     }
     for name in ["success_url", "cancel_url"] {
         let Some(url) = call.text(name) else { continue };
@@ -135,25 +157,41 @@ fn check(call: &Call<'_>) -> Result<(), ApiError> {
         }
     }
     if call.text("customer_email").is_some_and(|email| !is_email(email)) {
-        let message = format!("Invalid email address: {}", call.text("customer_email").unwrap_or_default());
+        let message = format!(
+            "Invalid email address: {}",
+            call.text("customer_email").unwrap_or_default()
+        );
         return Err(ApiError::param("customer_email", message).code("email_invalid"));
     }
     if call.text("client_reference_id").is_some_and(|id| id.len() > 200) {
-        return Err(ApiError::param("client_reference_id", "Invalid string: must be at most 200 characters"));
+        return Err(ApiError::param(
+            "client_reference_id",
+            "Invalid string: must be at most 200 characters",
+        ));
     }
     Ok(())
 }
 
 pub(crate) fn is_email(text: &str) -> bool {
-    let Some((name, host)) = text.split_once('@') else { return false };
-    !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
-        && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"".contains(c)) && !host.contains('@')
+    let Some((name, host)) = text.split_once('@') else {
+        return false;
+    };
+    !name.is_empty()
+        && host.contains('.')
+        && !host.starts_with('.')
+        && !host.ends_with('.')
+        && !text
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || "<>\"".contains(c))
+        && !host.contains('@')
 }
 
 /// Thirty minutes to a day from now; a day if nothing is asked for.
 fn expiry(call: &Call<'_>) -> Result<i64, ApiError> {
     let now = call.state.now();
-    let Some(time) = call.int("expires_at") else { return Ok(now + 86_400) };
+    let Some(time) = call.int("expires_at") else {
+        return Ok(now + 86_400);
+    };
     // A few seconds of grace: the caller read its clock before we read ours.
     if time < now + 30 * 60 - 60 {
         let message = "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.";
@@ -256,7 +294,12 @@ fn details(email: &Value, name: &Value) -> Value {
 
 /// The `line_items` of a session, when they are expanded.
 pub(crate) fn included_items(state: &State, id: &str) -> Value {
-    let items: Vec<Value> = state.own(id)["_items"].as_array().into_iter().flatten().map(rendered).collect();
+    let items: Vec<Value> = state.own(id)["_items"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(rendered)
+        .collect();
     let has_more = items.len() > 10;
     let data: Vec<Value> = items.into_iter().take(10).collect();
     json!({ "object": "list", "data": data, "has_more": has_more, "url": format!("/v1/checkout/sessions/{id}/line_items") })
@@ -290,8 +333,16 @@ pub(crate) struct Buyer {
 /// Pays an open session with a payment method. The caller has checked that it is open.
 pub(crate) fn pay(state: &mut State, id: &str, method: &str, buyer: &Buyer) -> Result<(), ApiError> {
     let session = state.own(id).clone();
-    let email = if buyer.email.is_null() { session["customer_email"].clone() } else { buyer.email.clone() };
-    let name = if buyer.name.is_null() { session["customer_details"]["name"].clone() } else { buyer.name.clone() };
+    let email = if buyer.email.is_null() {
+        session["customer_email"].clone()
+    } else {
+        buyer.email.clone()
+    };
+    let name = if buyer.name.is_null() {
+        session["customer_details"]["name"].clone()
+    } else {
+        buyer.name.clone()
+    };
     state.set(id, "customer_details", details(&email, &name));
     if int(&session, "amount_total") == 0 {
         complete(state, id, "no_payment_required");
@@ -299,7 +350,9 @@ pub(crate) fn pay(state: &mut State, id: &str, method: &str, buyer: &Buyer) -> R
     }
     let intent = intent_of(state, id);
     if state.own(&intent)["status"] == "succeeded" || state.own(&intent)["status"] == "processing" {
-        return Err(ApiError::invalid("This Checkout Session is already being paid.").code("payment_intent_unexpected_state"));
+        return Err(
+            ApiError::invalid("This Checkout Session is already being paid.").code("payment_intent_unexpected_state")
+        );
     }
     payments::attempt(state, &intent, method, &Attempt::default())?;
     finish(state, &intent);
@@ -319,14 +372,21 @@ fn intent_of(state: &mut State, id: &str) -> String {
     let mut customer = session["customer"].clone();
     if customer.is_null() && needs_customer {
         let details = &session["customer_details"];
-        customer = json!(customers::from_checkout(state, &state.own(id)["customer_details"]["email"].clone(), &details["name"]));
+        customer = json!(customers::from_checkout(
+            state,
+            &state.own(id)["customer_details"]["email"].clone(),
+            &details["name"]
+        ));
         state.set(id, "customer", customer.clone());
     }
     given.insert("customer".to_owned(), customer);
     given.insert("amount".to_owned(), session["amount_total"].clone());
     given.insert("currency".to_owned(), session["currency"].clone());
-    given.insert("payment_method_types".to_owned(), session["payment_method_types"].clone());
-    let intent = payment_intents::new(state, &given, metadata);
+    given.insert(
+        "payment_method_types".to_owned(),
+        session["payment_method_types"].clone(),
+    );
+    let intent = payment_intents::new(state, &given, &metadata);
     state.set(&intent, "_session", id);
     state.set(id, "payment_intent", intent.clone());
     intent

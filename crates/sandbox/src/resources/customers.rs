@@ -18,9 +18,13 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         create,
     ),
     Operation::list("/v1/customers", "created:range email", |call| {
-        list::page(call.state, "customer", call.path, &call.params, |customer| list::same(&call.params, customer, &["email"]))
+        list::page(call.state, "customer", call.path, &call.params, |customer| {
+            list::same(&call.params, customer, &["email"])
+        })
     }),
-    Operation::get("/v1/customers/{id}", "", |call| call.found("customer", "id").map(rendered)),
+    Operation::get("/v1/customers/{id}", "", |call| {
+        call.found("customer", "id").map(rendered)
+    }),
     Operation::post(
         "/v1/customers/{id}",
         "address:{city country line1 line2 postal_code state} balance:int business_name cash_balance:any default_source:id \
@@ -31,8 +35,16 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         update,
     ),
     Operation::delete("/v1/customers/{id}", delete),
-    Operation::list("/v1/customers/{customer}/payment_methods", "allow_redisplay type", payment_methods),
-    Operation::get("/v1/customers/{customer}/payment_methods/{payment_method}", "", payment_method),
+    Operation::list(
+        "/v1/customers/{customer}/payment_methods",
+        "allow_redisplay type",
+        payment_methods,
+    ),
+    Operation::get(
+        "/v1/customers/{customer}/payment_methods/{payment_method}",
+        "",
+        payment_method,
+    ),
 ];
 
 /// The members that are given and kept as they are.
@@ -51,7 +63,11 @@ const PLAIN: &[&str] = &[
 fn create(call: &mut Call<'_>) -> Answer {
     let payment_method = call.text("payment_method").or(call.text("source")).map(str::to_owned);
     let payment_method = match payment_method {
-        Some(reference) => Some(super::payment_methods::resolve(call.state, &reference, "payment_method")?),
+        Some(reference) => Some(super::payment_methods::resolve(
+            call.state,
+            &reference,
+            "payment_method",
+        )?),
         None => None,
     };
     let prefix = call.state.dice.token(8).to_uppercase();
@@ -108,10 +124,18 @@ pub(crate) fn from_checkout(state: &mut State, email: &Value, name: &Value) -> S
 
 /// Writes what was given, metadata apart.
 fn apply(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> {
-    if let Some(method) = call.value("invoice_settings").get("default_payment_method").and_then(Value::as_str) {
-        let found = call.state.referred("payment_method", method, "invoice_settings[default_payment_method]")?;
+    if let Some(method) = call
+        .value("invoice_settings")
+        .get("default_payment_method")
+        .and_then(Value::as_str)
+    {
+        let found = call
+            .state
+            .referred("payment_method", method, "invoice_settings[default_payment_method]")?;
         if found["customer"] != id {
-            let message = format!("The customer does not have a payment method with the ID {method}. The payment method must be attached to the customer.");
+            let message = format!(
+                "The customer does not have a payment method with the ID {method}. The payment method must be attached to the customer."
+            );
             return Err(ApiError::param("invoice_settings[default_payment_method]", message).code("resource_missing"));
         }
     }
@@ -134,7 +158,9 @@ fn apply(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> {
         if let Some(given) = params.get("shipping") {
             customer["shipping"] = match given {
                 Value::Null => Value::Null,
-                given => json!({ "address": address(&given["address"]), "name": given["name"], "phone": given["phone"] }),
+                given => {
+                    json!({ "address": address(&given["address"]), "name": given["name"], "phone": given["phone"] })
+                }
             };
         }
         for name in ["default_payment_method", "footer"] {
@@ -171,7 +197,9 @@ fn update(call: &mut Call<'_>) -> Answer {
 fn delete(call: &mut Call<'_>) -> Answer {
     present(call)?;
     let id = call.id().to_owned();
-    let attached: Vec<String> = attached_to(call.state, &id).map(|method| method["id"].as_str().unwrap_or("").to_owned()).collect();
+    let attached: Vec<String> = attached_to(call.state, &id)
+        .map(|method| method["id"].as_str().unwrap_or("").to_owned())
+        .collect();
     for method in attached {
         super::payment_methods::detach_from(call.state, &method);
     }
@@ -182,7 +210,9 @@ fn delete(call: &mut Call<'_>) -> Answer {
 }
 
 fn attached_to<'a>(state: &'a State, customer: &'a str) -> impl Iterator<Item = &'a Value> {
-    state.newest_first("payment_method").filter(move |method| method["customer"] == customer)
+    state
+        .newest_first("payment_method")
+        .filter(move |method| method["customer"] == customer)
 }
 
 fn payment_methods(call: &mut Call<'_>) -> Answer {
@@ -196,6 +226,11 @@ fn payment_methods(call: &mut Call<'_>) -> Answer {
 fn payment_method(call: &mut Call<'_>) -> Answer {
     let customer = present(call).map_err(|error| error.for_param("customer"))?;
     let id = &call.ids[1];
-    let found = call.state.find("payment_method", id).filter(|method| method["customer"] == customer["id"]);
-    found.map(rendered).ok_or_else(|| ApiError::absent("payment_method", id, "payment_method").status(404))
+    let found = call
+        .state
+        .find("payment_method", id)
+        .filter(|method| method["customer"] == customer["id"]);
+    found
+        .map(rendered)
+        .ok_or_else(|| ApiError::absent("payment_method", id, "payment_method").status(404))
 }

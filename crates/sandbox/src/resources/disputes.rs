@@ -46,7 +46,9 @@ pub(crate) const OPERATIONS: &[Operation] = &[
             list::same(&call.params, dispute, &["charge", "payment_intent"])
         })
     }),
-    Operation::get("/v1/disputes/{dispute}", "", |call| call.found("dispute", "dispute").map(rendered)),
+    Operation::get("/v1/disputes/{dispute}", "", |call| {
+        call.found("dispute", "dispute").map(rendered)
+    }),
     Operation::post(
         "/v1/disputes/{dispute}",
         "evidence:any intended_submission_method:(manual|prefer_manual|prefer_smart_disputes|smart_disputes) metadata:map \
@@ -70,7 +72,10 @@ pub(crate) const OPERATIONS: &[Operation] = &[
 pub(crate) fn open(state: &mut State, charge: &str, reason: &str, inquiry: bool) -> String {
     let disputed = state.own(charge).clone();
     let id = state.dice.id("dp").replace("dp_3", "dp_1");
-    let (amount, currency) = (int(&disputed, "amount_captured") - int(&disputed, "amount_refunded"), text(&disputed, "currency").to_owned());
+    let (amount, currency) = (
+        int(&disputed, "amount_captured") - int(&disputed, "amount_refunded"),
+        text(&disputed, "currency").to_owned(),
+    );
     let mut evidence: Map<String, Value> = EVIDENCE.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
     evidence.insert("enhanced_evidence".to_owned(), json!({}));
     let card = &disputed["payment_method_details"]["card"];
@@ -117,8 +122,17 @@ fn withdraw(state: &mut State, id: &str, amount: i64, currency: &str) {
 
 fn move_money(state: &mut State, id: &str, amount: i64, fee: i64, currency: &str, description: &str) {
     let category = if amount < 0 { "dispute" } else { "dispute_reversal" };
-    let entry = Entry { kind: "adjustment", category, amount, fee, source: id, currency, description: json!(description), at_once: true };
-    let transaction = money::book(state, entry);
+    let entry = Entry {
+        kind: "adjustment",
+        category,
+        amount,
+        fee,
+        source: id,
+        currency,
+        description: json!(description),
+        at_once: true,
+    };
+    let transaction = money::book(state, &entry);
     let snapshot = rendered(state.own(&transaction));
     state.update(id, |dispute| {
         if let Some(Value::Array(transactions)) = dispute.get_mut("balance_transactions") {
@@ -131,11 +145,17 @@ fn update(call: &mut Call<'_>) -> Answer {
     let before = call.found("dispute", "dispute")?.clone();
     let id = call.id().to_owned();
     let given = call.value("evidence");
-    if let Some(unknown) = given.as_object().into_iter().flatten().map(|(name, _)| name).find(|name| {
-        !EVIDENCE.contains(&name.as_str()) && !matches!(name.as_str(), "enhanced_evidence" | "appeal")
-    }) {
+    if let Some(unknown) = given
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name)
+        .find(|name| !EVIDENCE.contains(&name.as_str()) && !matches!(name.as_str(), "enhanced_evidence" | "appeal"))
+    {
         let name = format!("evidence[{unknown}]");
-        return Err(ApiError::param(&name, format!("Received unknown parameter: {name}")).code("parameter_unknown").unexecuted());
+        return Err(ApiError::param(&name, format!("Received unknown parameter: {name}"))
+            .code("parameter_unknown")
+            .unexecuted());
     }
     let submit = call.flag("submit") != Some(false) && given.is_object();
     let metadata = call.params.get("metadata").cloned();
@@ -151,7 +171,14 @@ fn update(call: &mut Call<'_>) -> Answer {
             dispute["evidence_details"]["submission_count"] = json!(count + 1);
             dispute["evidence_details"]["submission_method"] = json!("manual");
             let inquiry = dispute["status"].as_str().unwrap_or("").starts_with("warning");
-            dispute.insert("status".to_owned(), json!(if inquiry { "warning_under_review" } else { "under_review" }));
+            dispute.insert(
+                "status".to_owned(),
+                json!(if inquiry {
+                    "warning_under_review"
+                } else {
+                    "under_review"
+                }),
+            );
         }
         if let Some(metadata) = &metadata {
             merge_metadata(dispute, metadata);

@@ -10,8 +10,8 @@ const PENDING_SECONDS: i64 = 2 * 86_400;
 /// How many minor units make one major unit, as a power of ten.
 pub(crate) fn exponent(currency: &str) -> u32 {
     match currency {
-        "bif" | "clp" | "djf" | "gnf" | "jpy" | "kmf" | "krw" | "mga" | "pyg" | "rwf" | "ugx" | "vnd" | "vuv" | "xaf" | "xof"
-        | "xpf" => 0,
+        "bif" | "clp" | "djf" | "gnf" | "jpy" | "kmf" | "krw" | "mga" | "pyg" | "rwf" | "ugx" | "vnd" | "vuv"
+        | "xaf" | "xof" | "xpf" => 0,
         "bhd" | "jod" | "kwd" | "omr" | "tnd" => 3,
         _ => 2,
     }
@@ -20,7 +20,6 @@ pub(crate) fn exponent(currency: &str) -> u32 {
 /// The least amount that can be charged, and the most.
 pub(crate) fn limits(currency: &str) -> (i64, i64) {
     match exponent(currency) {
-        0 => (50, 99_999_999),
         3 => (500, 999_999_999),
         _ => (50, 99_999_999),
     }
@@ -39,7 +38,11 @@ pub(crate) fn fee(amount: i64, currency: &str) -> i64 {
 pub(crate) fn shown(amount: i64, currency: &str) -> String {
     let places = exponent(currency);
     let scale = 10_i64.pow(places);
-    let (sign, amount) = if amount < 0 { ("-", amount.saturating_neg()) } else { ("", amount) };
+    let (sign, amount) = if amount < 0 {
+        ("-", amount.saturating_neg())
+    } else {
+        ("", amount)
+    };
     let mut whole = String::new();
     let digits = (amount / scale).to_string();
     for (index, digit) in digits.chars().enumerate() {
@@ -74,10 +77,14 @@ pub(crate) struct Entry<'a> {
 }
 
 /// Moves the balance, and gives the id of the balance transaction that says so.
-pub(crate) fn book(state: &mut State, entry: Entry<'_>) -> String {
+pub(crate) fn book(state: &mut State, entry: &Entry<'_>) -> String {
     let now = state.now();
     // Money is available at the end of a whole day, two days on.
-    let available_on = if entry.at_once { now } else { (now + PENDING_SECONDS) / 86_400 * 86_400 };
+    let available_on = if entry.at_once {
+        now
+    } else {
+        (now + PENDING_SECONDS) / 86_400 * 86_400
+    };
     let fee_details = match entry.fee {
         0 => json!([]),
         fee => json!([{
@@ -127,7 +134,7 @@ pub(crate) fn book_charge(state: &mut State, charge: &str, at_once: bool) {
         description: before["description"].clone(),
         at_once,
     };
-    let transaction = book(state, entry);
+    let transaction = book(state, &entry);
     state.set(charge, "balance_transaction", transaction);
     state.emit_change("charge.updated", charge, &before);
 }
@@ -153,7 +160,13 @@ mod tests {
 
     #[test]
     fn the_fee_is_whole_and_rounded_half_up() {
-        for (amount, currency, expected) in [(1000, "usd", 59), (50, "usd", 31), (1017, "usd", 59), (1018, "usd", 60), (1000, "jpy", 59)] {
+        for (amount, currency, expected) in [
+            (1000, "usd", 59),
+            (50, "usd", 31),
+            (1017, "usd", 59),
+            (1018, "usd", 60),
+            (1000, "jpy", 59),
+        ] {
             assert_eq!(fee(amount, currency), expected, "{amount} {currency}");
         }
     }

@@ -22,15 +22,23 @@ pub(crate) const OPERATIONS: &[Operation] = &[
          transfer_data:any transfer_group use_stripe_sdk:bool",
         create,
     ),
-    Operation::list("/v1/payment_intents", "created:range customer:id customer_account:id", |call| {
-        list::page(call.state, "payment_intent", call.path, &call.params, |intent| {
-            list::same(&call.params, intent, &["customer", "customer_account"])
-        })
-    }),
+    Operation::list(
+        "/v1/payment_intents",
+        "created:range customer:id customer_account:id",
+        |call| {
+            list::page(call.state, "payment_intent", call.path, &call.params, |intent| {
+                list::same(&call.params, intent, &["customer", "customer_account"])
+            })
+        },
+    ),
     Operation::get("/v1/payment_intents/{intent}", "client_secret", |call| {
         let intent = call.found("payment_intent", "intent")?;
-        if call.text("client_secret").is_some_and(|secret| secret != text(intent, "client_secret")) {
-            let message = "The client_secret provided does not match the client_secret associated with the PaymentIntent.";
+        if call
+            .text("client_secret")
+            .is_some_and(|secret| secret != text(intent, "client_secret"))
+        {
+            let message =
+                "The client_secret provided does not match the client_secret associated with the PaymentIntent.";
             return Err(ApiError::param("client_secret", message).code("payment_intent_invalid_parameter"));
         }
         Ok(rendered(intent))
@@ -79,7 +87,9 @@ pub(crate) fn refuse_types(call: &Call<'_>) -> Result<(), ApiError> {
     if call.params.contains_key("payment_method_types") && !call.lenient {
         let message = "The payment_method_types parameter is no longer supported. Use automatic_payment_methods, \
                        allowed_payment_method_types or excluded_payment_method_types instead.";
-        return Err(ApiError::param("payment_method_types", message).code("payment_method_types_no_longer_supported").unexecuted());
+        return Err(ApiError::param("payment_method_types", message)
+            .code("payment_method_types_no_longer_supported")
+            .unexecuted());
     }
     Ok(())
 }
@@ -118,7 +128,7 @@ pub(crate) fn method_types(params: &Map<String, Value>, currency: &str) -> Value
 }
 
 /// A new intent from its parameters; writes `payment_intent.created`.
-pub(crate) fn new(state: &mut State, given: &Map<String, Value>, metadata: Value) -> String {
+pub(crate) fn new(state: &mut State, given: &Map<String, Value>, metadata: &Value) -> String {
     let id = state.dice.id("pi");
     let secret = format!("{id}_secret_{}", state.dice.token(25));
     let member = |name: &str| given.get(name).cloned().unwrap_or_default();
@@ -197,7 +207,7 @@ fn create(call: &mut Call<'_>) -> Answer {
     }
     let method = given_method(call)?;
     let (params, metadata) = (call.params.clone(), call.metadata());
-    let id = new(call.state, &params, metadata);
+    let id = new(call.state, &params, &metadata);
     if let Some(method) = method {
         call.state.update(&id, |intent| {
             intent.insert("payment_method".to_owned(), json!(method));
@@ -243,9 +253,13 @@ fn untyped(mut data: Value) -> Value {
 fn check_owner(call: &Call<'_>, method: &str) -> Result<(), ApiError> {
     let found = call.state.own(method);
     let owner = text(found, "customer");
-    let intent_customer = call.text("customer").or_else(|| call.state.get(call.id()).map(|intent| text(intent, "customer")));
+    let intent_customer = call
+        .text("customer")
+        .or_else(|| call.state.get(call.id()).map(|intent| text(intent, "customer")));
     if !owner.is_empty() && intent_customer.is_some_and(|customer| customer != owner) {
-        let message = format!("The provided PaymentMethod ({method}) belongs to another Customer: include that Customer in the PaymentIntent.");
+        let message = format!(
+            "The provided PaymentMethod ({method}) belongs to another Customer: include that Customer in the PaymentIntent."
+        );
         return Err(ApiError::param("payment_method", message));
     }
     if flag(found, "_detached") && owner.is_empty() {
@@ -257,14 +271,20 @@ fn check_owner(call: &Call<'_>, method: &str) -> Result<(), ApiError> {
 }
 
 fn unexpected(state: &State, id: &str, message: String) -> ApiError {
-    ApiError::invalid(message).code("payment_intent_unexpected_state").with("payment_intent", rendered(state.own(id)))
+    ApiError::invalid(message)
+        .code("payment_intent_unexpected_state")
+        .with("payment_intent", rendered(state.own(id)))
 }
 
 fn confirm(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> {
     let status = text(call.state.own(id), "status").to_owned();
-    if !matches!(status.as_str(), "requires_payment_method" | "requires_confirmation" | "requires_action") {
+    if !matches!(
+        status.as_str(),
+        "requires_payment_method" | "requires_confirmation" | "requires_action"
+    ) {
         let message = if status == "succeeded" {
-            "You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed.".to_owned()
+            "You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed."
+                .to_owned()
         } else {
             format!("You cannot confirm this PaymentIntent because it has a status of {status}.")
         };
@@ -278,10 +298,19 @@ fn confirm(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> {
         return Err(unexpected(call.state, id, message.to_owned()));
     };
     let off_session = call.text("off_session").is_some_and(|text| text != "false");
-    let attempt = Attempt { off_session, challenged: false, return_url: call.value("return_url") };
+    let attempt = Attempt {
+        off_session,
+        challenged: false,
+        return_url: call.value("return_url"),
+    };
     payments::attempt(call.state, id, &method, &attempt)?;
     if call.flag("error_on_requires_action") == Some(true) && call.state.own(id)["status"] == "requires_action" {
-        return Err(payments::refuse(call.state, id, &method, super::test_cards::AUTHENTICATION_REQUIRED));
+        return Err(payments::refuse(
+            call.state,
+            id,
+            &method,
+            super::test_cards::AUTHENTICATION_REQUIRED,
+        ));
     }
     payments::settle(call.state, id);
     Ok(())
@@ -299,25 +328,57 @@ fn update(call: &mut Call<'_>) -> Answer {
     let before = call.found("payment_intent", "intent")?.clone();
     let id = call.id().to_owned();
     let status = text(&before, "status");
-    let changes_money = ["amount", "currency", "payment_method", "payment_method_data", "customer", "capture_method"]
-        .iter()
-        .any(|name| call.params.contains_key(*name));
-    if changes_money && !matches!(status, "requires_payment_method" | "requires_confirmation" | "requires_action") {
-        let message = format!("This PaymentIntent's amount could not be updated because it has a status of {status}. You may only \
+    let changes_money = [
+        "amount",
+        "currency",
+        "payment_method",
+        "payment_method_data",
+        "customer",
+        "capture_method",
+    ]
+    .iter()
+    .any(|name| call.params.contains_key(*name));
+    if changes_money
+        && !matches!(
+            status,
+            "requires_payment_method" | "requires_confirmation" | "requires_action"
+        )
+    {
+        let message = format!(
+            "This PaymentIntent's amount could not be updated because it has a status of {status}. You may only \
              update the amount of a PaymentIntent with one of the following statuses: requires_payment_method, requires_confirmation, \
-             requires_action.");
+             requires_action."
+        );
         return Err(unexpected(call.state, &id, message));
     }
     let amount = call.int("amount").unwrap_or_else(|| int(&before, "amount"));
-    check_amount(amount, call.text("currency").unwrap_or_else(|| text(&before, "currency")))?;
+    check_amount(
+        amount,
+        call.text("currency").unwrap_or_else(|| text(&before, "currency")),
+    )?;
     if let Some(customer) = call.text("customer").map(str::to_owned) {
         call.state.referred("customer", &customer, "customer")?;
     }
     let method = given_method(call)?;
     let params = &call.params;
     call.state.update(&id, |intent| {
-        take_over(intent, params, &["amount", "currency", "customer", "description", "application_fee_amount", "transfer_group"]);
-        take_over(intent, params, &["capture_method", "receipt_email", "setup_future_usage", "shipping"]);
+        take_over(
+            intent,
+            params,
+            &[
+                "amount",
+                "currency",
+                "customer",
+                "description",
+                "application_fee_amount",
+                "transfer_group",
+            ],
+        );
+        take_over(
+            intent,
+            params,
+            &["capture_method", "receipt_email", "setup_future_usage", "shipping"],
+        );
         take_over(intent, params, &["statement_descriptor", "statement_descriptor_suffix"]);
         if let Some(metadata) = params.get("metadata") {
             merge_metadata(intent, metadata);
@@ -334,7 +395,13 @@ fn cancel(call: &mut Call<'_>) -> Answer {
     let intent = call.found("payment_intent", "intent")?.clone();
     let id = call.id().to_owned();
     let status = text(&intent, "status");
-    let can = ["requires_payment_method", "requires_capture", "requires_confirmation", "requires_action", "processing"];
+    let can = [
+        "requires_payment_method",
+        "requires_capture",
+        "requires_confirmation",
+        "requires_action",
+        "processing",
+    ];
     if !can.contains(&status) {
         let message = format!(
             "You cannot cancel this PaymentIntent because it has a status of {status}. Only a PaymentIntent with one of the \

@@ -10,7 +10,6 @@ use crate::state::{State, merge_metadata, rendered, text};
 use crate::wire::error::ApiError;
 use crate::wire::{Answer, Call, Operation, list};
 
-
 pub(crate) const OPERATIONS: &[Operation] = &[
     Operation::post(
         "/v1/payment_methods",
@@ -67,7 +66,10 @@ pub(crate) const OPERATIONS: &[Operation] = &[
 /// What charging the method leads to.
 pub(crate) fn conduct(method: &Value) -> Conduct {
     let number = text(method, "_number");
-    CARDS.iter().find(|card| card.number == number).map_or(Conduct::Approve, |card| card.conduct)
+    CARDS
+        .iter()
+        .find(|card| card.number == number)
+        .map_or(Conduct::Approve, |card| card.conduct)
 }
 
 pub(crate) fn is_debit(method: &Value) -> bool {
@@ -85,13 +87,23 @@ pub(crate) fn resolve(state: &mut State, reference: &str, param: &str) -> Result
     if reference == "pm_usBankAccount" || reference == "pm_usBankAccount_success" {
         return Ok(from_account(state, "us_bank_account", "000123456789", &Value::Null));
     }
-    let noun = if reference.starts_with("tok_") { "token" } else { "PaymentMethod" };
+    let noun = if reference.starts_with("tok_") {
+        "token"
+    } else {
+        "PaymentMethod"
+    };
     Err(ApiError::absent(noun, reference, param))
 }
 
 /// A payment method from the parameters of a request; `param` is the hash they stand in.
 pub(crate) fn create(state: &mut State, given: &Value, param: &str) -> Result<String, ApiError> {
-    let named = |member: &str| if param.is_empty() { member.to_owned() } else { format!("{param}[{member}]") };
+    let named = |member: &str| {
+        if param.is_empty() {
+            member.to_owned()
+        } else {
+            format!("{param}[{member}]")
+        }
+    };
     let billing = &given["billing_details"];
     match text(given, "type") {
         "card" => {
@@ -104,9 +116,15 @@ pub(crate) fn create(state: &mut State, given: &Value, param: &str) -> Result<St
             if card["number"].is_null() {
                 return Err(ApiError::missing(&named("card[number]")));
             }
-            let number: String = text(card, "number").chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+            let number: String = text(card, "number")
+                .chars()
+                .filter(|c| !c.is_whitespace() && *c != '-')
+                .collect();
             let number = test_cards::by_number(&number)?.number;
-            let (month, year) = (card["exp_month"].as_i64().unwrap_or(0), card["exp_year"].as_i64().unwrap_or(0));
+            let (month, year) = (
+                card["exp_month"].as_i64().unwrap_or(0),
+                card["exp_year"].as_i64().unwrap_or(0),
+            );
             let year = if (0..100).contains(&year) { year + 2000 } else { year };
             check_expiry(state, month, year)?;
             if let Some(cvc) = card["cvc"].as_str() {
@@ -116,18 +134,25 @@ pub(crate) fn create(state: &mut State, given: &Value, param: &str) -> Result<St
         }
         kind @ ("us_bank_account" | "sepa_debit") => {
             let member = if kind == "sepa_debit" { "iban" } else { "account_number" };
-            let account: String = text(&given[kind], member).chars().filter(|c| !c.is_whitespace()).collect();
+            let account: String = text(&given[kind], member)
+                .chars()
+                .filter(|c| !c.is_whitespace())
+                .collect();
             if account.is_empty() {
                 return Err(ApiError::missing(&named(&format!("{kind}[{member}]"))));
             }
             if test_cards::debit_outcome(&account.to_uppercase()).is_none() {
                 let message = format!("Invalid {kind} account number: in test mode use one of Stripe's test accounts.");
-                return Err(ApiError::param(named(&format!("{kind}[{member}]")), message).code("account_number_invalid"));
+                return Err(
+                    ApiError::param(named(&format!("{kind}[{member}]")), message).code("account_number_invalid")
+                );
             }
             Ok(from_account(state, kind, &account.to_uppercase(), billing))
         }
         other => {
-            let message = format!("The payment method type \"{other}\" is not one this sandbox has: card, us_bank_account, sepa_debit.");
+            let message = format!(
+                "The payment method type \"{other}\" is not one this sandbox has: card, us_bank_account, sepa_debit."
+            );
             Err(ApiError::param(named("type"), message))
         }
     }
@@ -135,11 +160,15 @@ pub(crate) fn create(state: &mut State, given: &Value, param: &str) -> Result<St
 
 pub(crate) fn check_expiry(state: &State, month: i64, year: i64) -> Result<(), ApiError> {
     if !(1..=12).contains(&month) {
-        return Err(ApiError::card("invalid_expiry_month", "Your card's expiration month is invalid.").for_param("exp_month"));
+        return Err(
+            ApiError::card("invalid_expiry_month", "Your card's expiration month is invalid.").for_param("exp_month"),
+        );
     }
     let (this_year, this_month) = civil(state.now());
     if year > this_year + 50 || year < this_year {
-        return Err(ApiError::card("invalid_expiry_year", "Your card's expiration year is invalid.").for_param("exp_year"));
+        return Err(
+            ApiError::card("invalid_expiry_year", "Your card's expiration year is invalid.").for_param("exp_year"),
+        );
     }
     if year == this_year && month < this_month {
         return Err(ApiError::card("expired_card", "Your card has expired.").for_param("exp_month"));
@@ -185,7 +214,7 @@ fn from_card(state: &mut State, number: &str, month: i64, year: i64, billing: &V
         "three_d_secure_usage": { "supported": true },
         "wallet": null,
     });
-    insert(state, "card", card, number, billing)
+    insert(state, "card", &card, number, billing)
 }
 
 fn from_account(state: &mut State, kind: &str, account: &str, billing: &Value) -> String {
@@ -202,7 +231,7 @@ fn from_account(state: &mut State, kind: &str, account: &str, billing: &Value) -
             "networks": { "preferred": "ach", "supported": ["ach"] }, "routing_number": "110000000", "status_details": null,
         })
     };
-    insert(state, kind, details, account, billing)
+    insert(state, kind, &details, account, billing)
 }
 
 /// The same number has the same fingerprint, always.
@@ -211,7 +240,7 @@ fn fingerprint(number: &str) -> String {
     hex::encode(&digest.as_ref()[..8])
 }
 
-fn insert(state: &mut State, kind: &str, details: Value, number: &str, billing: &Value) -> String {
+fn insert(state: &mut State, kind: &str, details: &Value, number: &str, billing: &Value) -> String {
     let value = json!({
         "id": state.dice.id("pm").replace("pm_3", "pm_1"),
         "object": "payment_method",
@@ -257,7 +286,9 @@ pub(crate) fn detach_from(state: &mut State, id: &str) {
     let is_default = state.own(&customer)["invoice_settings"]["default_payment_method"] == id;
     if is_default {
         let before = state.own(&customer).clone();
-        state.update(&customer, |customer| customer["invoice_settings"]["default_payment_method"] = Value::Null);
+        state.update(&customer, |customer| {
+            customer["invoice_settings"]["default_payment_method"] = Value::Null;
+        });
         state.emit_change("customer.updated", &customer, &before);
     }
 }
@@ -275,7 +306,11 @@ fn update(call: &mut Call<'_>) -> Answer {
         if let Some(Value::Object(billing)) = params.get("billing_details") {
             let mut merged = method["billing_details"].clone();
             for (name, value) in billing {
-                merged[name.as_str()] = if name == "address" { super::address(value) } else { value.clone() };
+                merged[name.as_str()] = if name == "address" {
+                    super::address(value)
+                } else {
+                    value.clone()
+                };
             }
             method.insert("billing_details".to_owned(), merged);
         }

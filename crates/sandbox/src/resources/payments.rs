@@ -29,7 +29,8 @@ pub(crate) fn attempt(state: &mut State, intent: &str, method: &str, attempt: &A
         }
     });
     if payment_methods::is_debit(state.own(method)) {
-        return begin_debit(state, intent, method);
+        begin_debit(state, intent, method);
+        return Ok(());
     }
     let conduct = payment_methods::conduct(state.own(method));
     let refusal = match conduct {
@@ -44,13 +45,11 @@ pub(crate) fn attempt(state: &mut State, intent: &str, method: &str, attempt: &A
         }
         _ => None,
     };
-    match refusal {
-        Some(refusal) => Err(refuse(state, intent, method, refusal)),
-        None => {
-            approve(state, intent, method, attempt.challenged);
-            Ok(())
-        }
+    if let Some(refusal) = refusal {
+        return Err(refuse(state, intent, method, refusal));
     }
+    approve(state, intent, method, attempt.challenged);
+    Ok(())
 }
 
 /// Asks the buyer to confirm that they are who they are.
@@ -74,19 +73,34 @@ fn challenge(state: &mut State, intent: &str) {
 fn approve(state: &mut State, intent: &str, method: &str, challenged: bool) {
     let object = state.own(intent).clone();
     let manual = object["capture_method"] == "manual";
-    let charge = charges::of_intent(state, &object, method, charges::Fate::Approved { captured: !manual, challenged });
+    let charge = charges::of_intent(
+        state,
+        &object,
+        method,
+        charges::Fate::Approved {
+            captured: !manual,
+            challenged,
+        },
+    );
     let amount = int(&object, "amount");
     state.update(intent, |object| {
         object.insert("latest_charge".to_owned(), json!(charge));
         object.insert("last_payment_error".to_owned(), Value::Null);
-        object.insert("status".to_owned(), json!(if manual { "requires_capture" } else { "succeeded" }));
+        object.insert(
+            "status".to_owned(),
+            json!(if manual { "requires_capture" } else { "succeeded" }),
+        );
         object.insert("amount_capturable".to_owned(), json!(if manual { amount } else { 0 }));
         object.insert("amount_received".to_owned(), json!(if manual { 0 } else { amount }));
     });
     keep_for_later(state, &object, method);
 
     state.emit("charge.succeeded", &charge);
-    let kind = if manual { "payment_intent.amount_capturable_updated" } else { "payment_intent.succeeded" };
+    let kind = if manual {
+        "payment_intent.amount_capturable_updated"
+    } else {
+        "payment_intent.succeeded"
+    };
     state.emit(kind, intent);
 }
 
@@ -120,7 +134,9 @@ pub(crate) fn settle(state: &mut State, intent: &str) {
 pub(crate) fn refuse(state: &mut State, intent: &str, method: &str, refusal: Refusal) -> ApiError {
     let object = state.own(intent).clone();
     let charge = charges::of_intent(state, &object, method, charges::Fate::Refused(refusal));
-    let error = card_error(refusal).with("charge", charge.clone()).with("payment_method", crate::state::rendered(state.own(method)));
+    let error = card_error(refusal)
+        .with("charge", charge.clone())
+        .with("payment_method", crate::state::rendered(state.own(method)));
     fail(state, intent, Some(&charge), &error);
     error.with("payment_intent", crate::state::rendered(state.own(intent)))
 }
@@ -136,7 +152,8 @@ pub(crate) fn card_error(refusal: Refusal) -> ApiError {
 
 /// The buyer did not pass the challenge.
 pub(crate) fn fail_challenge(state: &mut State, intent: &str) -> ApiError {
-    let message = "We are unable to authenticate your payment method. Please choose a different payment method and try again.";
+    let message =
+        "We are unable to authenticate your payment method. Please choose a different payment method and try again.";
     let method = text(state.own(intent), "payment_method").to_owned();
     let error = ApiError::invalid(message)
         .code("payment_intent_authentication_failure")
@@ -165,7 +182,7 @@ fn fail(state: &mut State, intent: &str, charge: Option<&str>, error: &ApiError)
 }
 
 /// A bank debit: processing now, decided later.
-fn begin_debit(state: &mut State, intent: &str, method: &str) -> Result<(), ApiError> {
+fn begin_debit(state: &mut State, intent: &str, method: &str) {
     let object = state.own(intent).clone();
     let charge = charges::of_intent(state, &object, method, charges::Fate::Pending);
     state.update(intent, |object| {
@@ -177,7 +194,6 @@ fn begin_debit(state: &mut State, intent: &str, method: &str) -> Result<(), ApiE
     state.emit("charge.pending", &charge);
     let time = state.now() + state.settle_after;
     state.at(time, Due::SettleDebit(intent.to_owned()));
-    Ok(())
 }
 
 /// Decides a bank debit: by its test account number, unless an outcome is given.
@@ -190,7 +206,11 @@ pub(crate) fn settle_debit(state: &mut State, intent: &str, outcome: Option<Resu
     let charge = text(&object, "latest_charge").to_owned();
     let method = text(&object, "payment_method").to_owned();
     let account = text(state.own(&method), "_number").to_owned();
-    let by_account = || test_cards::debit_outcome(&account).unwrap_or(Ok(())).map_err(str::to_owned);
+    let by_account = || {
+        test_cards::debit_outcome(&account)
+            .unwrap_or(Ok(()))
+            .map_err(str::to_owned)
+    };
     match outcome.unwrap_or_else(by_account) {
         Ok(()) => {
             let amount = int(&object, "amount");

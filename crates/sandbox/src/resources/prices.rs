@@ -26,12 +26,18 @@ pub(crate) const OPERATIONS: &[Operation] = &[
             let recurring = call.params.get("recurring").and_then(Value::as_object);
             list::page(call.state, "price", call.path, &call.params, |price| {
                 keys.is_none_or(|keys| keys.contains(&price["lookup_key"]))
-                    && recurring.is_none_or(|wanted| wanted.iter().all(|(name, value)| price["recurring"].get(name) == Some(value)))
+                    && recurring.is_none_or(|wanted| {
+                        wanted
+                            .iter()
+                            .all(|(name, value)| price["recurring"].get(name) == Some(value))
+                    })
                     && list::same(&call.params, price, &["active", "currency", "product", "type"])
             })
         },
     ),
-    Operation::get("/v1/prices/{price}", "", |call| call.found("price", "price").map(rendered)),
+    Operation::get("/v1/prices/{price}", "", |call| {
+        call.found("price", "price").map(rendered)
+    }),
     Operation::post(
         "/v1/prices/{price}",
         "active:bool currency_options:any lookup_key metadata:map nickname \
@@ -44,7 +50,10 @@ fn create(call: &mut Call<'_>) -> Answer {
     let (product, data) = (call.text("product").map(str::to_owned), call.value("product_data"));
     let made = match (&product, data.is_object()) {
         (Some(_), true) => {
-            return Err(ApiError::param("product_data", "You may only specify one of these parameters: product, product_data."));
+            return Err(ApiError::param(
+                "product_data",
+                "You may only specify one of these parameters: product, product_data.",
+            ));
         }
         (None, false) => return Err(ApiError::missing("product")),
         (Some(product), false) => {
@@ -58,7 +67,7 @@ fn create(call: &mut Call<'_>) -> Answer {
     claim_lookup_key(call, None)?;
     let product = if made {
         let metadata = data.get("metadata").cloned().unwrap_or_else(|| json!({}));
-        let id = super::products::new(call.state, &data, metadata);
+        let id = super::products::new(call.state, &data, &metadata);
         call.state.emit("product.created", &id);
         id
     } else {
@@ -86,7 +95,11 @@ fn unit_amount(given: &Value) -> Result<(Value, Value), ApiError> {
         }
         (Value::Null, Value::String(decimal)) => {
             let (whole, part) = decimal.split_once('.').unwrap_or((decimal, ""));
-            let minor = part.bytes().all(|digit| digit == b'0').then(|| whole.parse::<i64>().ok()).flatten();
+            let minor = part
+                .bytes()
+                .all(|digit| digit == b'0')
+                .then(|| whole.parse::<i64>().ok())
+                .flatten();
             Ok((minor.map_or(Value::Null, |minor| json!(minor)), json!(decimal)))
         }
         (Value::Null, Value::Null) if given["custom_unit_amount"].is_object() => Ok((Value::Null, Value::Null)),
@@ -114,9 +127,20 @@ pub(crate) fn new(state: &mut State, product: &str, given: &Value) -> Result<Str
         }
         _ => Value::Null,
     };
-    let metadata: Map<String, Value> =
-        given["metadata"].as_object().into_iter().flatten().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect();
-    let or = |name: &str, default: Value| if given[name].is_null() { default } else { given[name].clone() };
+    let metadata: Map<String, Value> = given["metadata"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(_, v)| !v.is_null())
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect();
+    let or = |name: &str, default: Value| {
+        if given[name].is_null() {
+            default
+        } else {
+            given[name].clone()
+        }
+    };
     let value = json!({
         "id": state.dice.id("price"),
         "object": "price",
@@ -143,9 +167,16 @@ pub(crate) fn new(state: &mut State, product: &str, given: &Value) -> Result<Str
 
 /// Takes the given lookup key from the price that has it, if that was asked for.
 fn claim_lookup_key(call: &mut Call<'_>, own: Option<&str>) -> Result<(), ApiError> {
-    let Some(key) = call.text("lookup_key") else { return Ok(()) };
-    let holder = call.state.newest_first("price").find(|price| text(price, "lookup_key") == key);
-    let Some(holder) = holder.filter(|holder| Some(text(holder, "id")) != own).cloned() else { return Ok(()) };
+    let Some(key) = call.text("lookup_key") else {
+        return Ok(());
+    };
+    let holder = call
+        .state
+        .newest_first("price")
+        .find(|price| text(price, "lookup_key") == key);
+    let Some(holder) = holder.filter(|holder| Some(text(holder, "id")) != own).cloned() else {
+        return Ok(());
+    };
     let id = text(&holder, "id");
     if call.flag("transfer_lookup_key") != Some(true) {
         let message = format!("A price (`{id}`) already uses that lookup key.");

@@ -17,14 +17,20 @@ pub(crate) const OPERATIONS: &[Operation] = &[
          type:(good|service) unit_label url",
         create,
     ),
-    Operation::list("/v1/products", "active:bool created:range ids:[id] shippable:bool type url", |call| {
-        let ids = call.params.get("ids").and_then(Value::as_array);
-        list::page(call.state, "product", call.path, &call.params, |product| {
-            ids.is_none_or(|ids| ids.contains(&product["id"]))
-                && list::same(&call.params, product, &["active", "shippable", "type", "url"])
-        })
+    Operation::list(
+        "/v1/products",
+        "active:bool created:range ids:[id] shippable:bool type url",
+        |call| {
+            let ids = call.params.get("ids").and_then(Value::as_array);
+            list::page(call.state, "product", call.path, &call.params, |product| {
+                ids.is_none_or(|ids| ids.contains(&product["id"]))
+                    && list::same(&call.params, product, &["active", "shippable", "type", "url"])
+            })
+        },
+    ),
+    Operation::get("/v1/products/{id}", "", |call| {
+        call.found("product", "id").map(rendered)
     }),
-    Operation::get("/v1/products/{id}", "", |call| call.found("product", "id").map(rendered)),
     Operation::post(
         "/v1/products/{id}",
         "active:bool default_price:id description images:[str] marketing_features:[{name*}] metadata:map name:id \
@@ -57,7 +63,7 @@ fn create(call: &mut Call<'_>) -> Answer {
     if data.is_object() && data["unit_amount"].is_null() && data["unit_amount_decimal"].is_null() {
         return Err(ApiError::missing("default_price_data[unit_amount]"));
     }
-    let id = new(call.state, &Value::Object(call.params.clone()), call.metadata());
+    let id = new(call.state, &Value::Object(call.params.clone()), &call.metadata());
     call.state.emit("product.created", &id);
     if data.is_object() {
         let price = super::prices::new(call.state, &id, &data)?;
@@ -70,7 +76,7 @@ fn create(call: &mut Call<'_>) -> Answer {
 }
 
 /// A product from its parameters, or from `product_data`; writes no event.
-pub(crate) fn new(state: &mut State, given: &Value, metadata: Value) -> String {
+pub(crate) fn new(state: &mut State, given: &Value, metadata: &Value) -> String {
     let id = match text(given, "id") {
         "" => format!("prod_{}", state.dice.token(14)),
         id => id.to_owned(),
@@ -110,10 +116,16 @@ fn update(call: &mut Call<'_>) -> Answer {
     if let Some(price) = call.text("default_price") {
         let found = call.state.referred("price", price, "default_price")?;
         if found["product"] != id.as_str() {
-            return Err(ApiError::param("default_price", format!("The price specified belongs to another product: {price}")));
+            return Err(ApiError::param(
+                "default_price",
+                format!("The price specified belongs to another product: {price}"),
+            ));
         }
         if !flag(found, "active") {
-            return Err(ApiError::param("default_price", format!("The price specified is inactive: {price}")));
+            return Err(ApiError::param(
+                "default_price",
+                format!("The price specified is inactive: {price}"),
+            ));
         }
     }
     let params = &call.params;
@@ -140,7 +152,11 @@ fn update(call: &mut Call<'_>) -> Answer {
 fn delete(call: &mut Call<'_>) -> Answer {
     call.found("product", "id")?;
     let id = call.id().to_owned();
-    if call.state.newest_first("price").any(|price| price["product"] == id.as_str()) {
+    if call
+        .state
+        .newest_first("price")
+        .any(|price| price["product"] == id.as_str())
+    {
         let message = "This product cannot be deleted because it has one or more user-created prices.";
         return Err(ApiError::param("id", message));
     }

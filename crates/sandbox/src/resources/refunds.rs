@@ -53,7 +53,10 @@ fn charge_of(call: &Call<'_>) -> Result<Value, ApiError> {
             let intent = call.state.referred("payment_intent", intent, "payment_intent")?;
             let charge = call.state.own(text(intent, "latest_charge"));
             if charge["status"] != "succeeded" {
-                let message = format!("This PaymentIntent ({}) does not have a successful charge to refund.", text(intent, "id"));
+                let message = format!(
+                    "This PaymentIntent ({}) does not have a successful charge to refund.",
+                    text(intent, "id")
+                );
                 return Err(ApiError::param("payment_intent", message));
             }
             Ok(charge.clone())
@@ -69,16 +72,26 @@ fn create(call: &mut Call<'_>) -> Answer {
     let charge = charge_of(call)?;
     let id = text(&charge, "id");
     if charge["status"] != "succeeded" {
-        return Err(ApiError::param("charge", format!("Charge {id} has not succeeded and cannot be refunded.")));
+        return Err(ApiError::param(
+            "charge",
+            format!("Charge {id} has not succeeded and cannot be refunded."),
+        ));
     }
     if charge["disputed"] == true && !refundable_dispute(call.state, id) {
         let message = format!("Charge {id} has been charged back; cannot issue a refund.");
         return Err(ApiError::param("charge", message).code("charge_disputed"));
     }
-    let captured = if flag(&charge, "captured") { int(&charge, "amount_captured") } else { int(&charge, "amount") };
+    let captured = if flag(&charge, "captured") {
+        int(&charge, "amount_captured")
+    } else {
+        int(&charge, "amount")
+    };
     let left = captured - int(&charge, "amount_refunded");
     if left <= 0 {
-        return Err(ApiError::param("charge", format!("Charge {id} has already been refunded.")).code("charge_already_refunded"));
+        return Err(
+            ApiError::param("charge", format!("Charge {id} has already been refunded."))
+                .code("charge_already_refunded"),
+        );
     }
     let amount = call.int("amount").unwrap_or(left);
     if amount < 1 {
@@ -96,7 +109,10 @@ fn create(call: &mut Call<'_>) -> Answer {
     if !flag(&charge, "captured") {
         let intent = text(&charge, "payment_intent").to_owned();
         if amount < left || intent.is_empty() {
-            return Err(ApiError::param("amount", "An uncaptured charge can only be refunded whole."));
+            return Err(ApiError::param(
+                "amount",
+                "An uncaptured charge can only be refunded whole.",
+            ));
         }
     }
     let refund = new(call, &charge, amount);
@@ -105,14 +121,17 @@ fn create(call: &mut Call<'_>) -> Answer {
 
 /// An inquiry, or a dispute that was won, does not stand in the way.
 fn refundable_dispute(state: &State, charge: &str) -> bool {
-    let dispute = state.newest_first("dispute").find(|dispute| dispute["charge"] == charge);
+    let dispute = state
+        .newest_first("dispute")
+        .find(|dispute| dispute["charge"] == charge);
     dispute.is_none_or(|dispute| flag(dispute, "is_charge_refundable"))
 }
 
 fn new(call: &mut Call<'_>, charge: &Value, amount: i64) -> String {
     let state = &mut *call.state;
     let method = text(charge, "payment_method").to_owned();
-    let slow = payment_methods::conduct(state.own(&method)) == Conduct::SlowRefund || payment_methods::is_debit(state.own(&method));
+    let slow = payment_methods::conduct(state.own(&method)) == Conduct::SlowRefund
+        || payment_methods::is_debit(state.own(&method));
     let fails = payment_methods::conduct(state.own(&method)) == Conduct::FailingRefund;
     let id = state.dice.id("re");
     let kind = text(&charge["payment_method_details"], "type").to_owned();
@@ -165,7 +184,7 @@ fn new(call: &mut Call<'_>, charge: &Value, amount: i64) -> String {
             description: json!("REFUND FOR CHARGE"),
             at_once: charge_available(state, charge),
         };
-        let transaction = money::book(state, entry);
+        let transaction = money::book(state, &entry);
         state.set(&id, "balance_transaction", transaction);
     }
     refunded_by(state, text(charge, "id"), amount);
@@ -186,7 +205,11 @@ fn charge_available(state: &State, charge: &Value) -> bool {
 fn refunded_by(state: &mut State, charge: &str, amount: i64) {
     state.update(charge, |charge| {
         let sum = charge.get("amount_refunded").and_then(Value::as_i64).unwrap_or(0) + amount;
-        let whole = if charge["captured"] == true { charge["amount_captured"].as_i64() } else { charge["amount"].as_i64() };
+        let whole = if charge["captured"] == true {
+            charge["amount_captured"].as_i64()
+        } else {
+            charge["amount"].as_i64()
+        };
         charge.insert("amount_refunded".to_owned(), json!(sum));
         charge.insert("refunded".to_owned(), json!(Some(sum) == whole));
     });
@@ -233,10 +256,13 @@ pub(crate) fn end(state: &mut State, id: &str, outcome: Result<(), &str>) {
             description: json!("REFUND FAILURE"),
             at_once: true,
         };
-        money::book(state, entry)
+        money::book(state, &entry)
     });
     state.update(id, |refund| {
-        refund.insert("status".to_owned(), json!(if reason == "canceled" { "canceled" } else { "failed" }));
+        refund.insert(
+            "status".to_owned(),
+            json!(if reason == "canceled" { "canceled" } else { "failed" }),
+        );
         refund.shift_remove("pending_reason");
         if reason != "canceled" {
             refund.insert("failure_reason".to_owned(), json!(reason));

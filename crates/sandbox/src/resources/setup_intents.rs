@@ -19,12 +19,18 @@ pub(crate) const OPERATIONS: &[Operation] = &[
          payment_method_types:[id] return_url single_use:any usage:(off_session|on_session) use_stripe_sdk:bool",
         create,
     ),
-    Operation::list("/v1/setup_intents", "attach_to_self:bool created:range customer:id payment_method:id", |call| {
-        list::page(call.state, "setup_intent", call.path, &call.params, |intent| {
-            list::same(&call.params, intent, &["customer", "payment_method"])
-        })
+    Operation::list(
+        "/v1/setup_intents",
+        "attach_to_self:bool created:range customer:id payment_method:id",
+        |call| {
+            list::page(call.state, "setup_intent", call.path, &call.params, |intent| {
+                list::same(&call.params, intent, &["customer", "payment_method"])
+            })
+        },
+    ),
+    Operation::get("/v1/setup_intents/{intent}", "client_secret", |call| {
+        call.found("setup_intent", "intent").map(rendered)
     }),
-    Operation::get("/v1/setup_intents/{intent}", "client_secret", |call| call.found("setup_intent", "intent").map(rendered)),
     Operation::post(
         "/v1/setup_intents/{intent}",
         "allowed_payment_method_types:[id] attach_to_self:bool customer:id description excluded_payment_method_types:[id] \
@@ -66,7 +72,9 @@ pub(crate) const OPERATIONS: &[Operation] = &[
 ];
 
 fn unexpected(state: &State, id: &str, message: String) -> ApiError {
-    ApiError::invalid(message).code("setup_intent_unexpected_state").with("setup_intent", rendered(state.own(id)))
+    ApiError::invalid(message)
+        .code("setup_intent_unexpected_state")
+        .with("setup_intent", rendered(state.own(id)))
 }
 
 fn create(call: &mut Call<'_>) -> Answer {
@@ -122,7 +130,9 @@ fn given_method(call: &mut Call<'_>) -> Result<Option<String>, ApiError> {
     if data.is_object() {
         return payment_methods::create(call.state, &data, "payment_method_data").map(Some);
     }
-    let Some(reference) = call.text("payment_method").map(str::to_owned) else { return Ok(None) };
+    let Some(reference) = call.text("payment_method").map(str::to_owned) else {
+        return Ok(None);
+    };
     payment_methods::resolve(call.state, &reference, "payment_method").map(Some)
 }
 
@@ -148,8 +158,12 @@ fn confirm(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> {
         Conduct::Challenge(_) | Conduct::ChallengeUnlessSetUp => {
             let url = format!("{}/c/challenge/{id}", call.state.base_url);
             let action = match call.value("return_url") {
-                Value::Null => json!({ "type": "use_stripe_sdk", "use_stripe_sdk": { "type": "three_d_secure_redirect", "stripe_js": url } }),
-                return_url => json!({ "type": "redirect_to_url", "redirect_to_url": { "return_url": return_url, "url": url } }),
+                Value::Null => {
+                    json!({ "type": "use_stripe_sdk", "use_stripe_sdk": { "type": "three_d_secure_redirect", "stripe_js": url } })
+                }
+                return_url => {
+                    json!({ "type": "redirect_to_url", "redirect_to_url": { "return_url": return_url, "url": url } })
+                }
             };
             let return_url = call.value("return_url");
             call.state.update(id, |intent| {
@@ -170,7 +184,10 @@ fn confirm(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> {
 /// The method is ready, and attached to the customer if there is one.
 pub(crate) fn succeed(state: &mut State, id: &str) {
     let intent = state.own(id).clone();
-    let (method, customer) = (text(&intent, "payment_method").to_owned(), text(&intent, "customer").to_owned());
+    let (method, customer) = (
+        text(&intent, "payment_method").to_owned(),
+        text(&intent, "customer").to_owned(),
+    );
     state.set(&method, "_set_up", true);
     if !customer.is_empty() && state.own(&method)["customer"].is_null() {
         state.set(&method, "customer", customer);

@@ -13,7 +13,11 @@ pub(crate) struct Refusal {
 }
 
 const fn declined(decline_code: &'static str, message: &'static str) -> Refusal {
-    Refusal { code: "card_declined", decline_code, message }
+    Refusal {
+        code: "card_declined",
+        decline_code,
+        message,
+    }
 }
 
 pub(crate) const GENERIC: Refusal = declined("generic_decline", "Your card was declined.");
@@ -25,9 +29,16 @@ const VELOCITY: Refusal = declined(
     "card_velocity_exceeded",
     "Your card was declined for making repeated attempts too frequently or exceeding its amount limit.",
 );
-const EXPIRED: Refusal = Refusal { code: "expired_card", decline_code: "expired_card", message: "Your card has expired." };
-const INCORRECT_CVC: Refusal =
-    Refusal { code: "incorrect_cvc", decline_code: "incorrect_cvc", message: "Your card's security code is incorrect." };
+const EXPIRED: Refusal = Refusal {
+    code: "expired_card",
+    decline_code: "expired_card",
+    message: "Your card has expired.",
+};
+const INCORRECT_CVC: Refusal = Refusal {
+    code: "incorrect_cvc",
+    decline_code: "incorrect_cvc",
+    message: "Your card's security code is incorrect.",
+};
 const PROCESSING: Refusal = Refusal {
     code: "processing_error",
     decline_code: "processing_error",
@@ -53,7 +64,10 @@ pub(crate) enum Conduct {
     /// The buyer is asked unless the card was set up for use without them.
     ChallengeUnlessSetUp,
     /// Approved, then disputed for the reason; an inquiry moves no money.
-    Dispute { reason: &'static str, inquiry: bool },
+    Dispute {
+        reason: &'static str,
+        inquiry: bool,
+    },
     /// Refunds begin pending and succeed later.
     SlowRefund,
     /// Refunds begin succeeded and fail later.
@@ -73,7 +87,11 @@ const fn card(number: &'static str, names: &'static [&'static str], conduct: Con
 }
 
 pub(crate) const CARDS: &[TestCard] = &[
-    card("4242424242424242", &["visa", "us", "threeDSecureOptional"], Conduct::Approve),
+    card(
+        "4242424242424242",
+        &["visa", "us", "threeDSecureOptional"],
+        Conduct::Approve,
+    ),
     card("4000056655665556", &["visa_debit"], Conduct::Approve),
     card("5555555555554444", &["mastercard"], Conduct::Approve),
     card("5200828282828210", &["mastercard_debit"], Conduct::Approve),
@@ -85,22 +103,65 @@ pub(crate) const CARDS: &[TestCard] = &[
     card("6200000000000005", &["unionpay"], Conduct::Approve),
     card("4000000000003055", &[], Conduct::Approve),
     card("4000000000000077", &["bypassPending"], Conduct::BypassPending),
-    card("4000000000000002", &["chargeDeclined", "visa_chargeDeclined"], Conduct::Decline(GENERIC)),
+    card(
+        "4000000000000002",
+        &["chargeDeclined", "visa_chargeDeclined"],
+        Conduct::Decline(GENERIC),
+    ),
     card(
         "4000000000009995",
-        &["chargeDeclinedInsufficientFunds", "visa_chargeDeclinedInsufficientFunds"],
+        &[
+            "chargeDeclinedInsufficientFunds",
+            "visa_chargeDeclinedInsufficientFunds",
+        ],
         Conduct::Decline(INSUFFICIENT_FUNDS),
     ),
-    card("4000000000009987", &["chargeDeclinedLostCard", "visa_chargeDeclinedLostCard"], Conduct::Decline(LOST)),
-    card("4000000000009979", &["chargeDeclinedStolenCard", "visa_chargeDeclinedStolenCard"], Conduct::Decline(STOLEN)),
-    card("4000000000000069", &["chargeDeclinedExpiredCard"], Conduct::Decline(EXPIRED)),
-    card("4000000000000127", &["chargeDeclinedIncorrectCvc"], Conduct::Decline(INCORRECT_CVC)),
-    card("4000000000000119", &["chargeDeclinedProcessingError"], Conduct::Decline(PROCESSING)),
-    card("4100000000000019", &["chargeDeclinedFraudulent"], Conduct::Decline(FRAUDULENT)),
-    card("4000000000006975", &["chargeDeclinedVelocityLimitExceeded"], Conduct::Decline(VELOCITY)),
+    card(
+        "4000000000009987",
+        &["chargeDeclinedLostCard", "visa_chargeDeclinedLostCard"],
+        Conduct::Decline(LOST),
+    ),
+    card(
+        "4000000000009979",
+        &["chargeDeclinedStolenCard", "visa_chargeDeclinedStolenCard"],
+        Conduct::Decline(STOLEN),
+    ),
+    card(
+        "4000000000000069",
+        &["chargeDeclinedExpiredCard"],
+        Conduct::Decline(EXPIRED),
+    ),
+    card(
+        "4000000000000127",
+        &["chargeDeclinedIncorrectCvc"],
+        Conduct::Decline(INCORRECT_CVC),
+    ),
+    card(
+        "4000000000000119",
+        &["chargeDeclinedProcessingError"],
+        Conduct::Decline(PROCESSING),
+    ),
+    card(
+        "4100000000000019",
+        &["chargeDeclinedFraudulent"],
+        Conduct::Decline(FRAUDULENT),
+    ),
+    card(
+        "4000000000006975",
+        &["chargeDeclinedVelocityLimitExceeded"],
+        Conduct::Decline(VELOCITY),
+    ),
     card("4000000000000341", &["chargeCustomerFail"], Conduct::DeclineLater),
-    card("4000002500003155", &["authenticationRequiredOnSetup"], Conduct::ChallengeUnlessSetUp),
-    card("4000002760003184", &["authenticationRequired"], Conduct::Challenge(None)),
+    card(
+        "4000002500003155",
+        &["authenticationRequiredOnSetup"],
+        Conduct::ChallengeUnlessSetUp,
+    ),
+    card(
+        "4000002760003184",
+        &["authenticationRequired"],
+        Conduct::Challenge(None),
+    ),
     card("4000000000003220", &["threeDSecure2Required"], Conduct::Challenge(None)),
     card("4000000000003063", &["threeDSecureRequired"], Conduct::Challenge(None)),
     card(
@@ -108,14 +169,35 @@ pub(crate) const CARDS: &[TestCard] = &[
         &["authenticationRequiredChargeDeclinedInsufficientFunds"],
         Conduct::Challenge(Some(INSUFFICIENT_FUNDS)),
     ),
-    card("4000008400001629", &["threeDSecureRequiredChargeDeclined"], Conduct::Challenge(Some(GENERIC))),
-    card("4000000000000259", &["createDispute"], Conduct::Dispute { reason: "fraudulent", inquiry: false }),
+    card(
+        "4000008400001629",
+        &["threeDSecureRequiredChargeDeclined"],
+        Conduct::Challenge(Some(GENERIC)),
+    ),
+    card(
+        "4000000000000259",
+        &["createDispute"],
+        Conduct::Dispute {
+            reason: "fraudulent",
+            inquiry: false,
+        },
+    ),
     card(
         "4000000000002685",
         &["createDisputeProductNotReceived"],
-        Conduct::Dispute { reason: "product_not_received", inquiry: false },
+        Conduct::Dispute {
+            reason: "product_not_received",
+            inquiry: false,
+        },
     ),
-    card("4000000000001976", &["createDisputeInquiry"], Conduct::Dispute { reason: "fraudulent", inquiry: true }),
+    card(
+        "4000000000001976",
+        &["createDisputeInquiry"],
+        Conduct::Dispute {
+            reason: "fraudulent",
+            inquiry: true,
+        },
+    ),
     card("4000000000007726", &["pendingRefund"], Conduct::SlowRefund),
     card("4000000000005126", &["refundFail"], Conduct::FailingRefund),
 ];
@@ -124,7 +206,10 @@ pub(crate) const CARDS: &[TestCard] = &[
 pub(crate) fn by_number(number: &str) -> Result<&'static TestCard, ApiError> {
     let refuse = |code: &str, message: &str| ApiError::card(code, message).for_param("number");
     if number.is_empty() || number.len() > 19 || !number.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(refuse("invalid_number", "The card number is not a valid credit card number."));
+        return Err(refuse(
+            "invalid_number",
+            "The card number is not a valid credit card number.",
+        ));
     }
     if number.len() < 12 {
         return Err(refuse("incomplete_number", "Your card number is incomplete."));
@@ -141,7 +226,9 @@ pub(crate) fn by_number(number: &str) -> Result<&'static TestCard, ApiError> {
 
 /// A card by a `pm_card_…` or `tok_…` name.
 pub(crate) fn by_name(reference: &str) -> Option<&'static TestCard> {
-    let name = reference.strip_prefix("pm_card_").or_else(|| reference.strip_prefix("tok_"))?;
+    let name = reference
+        .strip_prefix("pm_card_")
+        .or_else(|| reference.strip_prefix("tok_"))?;
     CARDS.iter().find(|card| card.names.contains(&name))
 }
 

@@ -2,9 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
+/// An error and its status. Boxed, because every operation may give one and few do.
 #[derive(Debug, Clone)]
-pub(crate) struct ApiError {
-    pub(crate) status: u16,
+pub(crate) struct ApiError(Box<Detail>);
+
+#[derive(Debug, Clone)]
+struct Detail {
+    status: u16,
     kind: &'static str,
     code: Option<String>,
     message: String,
@@ -12,12 +16,12 @@ pub(crate) struct ApiError {
     /// Further members: `decline_code`, `charge`, `payment_intent`, `payment_method`…
     extra: Map<String, Value>,
     /// Parameters are judged before anything is executed; such an answer is not kept under the idempotency key.
-    pub(crate) before_execution: bool,
+    before_execution: bool,
 }
 
 impl ApiError {
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Detail {
             status: 400,
             kind: "invalid_request_error",
             code: None,
@@ -25,12 +29,12 @@ impl ApiError {
             param: None,
             extra: Map::new(),
             before_execution: false,
-        }
+        }))
     }
 
     pub(crate) fn param(param: impl Into<String>, message: impl Into<String>) -> Self {
         let mut error = Self::invalid(message);
-        error.param = Some(param.into());
+        error.0.param = Some(param.into());
         error
     }
 
@@ -45,54 +49,62 @@ impl ApiError {
 
     pub(crate) fn card(code: &str, message: impl Into<String>) -> Self {
         let mut error = Self::invalid(message).code(code).status(402);
-        error.kind = "card_error";
+        error.0.kind = "card_error";
         error
     }
 
     pub(crate) fn idempotency(message: impl Into<String>) -> Self {
         let mut error = Self::invalid(message);
-        error.kind = "idempotency_error";
+        error.0.kind = "idempotency_error";
         error
     }
 
     pub(crate) fn api(status: u16, message: impl Into<String>) -> Self {
         let mut error = Self::invalid(message).status(status);
-        error.kind = "api_error";
+        error.0.kind = "api_error";
         error
     }
 
     pub(crate) fn code(mut self, code: impl Into<String>) -> Self {
-        self.code = Some(code.into());
+        self.0.code = Some(code.into());
         self
     }
 
     pub(crate) fn status(mut self, status: u16) -> Self {
-        self.status = status;
+        self.0.status = status;
         self
     }
 
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.to_owned(), value.into());
+        self.0.extra.insert(name.to_owned(), value.into());
         self
     }
 
     pub(crate) fn for_param(mut self, param: &str) -> Self {
-        self.param = Some(param.to_owned());
+        self.0.param = Some(param.to_owned());
         self
     }
 
     pub(crate) fn unexecuted(mut self) -> Self {
-        self.before_execution = true;
+        self.0.before_execution = true;
         self
     }
 
+    pub(crate) fn status_code(&self) -> u16 {
+        self.0.status
+    }
+
+    pub(crate) fn is_before_execution(&self) -> bool {
+        self.0.before_execution
+    }
+
     pub(crate) fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 
     /// The parameter it is about.
     pub(crate) fn at(&self) -> Option<&str> {
-        self.param.as_deref()
+        self.0.param.as_deref()
     }
 
     /// The answer's body.
@@ -103,22 +115,28 @@ impl ApiError {
     /// The inner object, as it also stands in `last_payment_error`.
     pub(crate) fn object(&self, request_id: Option<&str>) -> Value {
         let mut error = Map::new();
-        if let Some(code) = &self.code {
+        if let Some(code) = &self.0.code {
             error.insert("code".to_owned(), json!(code));
             let page = code.replace('_', "-");
-            error.insert("doc_url".to_owned(), json!(format!("https://stripe.com/docs/error-codes/{page}")));
+            error.insert(
+                "doc_url".to_owned(),
+                json!(format!("https://stripe.com/docs/error-codes/{page}")),
+            );
         }
-        error.insert("message".to_owned(), json!(self.message));
-        if let Some(param) = &self.param {
+        error.insert("message".to_owned(), json!(self.0.message));
+        if let Some(param) = &self.0.param {
             error.insert("param".to_owned(), json!(param));
         }
-        for (name, value) in &self.extra {
+        for (name, value) in &self.0.extra {
             error.insert(name.clone(), value.clone());
         }
         if let Some(id) = request_id {
-            error.insert("request_log_url".to_owned(), json!(format!("https://dashboard.stripe.com/test/logs/{id}")));
+            error.insert(
+                "request_log_url".to_owned(),
+                json!(format!("https://dashboard.stripe.com/test/logs/{id}")),
+            );
         }
-        error.insert("type".to_owned(), json!(self.kind));
+        error.insert("type".to_owned(), json!(self.0.kind));
         Value::Object(error)
     }
 }

@@ -12,11 +12,31 @@ const MAX_DEPTH: usize = 4;
 
 /// The members that hold a reference, per object.
 const REFERENCES: &[(&str, &[&str])] = &[
-    ("customer", &["default_source", "invoice_settings.default_payment_method", "test_clock"]),
+    (
+        "customer",
+        &[
+            "default_source",
+            "invoice_settings.default_payment_method",
+            "test_clock",
+        ],
+    ),
     ("product", &["default_price"]),
     ("price", &["product"]),
-    ("checkout.session", &["customer", "invoice", "payment_intent", "setup_intent", "subscription"]),
-    ("payment_intent", &["customer", "latest_charge", "on_behalf_of", "payment_method", "source", "transfer_data.destination"]),
+    (
+        "checkout.session",
+        &["customer", "invoice", "payment_intent", "setup_intent", "subscription"],
+    ),
+    (
+        "payment_intent",
+        &[
+            "customer",
+            "latest_charge",
+            "on_behalf_of",
+            "payment_method",
+            "source",
+            "transfer_data.destination",
+        ],
+    ),
     (
         "charge",
         &[
@@ -48,7 +68,17 @@ const REFERENCES: &[(&str, &[&str])] = &[
     ),
     ("balance_transaction", &["source"]),
     ("payment_method", &["customer"]),
-    ("setup_intent", &["customer", "latest_attempt", "mandate", "on_behalf_of", "payment_method", "single_use_mandate"]),
+    (
+        "setup_intent",
+        &[
+            "customer",
+            "latest_attempt",
+            "mandate",
+            "on_behalf_of",
+            "payment_method",
+            "single_use_mandate",
+        ],
+    ),
     ("dispute", &["charge", "payment_intent"]),
 ];
 
@@ -92,7 +122,9 @@ fn descend(
     (owner, prefix): (&str, &str),
     path: &str,
 ) -> Result<(), ApiError> {
-    let Some((first, rest)) = segments.split_first() else { return Ok(()) };
+    let Some((first, rest)) = segments.split_first() else {
+        return Ok(());
+    };
     if node["object"] == "list" && *first == "data" {
         for item in node["data"].as_array_mut().into_iter().flatten() {
             descend(state, item, rest, ("", ""), path)?;
@@ -103,7 +135,9 @@ fn descend(
     if node.get("deleted").is_some() {
         return Ok(());
     }
-    let Value::Object(members) = node else { return Err(refused(path)) };
+    let Value::Object(members) = node else {
+        return Err(refused(path));
+    };
     let noun = members.get("object").and_then(Value::as_str).map(str::to_owned);
     let (owner, local) = match &noun {
         Some(noun) => (noun.as_str(), (*first).to_owned()),
@@ -113,7 +147,11 @@ fn descend(
         include(state, members, owner, first);
     }
     let Some(child) = members.get_mut(*first) else {
-        return if is_reference(owner, &local) { Ok(()) } else { Err(refused(path)) };
+        return if is_reference(owner, &local) {
+            Ok(())
+        } else {
+            Err(refused(path))
+        };
     };
     match child {
         Value::Null => Ok(()),
@@ -123,9 +161,9 @@ fn descend(
             }
             descend(state, child, rest, ("", ""), path)
         }
-        Value::Array(items) if !rest.is_empty() => {
-            items.iter_mut().try_for_each(|item| descend(state, item, rest, (owner, &local), path))
-        }
+        Value::Array(items) if !rest.is_empty() => items
+            .iter_mut()
+            .try_for_each(|item| descend(state, item, rest, (owner, &local), path)),
         Value::Object(members) if !rest.is_empty() || members.contains_key("object") => {
             descend(state, child, rest, (owner, &local), path)
         }
@@ -134,7 +172,9 @@ fn descend(
 }
 
 fn is_reference(noun: &str, member: &str) -> bool {
-    REFERENCES.iter().any(|(owner, members)| *owner == noun && members.contains(&member))
+    REFERENCES
+        .iter()
+        .any(|(owner, members)| *owner == noun && members.contains(&member))
 }
 
 fn include(state: &State, members: &mut Map<String, Value>, noun: &str, list: &str) {

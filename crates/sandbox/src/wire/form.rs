@@ -29,17 +29,27 @@ fn insert(tree: &mut Map<String, Value>, name: &str, value: String) -> Result<()
     let mut node = tree;
     for (depth, key) in keys.iter().enumerate() {
         // `a[]=1&a[]=2` appends; within objects (`a[][b]=1&a[][c]=2`) a repeated member starts the next element.
-        let key = if key.is_empty() && depth > 0 { next_index(node, keys.get(depth + 1)) } else { (*key).to_owned() };
+        let key = if key.is_empty() && depth > 0 {
+            next_index(node, keys.get(depth + 1))
+        } else {
+            (*key).to_owned()
+        };
         if depth + 1 == keys.len() {
             if matches!(node.get(&key), Some(Value::Object(_))) {
-                return Err(ApiError::param(name, format!("Invalid parameter: {name} is given both as a value and as a hash.")));
+                return Err(ApiError::param(
+                    name,
+                    format!("Invalid parameter: {name} is given both as a value and as a hash."),
+                ));
             }
             node.insert(key, Value::String(value));
             return Ok(());
         }
         let child = node.entry(key).or_insert_with(|| Value::Object(Map::new()));
         let Value::Object(child) = child else {
-            return Err(ApiError::param(name, format!("Invalid parameter: {name} is given both as a value and as a hash.")));
+            return Err(ApiError::param(
+                name,
+                format!("Invalid parameter: {name} is given both as a value and as a hash."),
+            ));
         };
         node = child;
     }
@@ -59,7 +69,9 @@ fn next_index(node: &Map<String, Value>, member: Option<&&str>) -> String {
 
 fn path_of(name: &str) -> Result<Vec<&str>, ApiError> {
     let malformed = || ApiError::param(name, format!("Invalid parameter name: {name}"));
-    let Some(open) = name.find('[') else { return Ok(vec![name]) };
+    let Some(open) = name.find('[') else {
+        return Ok(vec![name]);
+    };
     let mut keys = vec![&name[..open]];
     let mut rest = &name[open..];
     while !rest.is_empty() {
@@ -82,7 +94,12 @@ fn unescape(text: &str) -> Result<String, ApiError> {
         match byte {
             b'+' => bytes.push(b' '),
             b'%' => {
-                let mut digit = || input.next().and_then(|digit| char::from(digit).to_digit(16)).ok_or_else(malformed);
+                let mut digit = || {
+                    input
+                        .next()
+                        .and_then(|digit| char::from(digit).to_digit(16))
+                        .ok_or_else(malformed)
+                };
                 let value = digit()? * 16 + digit()?;
                 bytes.push(u8::try_from(value).map_err(|_| malformed())?);
             }
@@ -90,7 +107,11 @@ fn unescape(text: &str) -> Result<String, ApiError> {
         }
     }
     let text = String::from_utf8(bytes).map_err(|_| malformed())?;
-    if text.contains('\0') { Err(ApiError::invalid("Invalid request: null bytes are not allowed.")) } else { Ok(text) }
+    if text.contains('\0') {
+        Err(ApiError::invalid("Invalid request: null bytes are not allowed."))
+    } else {
+        Ok(text)
+    }
 }
 
 #[cfg(test)]
@@ -107,15 +128,30 @@ mod tests {
 
     #[test]
     fn both_array_forms_give_the_same_tree() {
-        check("a[0][b]=1&a[0][c]=2&a[1][b]=3", &json!({"a": {"0": {"b": "1", "c": "2"}, "1": {"b": "3"}}}));
-        check("a[][b]=1&a[][c]=2&a[][b]=3", &json!({"a": {"0": {"b": "1", "c": "2"}, "1": {"b": "3"}}}));
+        check(
+            "a[0][b]=1&a[0][c]=2&a[1][b]=3",
+            &json!({"a": {"0": {"b": "1", "c": "2"}, "1": {"b": "3"}}}),
+        );
+        check(
+            "a[][b]=1&a[][c]=2&a[][b]=3",
+            &json!({"a": {"0": {"b": "1", "c": "2"}, "1": {"b": "3"}}}),
+        );
         check("a[]=1&a[]=2", &json!({"a": {"0": "1", "1": "2"}}));
     }
 
     #[test]
     fn escapes_are_undone_and_malformed_ones_refused() {
         check("a=%5B1%5D+x%C3%A9", &json!({"a": "[1] xé"}));
-        for bad in ["a=%", "a=%zz", "a=%ff", "a[b=1", "a[b]c=1", "a=1&a[b]=2", "a[b]=1&a=2", "a=%00"] {
+        for bad in [
+            "a=%",
+            "a=%zz",
+            "a=%ff",
+            "a[b=1",
+            "a[b]c=1",
+            "a=1&a[b]=2",
+            "a[b]=1&a=2",
+            "a=%00",
+        ] {
             assert!(decode_into(&mut Map::new(), bad).is_err(), "{bad}");
         }
     }

@@ -54,7 +54,11 @@ impl Keys {
                 .status(409)
             });
         }
-        let entry = Entry { fingerprint: fingerprint.to_owned(), created: now, saved: None };
+        let entry = Entry {
+            fingerprint: fingerprint.to_owned(),
+            created: now,
+            saved: None,
+        };
         self.entries.insert(key.to_owned(), entry);
         Ok(None)
     }
@@ -67,7 +71,10 @@ impl Keys {
 
     /// The answers that are kept, for the state file.
     pub(crate) fn dump(&self) -> Value {
-        let saved = self.entries.iter().filter_map(|(key, entry)| entry.saved.as_ref().map(|saved| (key, entry, saved)));
+        let saved = self
+            .entries
+            .iter()
+            .filter_map(|(key, entry)| entry.saved.as_ref().map(|saved| (key, entry, saved)));
         saved
             .map(|(key, entry, saved)| {
                 json!({
@@ -82,9 +89,20 @@ impl Keys {
         let mut keys = Self::default();
         for row in dump.as_array().into_iter().flatten() {
             let part = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
-            let status = row["status"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap_or(500);
-            let saved = Some(Saved { status, body: part("body"), request_id: part("request_id") });
-            let entry = Entry { fingerprint: part("fingerprint"), created: row["created"].as_i64().unwrap_or(0), saved };
+            let status = row["status"]
+                .as_u64()
+                .and_then(|status| u16::try_from(status).ok())
+                .unwrap_or(500);
+            let saved = Some(Saved {
+                status,
+                body: part("body"),
+                request_id: part("request_id"),
+            });
+            let entry = Entry {
+                fingerprint: part("fingerprint"),
+                created: row["created"].as_i64().unwrap_or(0),
+                saved,
+            };
             keys.entries.insert(part("key"), entry);
         }
         keys

@@ -22,11 +22,15 @@ pub(crate) fn page(
     let absent = |id: &str, param| ApiError::absent(&noun.replace('.', "_"), id, param);
     let found: Vec<&Value> = match (&cursor.starting_after, &cursor.ending_before) {
         (Some(id), _) => {
-            let older = state.beside(noun, id, false).ok_or_else(|| absent(id, "starting_after"))?;
+            let older = state
+                .beside(noun, id, false)
+                .ok_or_else(|| absent(id, "starting_after"))?;
             older.into_iter().filter(keep).take(take).collect()
         }
         (None, Some(id)) => {
-            let newer = state.beside(noun, id, true).ok_or_else(|| absent(id, "ending_before"))?;
+            let newer = state
+                .beside(noun, id, true)
+                .ok_or_else(|| absent(id, "ending_before"))?;
             newer.into_iter().filter(keep).take(take).collect()
         }
         (None, None) => state.newest_first(noun).filter(keep).take(take).collect(),
@@ -38,13 +42,23 @@ pub(crate) fn page(
 pub(crate) fn slice(url: &str, params: &Map<String, Value>, items: Vec<Value>) -> Result<Value, ApiError> {
     let cursor = Cursor::of(params)?;
     let position = |id: &str, param| {
-        items.iter().position(|item| item["id"] == id).ok_or_else(|| ApiError::absent("object", id, param))
+        items
+            .iter()
+            .position(|item| item["id"] == id)
+            .ok_or_else(|| ApiError::absent("object", id, param))
     };
     let found = match (&cursor.starting_after, &cursor.ending_before) {
-        (Some(id), _) => items[position(id, "starting_after")? + 1..].iter().take(cursor.limit + 1).cloned().collect(),
-        (None, Some(id)) => {
-            items[..position(id, "ending_before")?].iter().rev().take(cursor.limit + 1).cloned().collect()
-        }
+        (Some(id), _) => items[position(id, "starting_after")? + 1..]
+            .iter()
+            .take(cursor.limit + 1)
+            .cloned()
+            .collect(),
+        (None, Some(id)) => items[..position(id, "ending_before")?]
+            .iter()
+            .rev()
+            .take(cursor.limit + 1)
+            .cloned()
+            .collect(),
         (None, None) => items.into_iter().take(cursor.limit + 1).collect(),
     };
     Ok(cursor.envelope(url, found))
@@ -61,10 +75,16 @@ impl Cursor {
         let id = |name: &str| params.get(name).and_then(Value::as_str).map(str::to_owned);
         let limit = params.get("limit").and_then(Value::as_i64).unwrap_or(10);
         if !(1..=100).contains(&limit) {
-            let (edge, word) = if limit < 1 { ("greater than or equal to 1", limit) } else { ("less than or equal to 100", limit) };
-            return Err(ApiError::param("limit", format!("Invalid integer: {word} must be {edge}"))
-                .code("parameter_invalid_integer")
-                .unexecuted());
+            let (edge, word) = if limit < 1 {
+                ("greater than or equal to 1", limit)
+            } else {
+                ("less than or equal to 100", limit)
+            };
+            return Err(
+                ApiError::param("limit", format!("Invalid integer: {word} must be {edge}"))
+                    .code("parameter_invalid_integer")
+                    .unexecuted(),
+            );
         }
         let cursor = Self {
             limit: usize::try_from(limit).unwrap_or(10),
@@ -72,7 +92,11 @@ impl Cursor {
             ending_before: id("ending_before"),
         };
         if cursor.starting_after.is_some() && cursor.ending_before.is_some() {
-            return Err(ApiError::param("starting_after", "You cannot parameterize both ending_before and starting_after.").unexecuted());
+            return Err(ApiError::param(
+                "starting_after",
+                "You cannot parameterize both ending_before and starting_after.",
+            )
+            .unexecuted());
         }
         Ok(cursor)
     }
@@ -90,7 +114,9 @@ impl Cursor {
 
 /// Whether an object was created within the `created` parameter: a time, or bounds on it.
 fn in_range(params: &Map<String, Value>, value: &Value) -> bool {
-    params.get("created").is_none_or(|range| created_within(range, value["created"].as_i64().unwrap_or(0)))
+    params
+        .get("created")
+        .is_none_or(|range| created_within(range, value["created"].as_i64().unwrap_or(0)))
 }
 
 pub(crate) fn created_within(range: &Value, created: i64) -> bool {
@@ -111,5 +137,9 @@ pub(crate) fn created_within(range: &Value, created: i64) -> bool {
 
 /// A filter on members by parameters of the same name: absent means any.
 pub(crate) fn same(params: &Map<String, Value>, value: &Value, names: &[&str]) -> bool {
-    names.iter().all(|name| params.get(*name).is_none_or(|wanted| wanted.is_null() || value.get(*name) == Some(wanted)))
+    names.iter().all(|name| {
+        params
+            .get(*name)
+            .is_none_or(|wanted| wanted.is_null() || value.get(*name) == Some(wanted))
+    })
 }

@@ -70,13 +70,22 @@ impl Call<'_> {
     /// Metadata for a new object: what was given, without the unset keys.
     pub(crate) fn metadata(&self) -> Value {
         let given = self.params.get("metadata").and_then(Value::as_object);
-        Value::Object(given.into_iter().flatten().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key.clone(), value.clone())).collect())
+        Value::Object(
+            given
+                .into_iter()
+                .flatten()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect(),
+        )
     }
 
     /// The object the path names.
     pub(crate) fn found(&self, noun: &'static str, param: &str) -> Result<&Value, ApiError> {
         let id = self.id();
-        self.state.find(noun, id).ok_or_else(|| ApiError::absent(&noun.replace('.', "_"), id, param).status(404))
+        self.state
+            .find(noun, id)
+            .ok_or_else(|| ApiError::absent(&noun.replace('.', "_"), id, param).status(404))
     }
 }
 
@@ -91,19 +100,43 @@ pub(crate) struct Operation {
 
 impl Operation {
     pub(crate) const fn get(path: &'static str, params: &'static str, run: fn(&mut Call<'_>) -> Answer) -> Self {
-        Self { method: Method::GET, path, params, is_list: false, run }
+        Self {
+            method: Method::GET,
+            path,
+            params,
+            is_list: false,
+            run,
+        }
     }
 
     pub(crate) const fn list(path: &'static str, params: &'static str, run: fn(&mut Call<'_>) -> Answer) -> Self {
-        Self { method: Method::GET, path, params, is_list: true, run }
+        Self {
+            method: Method::GET,
+            path,
+            params,
+            is_list: true,
+            run,
+        }
     }
 
     pub(crate) const fn post(path: &'static str, params: &'static str, run: fn(&mut Call<'_>) -> Answer) -> Self {
-        Self { method: Method::POST, path, params, is_list: false, run }
+        Self {
+            method: Method::POST,
+            path,
+            params,
+            is_list: false,
+            run,
+        }
     }
 
     pub(crate) const fn delete(path: &'static str, run: fn(&mut Call<'_>) -> Answer) -> Self {
-        Self { method: Method::DELETE, path, params: "", is_list: false, run }
+        Self {
+            method: Method::DELETE,
+            path,
+            params: "",
+            is_list: false,
+            run,
+        }
     }
 }
 
@@ -124,27 +157,34 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             if operation.is_list {
                 fields.extend(list::PARAMS);
             }
-            Route { operation, segments: operation.path.split('/').collect(), fields }
+            Route {
+                operation,
+                segments: operation.path.split('/').collect(),
+                fields,
+            }
         })
         .collect()
 });
 
 fn route(method: &Method, path: &str) -> Option<(&'static Route, Vec<String>)> {
     let segments: Vec<&str> = path.split('/').collect();
-    ROUTES.iter().filter(|route| route.operation.method == *method).find_map(|route| {
-        if route.segments.len() != segments.len() {
-            return None;
-        }
-        let mut ids = Vec::new();
-        for (pattern, segment) in route.segments.iter().zip(&segments) {
-            if pattern.starts_with('{') {
-                ids.push((*segment).to_owned());
-            } else if pattern != segment {
+    ROUTES
+        .iter()
+        .filter(|route| route.operation.method == *method)
+        .find_map(|route| {
+            if route.segments.len() != segments.len() {
                 return None;
             }
-        }
-        Some((route, ids))
-    })
+            let mut ids = Vec::new();
+            for (pattern, segment) in route.segments.iter().zip(&segments) {
+                if pattern.starts_with('{') {
+                    ids.push((*segment).to_owned());
+                } else if pattern != segment {
+                    return None;
+                }
+            }
+            Some((route, ids))
+        })
 }
 
 /// A request judged and ready to be executed.
@@ -166,10 +206,8 @@ pub(crate) async fn serve(sandbox: Sandbox, request: Request<Body>) -> Response<
         let fault = state.api_fault(request.method().as_str(), request.uri().path());
         (state.dice.id("req").replace("req_3", "req_"), fault)
     };
-    if let Some(fault) = &fault {
-        if let Some(answer) = fault.before(&request_id) {
-            return answer;
-        }
+    if let Some(answer) = fault.as_ref().and_then(|fault| fault.before(&request_id)) {
+        return answer;
     }
     let key = header(request.headers(), "idempotency-key").map(str::to_owned);
     let answer = match judge(&sandbox, request).await {
@@ -177,10 +215,10 @@ pub(crate) async fn serve(sandbox: Sandbox, request: Request<Body>) -> Response<
         Err(error) => Reply::error(&error, &request_id, crate::API_VERSION),
     };
     sandbox.wake();
-    if let Some(fault) = fault {
-        if let Some(answer) = fault.after(&request_id).await {
-            return answer;
-        }
+    if let Some(fault) = fault
+        && let Some(answer) = fault.after(&request_id).await
+    {
+        return answer;
     }
     answer.into_response(&request_id, key.as_deref())
 }
@@ -191,22 +229,45 @@ async fn judge(sandbox: &Sandbox, request: Request<Body>) -> Result<Judged, ApiE
     let version = version::of(header(&parts.headers, "stripe-version"))?;
     let path = parts.uri.path().trim_end_matches('/').to_owned();
     let Some((route, ids)) = route(&parts.method, &path) else {
-        let message = format!("Unrecognized request URL ({}: {path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.", parts.method);
+        let message = format!(
+            "Unrecognized request URL ({}: {path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.",
+            parts.method
+        );
         return Err(ApiError::invalid(message).status(404));
     };
-    let bytes = Limited::new(body, 1 << 20).collect().await.map_err(|_| ApiError::invalid("The request body could not be read, or is too large."))?.to_bytes();
+    let bytes = Limited::new(body, 1 << 20)
+        .collect()
+        .await
+        .map_err(|_| ApiError::invalid("The request body could not be read, or is too large."))?
+        .to_bytes();
     let body = std::str::from_utf8(&bytes).map_err(|_| ApiError::invalid("The request body is not UTF-8."))?;
     let mut tree = Map::new();
     form::decode_into(&mut tree, parts.uri.query().unwrap_or(""))?;
     form::decode_into(&mut tree, body)?;
     let fingerprint = format!("{} {path} {}", parts.method, Value::Object(tree.clone()));
     let params = route.fields.check(&tree)?;
-    let key = header(&parts.headers, "idempotency-key").filter(|_| parts.method == Method::POST).map(str::to_owned);
+    let key = header(&parts.headers, "idempotency-key")
+        .filter(|_| parts.method == Method::POST)
+        .map(str::to_owned);
     if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > 255) {
-        return Err(ApiError::idempotency("Idempotency keys must be between 1 and 255 characters long."));
+        return Err(ApiError::idempotency(
+            "Idempotency keys must be between 1 and 255 characters long.",
+        ));
     }
-    let fingerprint = hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, fingerprint.as_bytes()));
-    Ok(Judged { method: parts.method, path, route, ids, params, version, key, fingerprint })
+    let fingerprint = hex::encode(aws_lc_rs::digest::digest(
+        &aws_lc_rs::digest::SHA256,
+        fingerprint.as_bytes(),
+    ));
+    Ok(Judged {
+        method: parts.method,
+        path,
+        route,
+        ids,
+        params,
+        version,
+        key,
+        fingerprint,
+    })
 }
 
 async fn execute(sandbox: &Sandbox, request: &Judged, request_id: &str, fault: Option<&ApiFault>) -> Reply {
@@ -224,8 +285,15 @@ async fn execute(sandbox: &Sandbox, request: &Judged, request_id: &str, fault: O
     }
     let mut state = sandbox.lock();
     state.run_due();
-    state.origin = Origin { request_id: Some(request_id.to_owned()), idempotency_key: request.key.clone() };
-    let result = if let Some(error) = fault.and_then(ApiFault::instead) { Err(error) } else { run(&mut state, request) };
+    state.origin = Origin {
+        request_id: Some(request_id.to_owned()),
+        idempotency_key: request.key.clone(),
+    };
+    let result = if let Some(error) = fault.and_then(ApiFault::instead) {
+        Err(error)
+    } else {
+        run(&mut state, request)
+    };
     state.origin = Origin::default();
     if request.method != Method::GET {
         state.changes += 1;
@@ -235,10 +303,14 @@ async fn execute(sandbox: &Sandbox, request: &Judged, request_id: &str, fault: O
         Err(error) => Reply::error(error, request_id, &request.version.name),
     };
     if let Some(key) = &request.key {
-        if result.is_err_and(|error| error.before_execution) {
+        if result.is_err_and(|error| error.is_before_execution()) {
             state.keys.release(key);
         } else {
-            let saved = Saved { status: reply.status, body: reply.body.clone(), request_id: request_id.to_owned() };
+            let saved = Saved {
+                status: reply.status,
+                body: reply.body.clone(),
+                request_id: request_id.to_owned(),
+            };
             state.keys.save(key, saved);
         }
     }
@@ -246,7 +318,12 @@ async fn execute(sandbox: &Sandbox, request: &Judged, request_id: &str, fault: O
 }
 
 fn run(state: &mut State, request: &Judged) -> Answer {
-    let expand = request.params.get("expand").and_then(Value::as_array).cloned().unwrap_or_default();
+    let expand = request
+        .params
+        .get("expand")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     let mut call = Call {
         state,
         ids: request.ids.clone(),
@@ -271,7 +348,9 @@ fn authenticate(sandbox: &Sandbox, headers: &HeaderMap, path: &str) -> Result<()
     let key = match header.split_once(' ') {
         Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => key.trim().to_owned(),
         Some((scheme, encoded)) if scheme.eq_ignore_ascii_case("basic") => {
-            let decoded = base64::engine::general_purpose::STANDARD.decode(encoded.trim()).unwrap_or_default();
+            let decoded = base64::engine::general_purpose::STANDARD
+                .decode(encoded.trim())
+                .unwrap_or_default();
             let text = String::from_utf8(decoded).unwrap_or_default();
             text.split(':').next().unwrap_or_default().to_owned()
         }
@@ -284,9 +363,11 @@ fn authenticate(sandbox: &Sandbox, headers: &HeaderMap, path: &str) -> Result<()
         if of_a_page {
             return Ok(());
         }
-        return Err(ApiError::invalid("This API call cannot be made with a publishable API key. Please use a secret API key.")
-            .code("secret_key_required")
-            .status(403));
+        return Err(ApiError::invalid(
+            "This API call cannot be made with a publishable API key. Please use a secret API key.",
+        )
+        .code("secret_key_required")
+        .status(403));
     }
     if !sandbox.accepts_key(&key) {
         return refused(format!("Invalid API Key provided: {shown}"));
@@ -311,12 +392,18 @@ impl Reply {
     fn new(status: u16, value: &Value, version: &str) -> Self {
         let mut body = serde_json::to_string_pretty(value).unwrap_or_default();
         body.push('\n');
-        Self { status, body, version: version.to_owned(), original_request: None, should_retry: None }
+        Self {
+            status,
+            body,
+            version: version.to_owned(),
+            original_request: None,
+            should_retry: None,
+        }
     }
 
     pub(crate) fn error(error: &ApiError, request_id: &str, version: &str) -> Self {
-        let mut reply = Self::new(error.status, &error.body(request_id), version);
-        reply.should_retry = match error.status {
+        let mut reply = Self::new(error.status_code(), &error.body(request_id), version);
+        reply.should_retry = match error.status_code() {
             409 | 429 | 500..=599 => Some(true),
             _ => Some(false),
         };
@@ -325,7 +412,13 @@ impl Reply {
 
     fn replay(saved: Saved, version: &str) -> Self {
         let should_retry = (saved.status >= 400).then_some(false);
-        Self { status: saved.status, body: saved.body, version: version.to_owned(), original_request: Some(saved.request_id), should_retry }
+        Self {
+            status: saved.status,
+            body: saved.body,
+            version: version.to_owned(),
+            original_request: Some(saved.request_id),
+            should_retry,
+        }
     }
 
     pub(crate) fn into_response(self, request_id: &str, key: Option<&str>) -> Response<Body> {

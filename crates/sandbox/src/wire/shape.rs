@@ -44,7 +44,11 @@ impl Fields {
     pub(crate) fn parse(text: &'static str) -> Self {
         let mut reader = Reader { text, at: 0 };
         let fields = reader.fields();
-        assert!(reader.at == text.len(), "shape not understood from {}: {text}", reader.at);
+        assert!(
+            reader.at == text.len(),
+            "shape not understood from {}: {text}",
+            reader.at
+        );
         fields
     }
 
@@ -58,7 +62,10 @@ impl Fields {
 
     fn check_at(&self, raw: &Map<String, Value>, path: &str) -> Result<Map<String, Value>, ApiError> {
         let mut checked = Map::new();
-        if let Some(unknown) = raw.keys().find(|key| !self.0.iter().any(|field| field.name == key.as_str())) {
+        if let Some(unknown) = raw
+            .keys()
+            .find(|key| !self.0.iter().any(|field| field.name == key.as_str()))
+        {
             let name = member(path, unknown);
             return Err(ApiError::param(&name, format!("Received unknown parameter: {name}")).code("parameter_unknown"));
         }
@@ -67,7 +74,9 @@ impl Fields {
             match raw.get(field.name) {
                 None if field.required => return Err(ApiError::missing(&name)),
                 None => {}
-                Some(Value::String(text)) if text.is_empty() && (field.required || matches!(field.shape, Shape::Id)) => {
+                Some(Value::String(text))
+                    if text.is_empty() && (field.required || matches!(field.shape, Shape::Id)) =>
+                {
                     return Err(empty(&name));
                 }
                 Some(value) => {
@@ -80,7 +89,11 @@ impl Fields {
 }
 
 fn member(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}[{name}]") }
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}[{name}]")
+    }
 }
 
 fn empty(name: &str) -> ApiError {
@@ -98,11 +111,13 @@ impl Shape {
             (Self::Hash(fields), Value::Object(raw)) => fields.check_at(raw, name).map(Value::Object),
             (Self::Map, Value::Object(raw)) => metadata(raw, name),
             (Self::List(shape), Value::Object(raw)) => list(shape, raw, name),
-            (Self::Range, Value::Object(raw)) => {
-                Fields::parse("gt:int gte:int lt:int lte:int").check_at(raw, name).map(Value::Object)
-            }
+            (Self::Range, Value::Object(raw)) => Fields::parse("gt:int gte:int lt:int lte:int")
+                .check_at(raw, name)
+                .map(Value::Object),
             (Self::Hash(_) | Self::Map | Self::List(_), Value::String(text)) if text.is_empty() => Ok(Value::Null),
-            (Self::Hash(_) | Self::Map, _) => Err(ApiError::param(name, "Invalid object").code("parameter_invalid_object")),
+            (Self::Hash(_) | Self::Map, _) => {
+                Err(ApiError::param(name, "Invalid object").code("parameter_invalid_object"))
+            }
             (Self::List(_), _) => Err(ApiError::param(name, "Invalid array").code("parameter_invalid_array")),
             (_, Value::String(text)) => self.check_text(text, name),
             (Self::Int, _) => Err(ApiError::param(name, "Invalid integer").code("parameter_invalid_integer")),
@@ -112,7 +127,10 @@ impl Shape {
 
     fn check_text(&self, text: &str, name: &str) -> Result<Value, ApiError> {
         if text.len() > 5000 {
-            let message = format!("Invalid string: {}…; must be at most 5000 characters", text.chars().take(20).collect::<String>());
+            let message = format!(
+                "Invalid string: {}…; must be at most 5000 characters",
+                text.chars().take(20).collect::<String>()
+            );
             return Err(ApiError::param(name, message));
         }
         match self {
@@ -145,7 +163,8 @@ impl Shape {
 fn is_decimal(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
-    let all_digits = |part: &str| !part.is_empty() && part.len() <= 18 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let all_digits =
+        |part: &str| !part.is_empty() && part.len() <= 18 && part.bytes().all(|byte| byte.is_ascii_digit());
     all_digits(whole) && all_digits(part)
 }
 
@@ -154,7 +173,10 @@ fn currency(text: &str, name: &str) -> Result<Value, ApiError> {
     if code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return Ok(json!(code));
     }
-    Err(ApiError::param(name, format!("Invalid currency: {text}. Stripe currently supports these currencies: usd, eur, gbp, …")))
+    Err(ApiError::param(
+        name,
+        format!("Invalid currency: {text}. Stripe currently supports these currencies: usd, eur, gbp, …"),
+    ))
 }
 
 fn list(shape: &Shape, raw: &Map<String, Value>, name: &str) -> Result<Value, ApiError> {
@@ -185,13 +207,21 @@ fn metadata(raw: &Map<String, Value>, name: &str) -> Result<Value, ApiError> {
     for (key, value) in raw {
         let at = member(name, key);
         let Value::String(text) = value else {
-            return Err(ApiError::param(&at, "Invalid metadata value: must be a string").code("parameter_invalid_string"));
+            return Err(
+                ApiError::param(&at, "Invalid metadata value: must be a string").code("parameter_invalid_string")
+            );
         };
         if key.is_empty() || key.chars().count() > 40 {
-            return Err(ApiError::param(&at, format!("Invalid metadata key: {key}. Keys can be up to 40 characters long.")));
+            return Err(ApiError::param(
+                &at,
+                format!("Invalid metadata key: {key}. Keys can be up to 40 characters long."),
+            ));
         }
         if text.chars().count() > 500 {
-            let message = format!("Metadata values can have up to 500 characters, but you passed in a value for {key} that is {} characters long.", text.chars().count());
+            let message = format!(
+                "Metadata values can have up to 500 characters, but you passed in a value for {key} that is {} characters long.",
+                text.chars().count()
+            );
             return Err(ApiError::param(&at, message));
         }
         checked.insert(key.clone(), if text.is_empty() { Value::Null } else { json!(text) });
@@ -253,7 +283,9 @@ impl Reader {
 
     fn word(&mut self) -> &'static str {
         let rest = &self.text[self.at..];
-        let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        let length = rest
+            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .unwrap_or(rest.len());
         self.at += length;
         &rest[..length]
     }
