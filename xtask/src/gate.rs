@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::{
-    dependencies,
+    browser, conformance, dependencies,
     postgres::{Cluster, Durability},
     process, tidy,
 };
@@ -18,7 +18,7 @@ struct Step {
 }
 
 /// Cheap ones first; those that share compiled code stand together.
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 8] = [
     Step {
         name: "fmt",
         shows: "the formatting is rustfmt's",
@@ -48,6 +48,16 @@ const STEPS: [Step; 6] = [
         name: "rust",
         shows: "all Rust tests, on both databases",
         check: rust,
+    },
+    Step {
+        name: "conformance",
+        shows: "Stripe's own CLI and libraries accept the sandbox",
+        check: conformance::run,
+    },
+    Step {
+        name: "browser",
+        shows: "a person can buy, in a real browser",
+        check: browser::run,
     },
 ];
 

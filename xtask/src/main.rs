@@ -7,11 +7,14 @@
     reason = "a command line tool talks to a person"
 )]
 
+mod browser;
+mod conformance;
 mod debian;
 mod dependencies;
 mod dev;
 mod gate;
 mod nightly;
+mod node;
 mod openapi;
 mod postgres;
 mod process;

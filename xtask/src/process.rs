@@ -1,7 +1,7 @@
 //! Starting other programs: one way to run to the end, one way to hold a server and stop it by its process id.
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead as _, BufReader, Read},
     path::{Path, PathBuf},
     process::{Child, Command},
 };
@@ -13,6 +13,22 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .expect("xtask is a folder of the workspace")
+}
+
+/// The folder for everything that is built or fetched, as cargo sees it.
+pub(crate) fn target() -> Result<PathBuf> {
+    let metadata = output(&mut cargo(&[
+        "metadata",
+        "--format-version",
+        "1",
+        "--no-deps",
+        "--locked",
+    ]))?;
+    let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
+    metadata["target_directory"]
+        .as_str()
+        .map(PathBuf::from)
+        .context("cargo metadata names no target folder")
 }
 
 /// `cargo` as it called us, from the root of the workspace.
@@ -76,21 +92,21 @@ impl Server {
         Ok(Self { child, stop_signal })
     }
 
-    /// Reads the server's error output until a line says that it is ready, then keeps draining it in the background so
-    /// that the server never blocks on a full pipe. Gives back all lines read when the output ends first.
-    pub(crate) fn wait_for_line(&mut self, ready: &str) -> Result<()> {
-        let output = self
-            .child
-            .stderr
-            .take()
-            .context("the server's error output is not piped")?;
+    /// Reads what the server prints until a line says that it is ready, then keeps draining it in the background so that the server
+    /// never blocks on a full pipe. When the output ends first, all lines read are the error.
+    pub(crate) fn wait_for_line(&mut self, ready: &str) -> Result<String> {
+        let output: Box<dyn Read + Send> = match (self.child.stdout.take(), self.child.stderr.take()) {
+            (Some(output), None) => Box::new(output),
+            (None, Some(output)) => Box::new(output),
+            _ => bail!("exactly one output of a server is piped: the one it says on that it is ready"),
+        };
         let mut lines = BufReader::new(output).lines();
         let mut seen = String::new();
         for line in lines.by_ref() {
             let line = line.context("the server's output cannot be read")?;
             if line.contains(ready) {
                 std::thread::spawn(move || lines.for_each(drop));
-                return Ok(());
+                return Ok(line);
             }
             seen.push_str(&line);
             seen.push('\n');

@@ -48,6 +48,10 @@ pub(super) fn check(file: &File, findings: &mut Vec<Finding>) -> Result<()> {
             continue;
         };
         for (dependency, value) in dependencies {
+            // A crate's own tests may ask for its own features.
+            if dependency == name && section == "dev-dependencies" {
+                continue;
+            }
             let line = line_of(&file.text, dependency);
             if value.get("workspace").and_then(toml::Value::as_bool) != Some(true) {
                 findings.push(Finding::new(
@@ -159,6 +163,13 @@ mod tests {
             .len(),
             1
         );
+    }
+
+    #[test]
+    fn a_crate_may_ask_for_its_own_features_in_tests() {
+        let manifest =
+            "[package]\nname = \"store\"\n[dev-dependencies]\nstore = { path = \".\", features = [\"testing\"] }\n";
+        assert_eq!(planted("crates/store/Cargo.toml", manifest).len(), 0);
     }
 
     #[test]

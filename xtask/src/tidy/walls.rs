@@ -137,7 +137,8 @@ fn check_purity(source: &Source<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A capability is used by another through its `mod.rs` only; the server alone may also mount its routes.
+/// A capability is used by another through its `mod.rs` only, or through a room that `mod.rs` opens; the rules and the records never are,
+/// and the routes are for the server that mounts them.
 fn check_front_doors(source: &Source<'_>, files: &[File], findings: &mut Vec<Finding>) {
     let Some(inside) = source.path.strip_prefix(APPLICATION) else {
         return;
@@ -148,19 +149,28 @@ fn check_front_doors(source: &Source<'_>, files: &[File], findings: &mut Vec<Fin
             continue;
         };
         let foreign = capability != home && !NOT_CAPABILITIES.contains(&capability.as_str());
-        let mounted = home == "http" && room == "routes";
-        if foreign && !mounted && is_room(files, capability, room) {
+        if foreign && is_closed(files, capability, room, home) {
             let message = format!("`{capability}::{room}` is private to {capability}: go through {capability}/mod.rs");
             findings.push(Finding::new(source.path, source.line(at), message));
         }
     }
 }
 
-fn is_room(files: &[File], capability: &str, room: &str) -> bool {
-    let stem = format!("{APPLICATION}{capability}/{room}");
-    files
+fn is_closed(files: &[File], capability: &str, room: &str, visitor: &str) -> bool {
+    let folder = format!("{APPLICATION}{capability}");
+    let find = |path: String| files.iter().find(|file| file.path == path);
+    let is_room = find(format!("{folder}/{room}.rs"))
+        .or_else(|| find(format!("{folder}/{room}/mod.rs")))
+        .is_some();
+    let door = find(format!("{folder}/mod.rs")).map_or("", |file| file.text.as_str());
+    let opened = ["pub mod", "pub(crate) mod"]
         .iter()
-        .any(|file| file.path == format!("{stem}.rs") || file.path == format!("{stem}/mod.rs"))
+        .any(|words| door.contains(&format!("{words} {room};")));
+    match room {
+        "records" | "rules" => is_room,
+        "routes" => is_room && visitor != "http",
+        _ => is_room && !opened,
+    }
 }
 
 /// Every path that begins with `crate::`, the trees of `use` spelled out.
@@ -305,38 +315,20 @@ mod tests {
     #[test]
     fn a_capability_is_entered_by_its_front_door() {
         let check = |path: &str, text: &str| {
-            let rooms = [
-                ("crates/paydesk/src/credits/records.rs", ""),
-                ("crates/paydesk/src/credits/routes.rs", ""),
-                (path, text),
-            ];
-            planted_among(&rooms).len()
+            let door = "//! Credits.\npub mod plan;\npub(crate) mod routes;\nmod lots;\npub(crate) mod records;\n";
+            let rooms =
+                ["records", "routes", "plan", "lots"].map(|room| format!("crates/paydesk/src/credits/{room}.rs"));
+            let mut tree = vec![("crates/paydesk/src/credits/mod.rs", door), (path, text)];
+            tree.extend(rooms.iter().map(|room| (room.as_str(), "")));
+            planted_among(&tree).len()
         };
-        assert_eq!(
-            check("crates/paydesk/src/orders/fulfil.rs", "use crate::credits::grant;"),
-            0
-        );
-        assert_eq!(
-            check(
-                "crates/paydesk/src/orders/fulfil.rs",
-                "use crate::credits::records::insert;"
-            ),
-            1
-        );
-        assert_eq!(
-            check(
-                "crates/paydesk/src/orders/fulfil.rs",
-                "use crate::{clock, credits::{grant, records}};"
-            ),
-            1
-        );
-        assert_eq!(
-            check(
-                "crates/paydesk/src/orders/fulfil.rs",
-                "fn a() { crate::credits::records::insert() }"
-            ),
-            1
-        );
+        let orders = "crates/paydesk/src/orders/fulfil.rs";
+        assert_eq!(check(orders, "use crate::credits::grant;"), 0);
+        assert_eq!(check(orders, "use crate::credits::plan::Plan;"), 0);
+        assert_eq!(check(orders, "use crate::credits::lots::Lot;"), 1);
+        assert_eq!(check(orders, "use crate::credits::records::insert;"), 1);
+        assert_eq!(check(orders, "use crate::{clock, credits::{grant, records}};"), 1);
+        assert_eq!(check(orders, "fn a() { crate::credits::records::insert() }"), 1);
         assert_eq!(
             check(
                 "crates/paydesk/src/credits/spend.rs",

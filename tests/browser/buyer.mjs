@@ -1,0 +1,91 @@
+// What a buyer does and sees, in words: a browser of their own, the shop, the hosted checkout.
+//
+// Every wait is for something on the page. Whatever the browser complains about in its console fails the purchase it happened in.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+
+const shop = process.env.SHOP;
+const pictures = path.resolve(import.meta.dirname, '../artifacts');
+const patienceMs = 20_000;
+
+export const cards = {
+  good: '4242 4242 4242 4242',
+  declined: '4000 0000 0000 0002',
+  challenged: '4000 0000 0000 3220',
+};
+
+/** Starts the browser. It asks nobody but the addresses that the test opens. */
+export function startBrowser() {
+  const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--no-first-run', '--disable-gpu'];
+  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return chromium.launch({ executablePath: process.env.CHROMIUM, args: [...quiet, ...asRoot] });
+}
+
+/** Runs one story with a fresh buyer, and keeps a picture of where it ended, well or badly. */
+export async function asBuyer(browser, story, tell, { expectedComplaint } = {}) {
+  fs.mkdirSync(pictures, { recursive: true });
+  const context = await browser.newContext({ viewport: { width: 1000, height: 900 } });
+  context.setDefaultTimeout(patienceMs);
+  const page = await context.newPage();
+  const complaints = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !expectedComplaint?.test(message.text())) complaints.push(`${message.text()} (${message.location().url})`);
+  });
+  try {
+    await tell(page);
+    assert.deepEqual(complaints, [], 'the browser complained');
+  } finally {
+    await page.screenshot({ path: path.join(pictures, `${story}.png`), fullPage: true });
+    await context.close();
+  }
+}
+
+/** Opens the shop and answers the balance, once the page shows one. */
+export async function openShop(page) {
+  await page.goto(shop);
+  await page.waitForFunction(() => /^\d+$/.test(document.querySelector('#balance').textContent.trim()));
+  return balance(page);
+}
+
+export async function balance(page) {
+  return Number(await page.textContent('#balance'));
+}
+
+/** The page itself must come to show that balance; nobody reloads it. */
+export async function awaitBalance(page, expected) {
+  await page.waitForFunction((wanted) => document.querySelector('#balance').textContent.trim() === wanted, String(expected));
+}
+
+/** Clicks on the first pack, and answers how many credits it promises once the checkout is there. */
+export async function chooseCredits(page) {
+  const button = page.locator('[data-pack]').first();
+  const credits = Number(/\d+/.exec(await button.textContent())[0]);
+  await button.click();
+  await page.waitForSelector('#payment-form');
+  return credits;
+}
+
+export async function fillCard(page, number) {
+  const email = page.locator('#email');
+  if (await email.isEditable()) await email.fill('ada@example.org');
+  await page.fill('#card-number', number);
+  await page.fill('#card-expiry', '12 / 39');
+  await page.fill('#card-cvc', '123');
+  await page.fill('#card-name', 'Ada Example');
+}
+
+/** Fills the card in and pays. What comes next depends on the card. */
+export async function pay(page, number) {
+  await fillCard(page, number);
+  await page.click('#pay');
+}
+
+/** The success page, once it shows that the payment has arrived. */
+export async function awaitSuccess(page) {
+  await page.waitForURL('**/payment/success**');
+  await page.waitForSelector('#purchase[data-status="paid"]');
+}

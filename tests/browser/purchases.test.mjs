@@ -1,0 +1,119 @@
+// The whole way of a purchase, as a person goes it: shop, hosted checkout, success or cancel page, and what they then own.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { asBuyer, awaitBalance, awaitSuccess, balance, cards, chooseCredits, fillCard, openShop, pay, startBrowser } from './buyer.mjs';
+
+/** The browser writes a line of its own about an answer of 402, which is how a card's refusal is said. */
+const declined = { expectedComplaint: /status of 402/ };
+
+let browser;
+before(async () => (browser = await startBrowser()));
+after(() => browser?.close());
+
+test('credits bought with a good card are in the wallet', () =>
+  asBuyer(browser, 'credits', async (page) => {
+    const owned = await openShop(page);
+    const credits = await chooseCredits(page);
+    await pay(page, cards.good);
+    await awaitSuccess(page);
+    await openShop(page);
+    await awaitBalance(page, owned + credits);
+  }));
+
+test('another tab of the shop shows the new balance by itself', () =>
+  asBuyer(browser, 'second-tab', async (page) => {
+    const owned = await openShop(page);
+    const other = await page.context().newPage();
+    await openShop(other);
+    const credits = await chooseCredits(other);
+    await pay(other, cards.good);
+    await awaitSuccess(other);
+    await page.bringToFront();
+    await awaitBalance(page, owned + credits);
+  }));
+
+test('a declined card says so, buys nothing, and another card can follow', () =>
+  asBuyer(
+    browser,
+    'declined-then-good',
+    async (page) => {
+      const owned = await openShop(page);
+      const credits = await chooseCredits(page);
+      await pay(page, cards.declined);
+      await page.waitForFunction(() => /declined/i.test(document.querySelector('#error').textContent));
+      assert.ok(!page.url().includes('/payment/'), 'a declined card must not leave the checkout');
+      await pay(page, cards.good);
+      await awaitSuccess(page);
+      await openShop(page);
+      await awaitBalance(page, owned + credits);
+    },
+    declined,
+  ));
+
+test('a card that asks for confirmation buys when it is confirmed', () =>
+  asBuyer(browser, 'confirmed', async (page) => {
+    const owned = await openShop(page);
+    const credits = await chooseCredits(page);
+    await pay(page, cards.challenged);
+    await page.click('#challenge-complete');
+    await awaitSuccess(page);
+    await openShop(page);
+    await awaitBalance(page, owned + credits);
+  }));
+
+test('a card that asks for confirmation buys nothing when it is refused', () =>
+  asBuyer(browser, 'refused', async (page) => {
+    const owned = await openShop(page);
+    await chooseCredits(page);
+    await pay(page, cards.challenged);
+    await page.click('#challenge-fail');
+    await page.waitForFunction(() => (document.querySelector('#error')?.textContent ?? '').length > 0);
+    assert.equal(await openShop(page), owned);
+  }));
+
+test('an abandoned checkout leads to the cancel page, buys nothing, and can be taken up again', () =>
+  asBuyer(browser, 'abandoned', async (page) => {
+    const owned = await openShop(page);
+    const credits = await chooseCredits(page);
+    await page.click('#cancel');
+    await page.waitForURL('**/payment/cancel**');
+    await page.waitForSelector('#cancelled');
+    await page.click('#retry');
+    await page.waitForSelector('#payment-form');
+    await pay(page, cards.good);
+    await awaitSuccess(page);
+    await openShop(page);
+    await awaitBalance(page, owned + credits);
+  }));
+
+test('a second click on Pay charges once', () =>
+  asBuyer(browser, 'double-click', async (page) => {
+    const owned = await openShop(page);
+    const credits = await chooseCredits(page);
+    await fillCard(page, cards.good);
+    await page.dblclick('#pay');
+    await awaitSuccess(page);
+    await openShop(page);
+    await awaitBalance(page, owned + credits);
+  }));
+
+test('an order with its own fields is paid', () =>
+  asBuyer(browser, 'order', async (page) => {
+    const owned = await openShop(page);
+    const known = await page.locator('#orders [data-order]').evaluateAll((orders) => orders.map((order) => order.dataset.order));
+    for (const field of await page.locator('#order-form input, #order-form textarea').all()) {
+      await field.fill((await field.getAttribute('type')) === 'url' ? 'https://music.example.org/song' : 'A song of mine');
+    }
+    await page.click('#order-form button');
+    await page.waitForSelector('#payment-form');
+    await pay(page, cards.good);
+    await awaitSuccess(page);
+    await openShop(page);
+    await page.waitForFunction(
+      (before) => [...document.querySelectorAll('#orders [data-order]')].some((order) => !before.includes(order.dataset.order) && order.dataset.status === 'paid'),
+      known,
+    );
+    assert.equal(await balance(page), owned, 'an order moves no credits');
+  }));

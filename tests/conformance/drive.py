@@ -1,0 +1,32 @@
+"""Calls Stripe's own Python library as told: one JSON call a line in, one JSON answer a line out.
+
+A call is {"method": "customers.create", "ids": [...], "params": {...}}. The answer is {"answer": body} or {"refusal": {...}}.
+"""
+
+import json
+import sys
+
+import stripe
+
+
+def call(client, method, ids, params):
+    """Walks from the client to the method that the dotted name says and calls it."""
+    found = client.v1
+    for name in method.split("."):
+        found = getattr(found, name)
+    return found(*ids, params=params)
+
+
+def main():
+    port = sys.argv[1]
+    client = stripe.StripeClient("sk_test_conformance", base_addresses={"api": f"http://127.0.0.1:{port}"})
+    for line in sys.stdin:
+        task = json.loads(line)
+        try:
+            result = {"answer": call(client, task["method"], task["ids"], task["params"]).to_dict()}
+        except stripe.StripeError as error:
+            result = {"refusal": {"status": error.http_status, "type": error.error.type, "code": error.code}}
+        print(json.dumps(result, default=str), flush=True)
+
+
+main()

@@ -1,0 +1,210 @@
+// The conformance run: Stripe's own clients drive the sandbox, and every answer and every webhook is held against Stripe's own types.
+//
+//   node run.mjs <port of a running sandbox> <python with the pinned library> <scratch folder>
+//
+// Prints what is wrong, a table of operations by driver, and ends with a line of counts. The exit code is 0 when nothing failed.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import Stripe from 'stripe';
+
+import { apiVersion, derive } from './derive.mjs';
+import { commandLine, commandLineDriver, fill, formPairs, key, nodeDriver, pythonDriver } from './drivers.mjs';
+import { listen } from './endpoint.mjs';
+import { record } from './recorder.mjs';
+import { scenario } from './scenario.mjs';
+import { fixtures, triggers } from './triggers.mjs';
+import { objections } from './validate.mjs';
+
+const [sandboxPort, python, scratch] = process.argv.slice(2);
+const description = derive();
+const checks = [];
+const coverage = new Map();
+
+/** A check passes when it has no problems. */
+function report(name, problems) {
+  checks.push({ name, problems });
+  if (problems.length > 0) console.log(`FAILED ${name}\n${problems.map((one) => `    ${one}`).join('\n')}`);
+}
+
+// ---- answers
+
+const errorShape = {
+  kind: 'object',
+  name: 'error',
+  others: { kind: 'anything' },
+  fields: {
+    type: { required: true, shape: { kind: 'either', of: ['api_error', 'card_error', 'idempotency_error', 'invalid_request_error'].map((value) => ({ kind: 'exactly', value })) } },
+    message: { required: true, shape: { kind: 'text' } },
+    code: { required: false, shape: { kind: 'text' } },
+    param: { required: false, shape: { kind: 'text' } },
+    decline_code: { required: false, shape: { kind: 'text' } },
+  },
+};
+const refusalShape = { kind: 'object', name: 'refusal', fields: { error: { required: true, shape: errorShape } }, others: null };
+
+/** The documented operation of a request: fixed words of a path are preferred over the place of an id. */
+const templates = [...description.operations.keys()].sort((a, b) => a.split('{}').length - b.split('{}').length);
+function operationOf({ method, path: requested }) {
+  return templates.find((template) => {
+    const pattern = template.replace(/[.]/g, '\\.').replaceAll('{}', '[^/]+');
+    return new RegExp(`^${pattern}$`).test(`${method} ${requested}`);
+  });
+}
+
+/** What is wrong with an answer as it went over the wire. */
+function judge(exchange) {
+  const operation = operationOf(exchange);
+  let body;
+  try {
+    body = JSON.parse(exchange.body);
+  } catch {
+    return [`${exchange.method} ${exchange.path}: the answer (${exchange.status}) is no JSON: ${exchange.body.slice(0, 80)}`];
+  }
+  const problems = [];
+  if (!exchange.headers['request-id']) problems.push('no Request-Id header');
+  if (exchange.status >= 400) problems.push(...objections(body, refusalShape, 'refusal'));
+  else if (operation) problems.push(...objections(body, description.operations.get(operation)(), body.object ?? 'answer'));
+  return problems.map((problem) => `${operation ?? exchange.path}: ${problem}`);
+}
+
+// ---- the scenario
+
+function lookUp(value, dotted) {
+  return dotted.split('.').reduce((found, name) => found?.[name], value);
+}
+
+function resolved(value, kept) {
+  if (typeof value === 'string' && value.startsWith('$')) return lookUp(kept, value.slice(1));
+  if (Array.isArray(value)) return value.map((item) => resolved(item, kept));
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, resolved(item, kept)]));
+  return value;
+}
+
+/** The hosted page has no client of Stripe's; its form is sent as a browser would. */
+async function asBuyer(port, { operation, ids, params }) {
+  const [method, template] = operation.split(' ');
+  const body = new URLSearchParams([...formPairs(params)]);
+  const answer = await fetch(`http://127.0.0.1:${port}${fill(template, ids)}`, { method, body, headers: { authorization: `Bearer ${key}` } });
+  return answer.ok ? { answer: await answer.json() } : { refusal: { status: answer.status, ...(await answer.json()).error } };
+}
+
+function judgeOutcome(step, outcome, status, kept) {
+  if (step.refused) {
+    if (!outcome.refusal) return ['it was accepted'];
+    const refusal = { ...outcome.refusal, status };
+    return Object.entries(step.refused).flatMap(([name, value]) => (refusal[name] === value ? [] : [`refused with ${name} ${refusal[name]} instead of ${value}`]));
+  }
+  if (!outcome.answer) return [`it was refused: ${JSON.stringify(outcome.refusal)}`];
+  return Object.entries(step.expect).flatMap(([field, value]) => {
+    const wanted = resolved(value, kept);
+    const found = lookUp(outcome.answer, field);
+    return String(found) === String(wanted) ? [] : [`${field} is ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`];
+  });
+}
+
+async function play(driver, recorder) {
+  const kept = {};
+  for (const step of scenario) {
+    const before = recorder.exchanges.length;
+    const call = { ...step, ids: resolved(step.ids, kept), params: resolved(step.params, kept) };
+    let problems = [];
+    try {
+      const outcome = await (step.method ? driver.call(call) : asBuyer(recorder.port, call));
+      if (step.keep) kept[step.keep] = outcome.answer;
+      problems = judgeOutcome(step, outcome, recorder.exchanges.at(-1)?.status, kept);
+    } catch (error) {
+      problems = [`the driver gave up: ${error.message}`];
+    }
+    const exchanges = recorder.exchanges.slice(before);
+    if (step.method && !exchanges.some((one) => operationOf(one) === step.operation)) problems.push('the request never reached the sandbox');
+    problems.push(...exchanges.flatMap(judge));
+    cover(step.operation, driver.name, problems.length === 0);
+    report(`${driver.name}: ${step.operation}${step.refused ? ' (refused)' : ''}`, problems);
+  }
+  driver.close();
+}
+
+function cover(operation, driver, passed) {
+  const row = coverage.get(operation) ?? {};
+  row[driver] = (row[driver] ?? true) && passed;
+  coverage.set(operation, row);
+}
+
+// ---- webhooks
+
+async function trigger(stripe, endpoint, recorder, [name, ...words]) {
+  const since = endpoint.events.length;
+  const before = recorder.exchanges.length;
+  const problems = [];
+  const { code, output, complaint } = await stripe(['trigger', name, ...words]);
+  const exchanges = recorder.exchanges.slice(before);
+  if (code !== 0) {
+    const refused = exchanges.filter((one) => one.status >= 400).map((one) => `${one.method} ${one.path} answered ${one.status}: ${one.body.replace(/\s+/g, ' ').slice(0, 200)}`);
+    problems.push(...(refused.length > 0 ? refused : [`the command ended with ${code}: ${complaint || output}`]));
+  } else {
+    await endpoint.next(name, since).catch((error) => problems.push(error.message));
+  }
+  problems.push(...exchanges.flatMap(judge));
+  report(`stripe trigger ${name}`, problems);
+}
+
+async function runFixtures(stripe, recorder) {
+  const file = path.join(scratch, 'fixtures.json');
+  fs.writeFileSync(file, JSON.stringify(fixtures));
+  const before = recorder.exchanges.length;
+  const { code, output, complaint } = await stripe(['fixtures', file]);
+  const problems = code === 0 ? [] : [`the command ended with ${code}: ${complaint || output}`];
+  report('stripe fixtures', [...problems, ...recorder.exchanges.slice(before).flatMap(judge)]);
+}
+
+/** Each type of event once: the first that is wrong, or that it is right. */
+function judgeEvents(events) {
+  const byType = new Map();
+  for (const event of events) byType.set(event.type, [...(byType.get(event.type) ?? []), event]);
+  for (const [type, sameType] of [...byType].sort()) {
+    const wrong = sameType.map((event) => objections(event, description.event(), 'event')).find((found) => found.length > 0);
+    const version = sameType.every((event) => event.api_version === apiVersion) ? [] : ['it is not of the pinned version'];
+    report(`event ${type} (${sameType.length})`, [...(wrong ?? []), ...version]);
+  }
+}
+
+function printCoverage(names) {
+  console.log(`\n${'operation'.padEnd(52)}${names.map((name) => name.padEnd(8)).join('')}`);
+  for (const [operation, row] of [...coverage].sort()) {
+    const cells = names.map((name) => (name in row ? (row[name] ? 'ok' : 'FAILED') : '-').padEnd(8));
+    console.log(`${operation.padEnd(52)}${cells.join('')}`);
+  }
+}
+
+// ---- the run
+
+async function main() {
+  fs.mkdirSync(scratch, { recursive: true });
+  console.log(`Stripe's types of ${apiVersion}: ${description.operations.size} operations`);
+  const endpoint = await listen();
+  const stripe = new Stripe(key, { host: '127.0.0.1', port: sandboxPort, protocol: 'http', telemetry: false });
+  const registered = await stripe.webhookEndpoints.create({ url: endpoint.url, enabled_events: ['*'], api_version: apiVersion });
+  endpoint.verifyWith((body, signature) => stripe.webhooks.constructEvent(body, signature, registered.secret));
+
+  const recorders = {};
+  for (const name of ['node', 'python', 'cli']) recorders[name] = await record(name, sandboxPort);
+  await play(nodeDriver(recorders.node.port), recorders.node);
+  await play(pythonDriver(recorders.python.port, python), recorders.python);
+  await play(commandLineDriver(recorders.cli.port, scratch), recorders.cli);
+
+  const command = commandLine(recorders.cli.port, scratch);
+  await runFixtures(command, recorders.cli);
+  for (const one of triggers) await trigger(command, endpoint, recorders.cli, one);
+
+  judgeEvents(endpoint.events);
+  report('every delivery is signed', endpoint.refused);
+  printCoverage(Object.keys(recorders));
+  for (const one of [endpoint, ...Object.values(recorders)]) one.close();
+
+  const failed = checks.filter((check) => check.problems.length > 0).length;
+  console.log(`\n${checks.length - failed} passed, ${failed} failed`);
+  process.exit(failed > 0 || checks.length === 0 ? 1 : 0);
+}
+
+await main();
