@@ -1,6 +1,6 @@
 //! Rows a second through one batch: a unique key and a body of about a kilobyte each, answered after the commit.
 //!
-//! `cargo run --release -p store --features testing --example batch_rate -- [seconds]`, with `DATABASE_URL` for the server's part.
+//! `cargo run --release -p store --features testing --example batch_rate -- [seconds] [submitters]`, with `DATABASE_URL` for the server's part.
 #![expect(clippy::print_stdout, reason = "the figures are the output")]
 
 use std::hash::{BuildHasher, RandomState};
@@ -26,9 +26,14 @@ struct Item {
 
 #[tokio::main]
 async fn main() -> store::Result<()> {
-    let seconds = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(4);
+    let mut arguments = std::env::args().skip(1).filter_map(|text| text.parse().ok());
+    let seconds: u64 = arguments.next().unwrap_or(4);
+    let only = arguments.next();
     for make in [TestDatabase::sqlite, TestDatabase::postgres] {
-        for submitters in [1, 16, 64, 256] {
+        for submitters in [1_u64, 16, 64, 256]
+            .into_iter()
+            .filter(|count| only.is_none_or(|only| only == *count))
+        {
             let database = make();
             database.store().migrate(SCHEMA).await?;
             let begun = Instant::now();
@@ -44,7 +49,7 @@ async fn main() -> store::Result<()> {
     Ok(())
 }
 
-async fn run(database: &TestDatabase, submitters: usize, time: Duration) -> store::Result<u64> {
+async fn run(database: &TestDatabase, submitters: u64, time: Duration) -> store::Result<u64> {
     let insert = database
         .store()
         .batch("insert", BatchLimits::default(), |tx: &mut Tx<'_>, items: &[Item]| {
@@ -60,9 +65,9 @@ async fn run(database: &TestDatabase, submitters: usize, time: Duration) -> stor
             tokio::spawn(async move {
                 while Instant::now() < end {
                     let number = count.fetch_add(1, Ordering::Relaxed);
-                    let (high, low) = (keys.hash_one(number), keys.hash_one(!number));
+                    let high = keys.hash_one(number);
                     let item = Item {
-                        key: format!("evt_{high:016x}{low:08x}"),
+                        key: format!("evt_{number:016x}{high:08x}"),
                         body: vec![b'x'; 1_000],
                     };
                     insert.submit(item).await?;
