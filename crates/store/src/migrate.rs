@@ -5,6 +5,7 @@
 
 use aws_lc_rs::digest;
 
+use crate::crash_point::crash_point;
 use crate::unit::Mode;
 use crate::{Error, Result, Store, Tx, Value};
 
@@ -74,6 +75,7 @@ fn step(tx: &mut Tx<'_>, migrations: &'static [Migration]) -> Result<Option<u32>
         "insert into store_migration (number, name, checksum) values ($1, $2, $3)",
         &[Value::Int(due.number.into()), due.name.into(), checksum_of(due).into()],
     )?;
+    crash_point("store.migrated");
     tracing::info!(number = due.number, name = due.name, "a migration was run");
     Ok(Some(due.number))
 }

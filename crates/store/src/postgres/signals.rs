@@ -4,6 +4,7 @@
 //! listeners when it is back, because it cannot know what it missed.
 
 use std::collections::BTreeSet;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -89,8 +90,13 @@ async fn serve(settings: &Settings, outgoing: &Outgoing, topics: &Weak<Topics>) 
 async fn listen(settings: &Settings, outgoing: &Outgoing, topics: &Weak<Topics>) -> Result<(), crate::Error> {
     let lost = |error: tokio_postgres::Error| crate::Error::Unavailable(error.to_string());
     let heard = Weak::clone(topics);
-    let connection = Connection::open(settings, move |topic| {
-        if let Some(topics) = heard.upgrade() {
+    // What this node tells comes back to it as well, and its own listeners have heard it already.
+    let node = format!("{:016x}", RandomState::new().hash_one(0));
+    let own = node.clone();
+    let connection = Connection::open(settings, move |payload| {
+        if let (Some((sender, topic)), Some(topics)) = (payload.split_once(' '), heard.upgrade())
+            && sender != own
+        {
             topics.wake(topic);
         }
     })
@@ -108,7 +114,7 @@ async fn listen(settings: &Settings, outgoing: &Outgoing, topics: &Weak<Topics>)
         for topic in &told {
             let sent = connection
                 .client
-                .execute("select pg_notify($1, $2)", &[&CHANNEL, topic])
+                .execute("select pg_notify($1, $2)", &[&CHANNEL, &format!("{node} {topic}")])
                 .await;
             if let Err(error) = sent {
                 outgoing.put_back(told);

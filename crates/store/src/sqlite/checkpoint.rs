@@ -11,8 +11,11 @@ use crate::health::Health;
 
 /// A checkpoint begins when the log has grown by this many pages (4 MB).
 const PASSIVE_PAGES: i32 = 1_000;
-/// From this length (64 MB) on, the writer is stopped for the log to be started over.
-const RESTART_PAGES: i32 = 16_000;
+/// From this length (16 MB) on, the writer is stopped for the log to be started over. The file keeps its length: to write over
+/// what is there costs the disk less than to append.
+const RESTART_PAGES: i32 = 4_000;
+/// From this length (128 MB) on, which only a long read can bring about, the file is cut back.
+const TRUNCATE_PAGES: i32 = 32_000;
 
 /// Where the writer and the checkpoint thread meet.
 pub(crate) struct Gate {
@@ -127,9 +130,13 @@ pub(super) fn serve(connection: &Connection, gate: &Gate, health: &Health) {
     while let Some(pages) = gate.due() {
         let mut outcome = run(connection, "pragma wal_checkpoint(passive)");
         if outcome.is_ok() && pages >= RESTART_PAGES {
-            outcome = gate
-                .alone(|| run(connection, "pragma wal_checkpoint(truncate)"))
-                .unwrap_or(Ok(()));
+            let cut = pages >= TRUNCATE_PAGES;
+            let how = if cut {
+                "pragma wal_checkpoint(truncate)"
+            } else {
+                "pragma wal_checkpoint(restart)"
+            };
+            outcome = gate.alone(|| run(connection, how)).unwrap_or(Ok(()));
         }
         if let Err(error) = outcome {
             // The log keeps everything until a checkpoint succeeds, so a full disk is not fatal here; a failed flush is.
