@@ -4,8 +4,10 @@
 //! progress, errors) goes to the standard error stream. Exit codes are in [`Failure`] and in the help text.
 
 mod catalog;
+mod dev;
 mod events;
 mod ledger;
+mod sandbox;
 mod serve;
 mod token;
 
@@ -37,6 +39,10 @@ struct CommandLine {
 enum Command {
     /// Serve the API and handle events.
     Serve(Box<serve::Arguments>),
+    /// Try paydesk on this machine: a server beside its own sandbox Stripe, with no account and no network.
+    Dev(Box<dev::Arguments>),
+    /// Run only the sandbox Stripe.
+    Sandbox(sandbox::Arguments),
     /// Check the catalogue file, and bring it to Stripe.
     Catalog(catalog::Arguments),
     /// List events, show one, and put them back to be handled.
@@ -53,6 +59,8 @@ impl Command {
     async fn run(self) -> Result<(), Failure> {
         match self {
             Self::Serve(arguments) => serve::run(*arguments).await,
+            Self::Dev(arguments) => dev::run(*arguments).await,
+            Self::Sandbox(arguments) => sandbox::run(arguments).await,
             Self::Catalog(arguments) => catalog::run(arguments).await,
             Self::Events(arguments) => events::run(arguments).await,
             Self::Ledger(arguments) => ledger::run(arguments).await,

@@ -4,6 +4,7 @@
 //! (SIGTERM, ctrl-c), after requests in flight had their time, or with code 70 when the store has failed.
 
 use anyhow::Context;
+use axum::Router;
 use clap::Args;
 use store::{Access, Options, Store};
 use tokio::net::TcpListener;
@@ -37,7 +38,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
         "paydesk {} is ready on http://{address} ({mode} mode)",
         env!("CARGO_PKG_VERSION")
     ));
-    until_stopped(&app, listener).await
+    until_stopped(&app, listener, Router::new()).await
 }
 
 /// Opens and migrates the store, and joins the parts of the application.
@@ -67,8 +68,8 @@ async fn listen(app: &App) -> Result<TcpListener, Failure> {
     Ok(listener)
 }
 
-/// Serves and works until a signal comes or the store fails.
-pub(super) async fn until_stopped(app: &App, listener: TcpListener) -> Result<(), Failure> {
+/// Serves and works until a signal comes or the store fails. `more` are routes beside the usual ones.
+pub(super) async fn until_stopped(app: &App, listener: TcpListener, more: Router<App>) -> Result<(), Failure> {
     let role = app.config.settings.role;
     let mut tasks = JoinSet::new();
     tasks.spawn(app.metrics.clone().fold(app.shutdown.clone()));
@@ -76,7 +77,7 @@ pub(super) async fn until_stopped(app: &App, listener: TcpListener) -> Result<()
         begin_work(app, &mut tasks);
     }
     let router = if role.serves() {
-        routes::router(app.clone())
+        routes::router(app.clone(), more)
     } else {
         routes::worker_router(app.clone())
     };

@@ -42,10 +42,10 @@ fn pages() -> Router<App> {
         .merge(crate::pages::routes::router())
 }
 
-/// The whole server, for processes that serve.
-pub fn router(app: App) -> Router {
+/// The whole server, for processes that serve; `more` are routes beside the usual ones.
+pub fn router(app: App, more: Router<App>) -> Router {
     let (api, _document) = api().split_for_parts();
-    surrounded(api.merge(pages()), lean(), app)
+    surrounded(api.merge(pages()).merge(more), lean(), app)
 }
 
 /// Health and metrics only, for processes that work.
@@ -54,7 +54,8 @@ pub fn worker_router(app: App) -> Router {
     surrounded(health, Router::new(), app)
 }
 
-fn surrounded(full: Router<App>, lean: Router<App>, app: App) -> Router {
+/// Puts the envelope, the limits and the fallbacks around routes.
+pub fn surrounded(full: Router<App>, lean: Router<App>, app: App) -> Router {
     let full = full
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)

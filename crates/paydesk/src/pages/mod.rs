@@ -4,6 +4,7 @@
 //! Here live the layout and the rendering; what a page says is its capability's. The full console is not here.
 
 pub mod routes;
+pub mod shop;
 
 use std::sync::LazyLock;
 

@@ -1,0 +1,68 @@
+//! The shop of `paydesk dev`: one page on which everything that is for sale can be bought, as a user of the examples.
+//!
+//! It carries that user's token, so it is served by `dev` on loopback addresses and by nothing else. A real application
+//! shows its own pages and calls the same API.
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::catalogue::{Item, Offer};
+use crate::pages;
+
+/// The route of the shop, for the user with this id and token.
+pub fn router(user_id: &str, token: &str) -> Router<App> {
+    let (user_id, token) = (user_id.to_owned(), token.to_owned());
+    let show = move |State(app): State<App>| {
+        let page = page(&app, &user_id, &token);
+        async move { page }
+    };
+    Router::new().route("/shop", get(show))
+}
+
+fn page(app: &App, user_id: &str, token: &str) -> Response {
+    let (mut packs, mut packages) = (Vec::new(), Vec::new());
+    for item in app.catalogue.items.values() {
+        match &item.offer {
+            Offer::CreditPack { credits, .. } => packs.push(described(app, item, "credits", json!(credits))),
+            Offer::OrderPackage { fields } => {
+                let fields: Value = fields
+                    .iter()
+                    .map(|field| {
+                        json!({
+                            "name": field.name,
+                            "label": field.label,
+                            "kind": field.kind,
+                            "required": field.required,
+                        })
+                    })
+                    .collect();
+                packages.push(described(app, item, "fields", fields));
+            }
+        }
+    }
+    let values = json!({
+        "shop": app.catalogue.shop_name,
+        "user_id": user_id,
+        "token": token,
+        "packs": packs,
+        "packages": packages,
+    });
+    pages::render("shop.html", &values)
+}
+
+/// What every item shows, and what its kind adds.
+fn described(app: &App, item: &Item, more: &str, value: Value) -> Value {
+    let amount = item.amount(app.catalogue.default_currency, 1);
+    let mut shown = json!({
+        "id": item.id,
+        "name": item.name,
+        "description": item.description,
+        "amount": amount.map(|amount| amount.to_string()),
+    });
+    shown[more] = value;
+    shown
+}
