@@ -163,6 +163,10 @@ async fn a_declined_card_is_told_and_another_one_pays() {
         declined.text.contains("Your card has insufficient funds.") && declined.text.contains("value=\"Ada Lovelace\"")
     );
     assert!(
+        !declined.text.contains("readonly"),
+        "another address can still be filled in"
+    );
+    assert!(
         !declined.text.contains("4000000000009995"),
         "a number is not written back into the page"
     );

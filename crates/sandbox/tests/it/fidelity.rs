@@ -312,6 +312,13 @@ async fn line_05_one_version_is_rendered_and_others_are_refused_loudly() {
     );
 }
 
+const DECLINED: &[(&str, &str)] = &[
+    ("amount", "1000"),
+    ("currency", "usd"),
+    ("confirm", "true"),
+    ("payment_method", "pm_card_chargeDeclined"),
+];
+
 #[tokio::test]
 async fn line_06_idempotency_keys() {
     let desk = Desk::new();
@@ -336,12 +343,6 @@ async fn line_06_idempotency_keys() {
     // A refusal before execution is not kept; a decline and an error during execution are.
     assert_eq!(keyed("/v1/products", &[], "b").await.status, 400);
     assert_eq!(keyed("/v1/products", &[("name", "A")], "b").await.status, 200);
-    const DECLINED: &[(&str, &str)] = &[
-        ("amount", "1000"),
-        ("currency", "usd"),
-        ("confirm", "true"),
-        ("payment_method", "pm_card_chargeDeclined"),
-    ];
     let declined = keyed("/v1/payment_intents", DECLINED, "c").await;
     assert_eq!(declined.status, 402);
     assert_eq!(keyed("/v1/payment_intents", DECLINED, "c").await.text, declined.text);
