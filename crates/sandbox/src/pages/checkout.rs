@@ -106,6 +106,7 @@ pub(crate) async fn pay(
         }
         match attempt(&mut state, &session, &form) {
             Ok(url) => onward(&headers, &url),
+            // A refusal is an answer to the script, not a failed request that a browser complains about.
             Err(error) if wants_json(&headers) => {
                 let field = error_field(&error);
                 json_answer(
@@ -146,9 +147,14 @@ fn attempt(state: &mut State, session: &Value, form: &Map<String, Value>) -> Res
     Ok(format!("/c/challenge/{}", text(session, "payment_intent")))
 }
 
+/// The address the shop has given, which the buyer cannot change; what was filled in before can be.
+fn known_email(session: &Value) -> Option<&str> {
+    let given = session["customer_email"].is_string() || session["_customer_email"] == true;
+    given.then(|| session["customer_details"]["email"].as_str()).flatten()
+}
+
 fn buyer(session: &Value, form: &Map<String, Value>) -> Result<Buyer, ApiError> {
-    let known = session["customer_details"]["email"].as_str();
-    let email = known.unwrap_or_else(|| field(form, "email"));
+    let email = known_email(session).unwrap_or_else(|| field(form, "email"));
     if !checkout_sessions::is_email(email) {
         return Err(ApiError::param("email", "Your email address is not complete."));
     }
@@ -244,7 +250,11 @@ fn form_page(
             escape(url)
         ),
     };
-    let known_email = session["customer_details"]["email"].as_str();
+    let known_email = known_email(session);
+    let filled_in = match field(form, "email") {
+        "" => text(&session["customer_details"], "email"),
+        email => email,
+    };
     let types = session["payment_method_types"].as_array().cloned().unwrap_or_default();
     let content = fill(
         include_str!("checkout.html"),
@@ -256,7 +266,7 @@ fn form_page(
             ("id", &escape(text(session, "id"))),
             ("token", &escape(text(session, "_form_token"))),
             ("error", &escape(error.unwrap_or(""))),
-            ("email", &escape(known_email.unwrap_or_else(|| field(form, "email")))),
+            ("email", &escape(known_email.unwrap_or(filled_in))),
             ("readonly", if known_email.is_some() { " readonly" } else { "" }),
             ("methods", &if free { String::new() } else { methods(&types, form) }),
             (

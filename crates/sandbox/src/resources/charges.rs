@@ -296,7 +296,7 @@ fn card_source(method: &Value) -> Value {
         "address_zip_check": null, "brand": "Visa", "country": card["country"], "customer": null, "cvc_check": null,
         "dynamic_last4": null, "exp_month": card["exp_month"], "exp_year": card["exp_year"], "fingerprint": card["fingerprint"],
         "funding": card["funding"], "last4": card["last4"], "metadata": {}, "name": null, "regulated_status": "unregulated",
-        "tokenization_method": null, "wallet": null,
+        "tokenization_method": null,
     })
 }
 

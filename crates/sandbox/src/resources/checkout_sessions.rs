@@ -112,6 +112,8 @@ fn create(call: &mut Call<'_>) -> Answer {
         session.insert("_items".to_owned(), json!(items));
         session.insert("_payment_intent_data".to_owned(), data);
         session.insert("_form_token".to_owned(), json!(token));
+        let by_customer = session["customer"].is_string() && session["customer_details"]["email"].is_string();
+        session.insert("_customer_email".to_owned(), json!(by_customer));
     });
     call.state.at(expires_at, Due::ExpireSession(id.clone()));
     Ok(rendered(call.state.own(&id)))

@@ -10,98 +10,120 @@ use crate::state::{State, rendered};
 
 const MAX_DEPTH: usize = 4;
 
-/// The members that hold a reference, per object.
-const REFERENCES: &[(&str, &[&str])] = &[
-    (
-        "customer",
-        &[
-            "default_source",
-            "invoice_settings.default_payment_method",
-            "test_clock",
-        ],
-    ),
-    ("product", &["default_price"]),
-    ("price", &["product"]),
-    (
-        "checkout.session",
-        &["customer", "invoice", "payment_intent", "setup_intent", "subscription"],
-    ),
-    (
-        "payment_intent",
-        &[
-            "customer",
-            "latest_charge",
-            "on_behalf_of",
-            "payment_method",
-            "source",
-            "transfer_data.destination",
-        ],
-    ),
-    (
-        "charge",
-        &[
-            "balance_transaction",
-            "customer",
-            "failure_balance_transaction",
-            "on_behalf_of",
-            "payment_intent",
-            "source_transfer",
-            "transfer",
-            "transfer_data.destination",
-            "application",
-            "application_fee",
-            "review",
-        ],
-    ),
-    (
-        "refund",
-        &[
-            "balance_transaction",
-            "charge",
-            "customer",
-            "failure_balance_transaction",
-            "payment_intent",
-            "payment_method",
-            "source_transfer_reversal",
-            "transfer_reversal",
-        ],
-    ),
-    ("balance_transaction", &["source"]),
-    ("payment_method", &["customer"]),
-    (
-        "setup_intent",
-        &[
-            "customer",
-            "latest_attempt",
-            "mandate",
-            "on_behalf_of",
-            "payment_method",
-            "single_use_mandate",
-        ],
-    ),
-    ("dispute", &["charge", "payment_intent"]),
+/// What can be expanded: the object, the member (a path, where it is nested), and the object it leads to. Nothing after
+/// `*` is judged beforehand. A list is there only when it is expanded; an embedded object always is.
+const LEADS: &[(&str, &str, &str)] = &[
+    ("balance_transaction", "source", "*"),
+    ("charge", "application", "*"),
+    ("charge", "application_fee", "*"),
+    ("charge", "balance_transaction", "balance_transaction"),
+    ("charge", "customer", "customer"),
+    ("charge", "failure_balance_transaction", "balance_transaction"),
+    ("charge", "on_behalf_of", "account"),
+    ("charge", "payment_intent", "payment_intent"),
+    ("charge", "refunds", "list refund"),
+    ("charge", "review", "*"),
+    ("charge", "source_transfer", "*"),
+    ("charge", "transfer", "*"),
+    ("charge", "transfer_data.destination", "account"),
+    ("checkout.session", "customer", "customer"),
+    ("checkout.session", "invoice", "*"),
+    ("checkout.session", "line_items", "list item"),
+    ("checkout.session", "payment_intent", "payment_intent"),
+    ("checkout.session", "setup_intent", "setup_intent"),
+    ("checkout.session", "subscription", "*"),
+    ("customer", "default_source", "*"),
+    ("customer", "invoice_settings.default_payment_method", "payment_method"),
+    ("customer", "sources", "list *"),
+    ("customer", "subscriptions", "list *"),
+    ("customer", "tax_ids", "list *"),
+    ("customer", "test_clock", "*"),
+    ("dispute", "balance_transactions", "balance_transaction"),
+    ("dispute", "charge", "charge"),
+    ("dispute", "payment_intent", "payment_intent"),
+    ("item", "price", "price"),
+    ("payment_intent", "customer", "customer"),
+    ("payment_intent", "latest_charge", "charge"),
+    ("payment_intent", "on_behalf_of", "account"),
+    ("payment_intent", "payment_method", "payment_method"),
+    ("payment_intent", "source", "*"),
+    ("payment_intent", "transfer_data.destination", "account"),
+    ("payment_method", "customer", "customer"),
+    ("price", "product", "product"),
+    ("product", "default_price", "price"),
+    ("refund", "balance_transaction", "balance_transaction"),
+    ("refund", "charge", "charge"),
+    ("refund", "customer", "customer"),
+    ("refund", "failure_balance_transaction", "balance_transaction"),
+    ("refund", "payment_intent", "payment_intent"),
+    ("refund", "payment_method", "payment_method"),
+    ("refund", "source_transfer_reversal", "*"),
+    ("refund", "transfer_reversal", "*"),
+    ("setup_intent", "customer", "customer"),
+    ("setup_intent", "latest_attempt", "*"),
+    ("setup_intent", "mandate", "*"),
+    ("setup_intent", "on_behalf_of", "account"),
+    ("setup_intent", "payment_method", "payment_method"),
+    ("setup_intent", "single_use_mandate", "*"),
 ];
 
-/// Lists that are absent unless expanded.
-const INCLUDABLE: &[(&str, &str)] = &[
-    ("checkout.session", "line_items"),
-    ("charge", "refunds"),
-    ("customer", "sources"),
-    ("customer", "subscriptions"),
-    ("customer", "tax_ids"),
-];
+/// Judges the paths before anything is executed. `noun` is what the operation answers with.
+pub(crate) fn check(noun: &str, is_list: bool, paths: &[Value]) -> Result<(), ApiError> {
+    for path in paths.iter().filter_map(Value::as_str) {
+        let mut segments: Vec<&str> = path.split('.').collect();
+        if is_list && segments.first() != Some(&"data") {
+            return Err(refused(path));
+        }
+        if is_list {
+            segments.remove(0);
+        }
+        if segments.len() > MAX_DEPTH {
+            let message = format!("You cannot expand more than {MAX_DEPTH} levels of a property. Property: {path}.");
+            return Err(ApiError::param("expand", message).unexecuted());
+        }
+        if !leads_on(noun, &segments) {
+            return Err(refused(path));
+        }
+    }
+    Ok(())
+}
 
+fn leads_on(noun: &str, segments: &[&str]) -> bool {
+    if segments.is_empty() || noun == "*" {
+        return true;
+    }
+    LEADS
+        .iter()
+        .filter(|(owner, ..)| *owner == noun)
+        .any(|(_, member, target)| {
+            let depth = member.split('.').count();
+            if segments.len() < depth || segments[..depth].join(".") != *member {
+                return false;
+            }
+            match (target.strip_prefix("list "), &segments[depth..]) {
+                (Some(element), ["data", rest @ ..]) => leads_on(element, rest),
+                (Some(_), rest) => rest.is_empty(),
+                (None, rest) => leads_on(target, rest),
+            }
+        })
+}
+
+fn is_reference(noun: &str, member: &str) -> bool {
+    LEADS
+        .iter()
+        .any(|(owner, known, target)| *owner == noun && *known == member && !target.starts_with("list "))
+}
+
+fn is_includable(noun: &str, member: &str) -> bool {
+    LEADS
+        .iter()
+        .any(|(owner, known, target)| *owner == noun && *known == member && target.starts_with("list "))
+}
+
+/// Replaces references in an answer by what they name. The paths have been checked.
 pub(crate) fn apply(state: &State, answer: &mut Value, paths: &[Value]) -> Result<(), ApiError> {
     for path in paths.iter().filter_map(Value::as_str) {
         let segments: Vec<&str> = path.split('.').collect();
-        let list = answer["object"] == "list";
-        if segments.len() > MAX_DEPTH + usize::from(segments.first() == Some(&"data")) {
-            let message = format!("You cannot expand more than {MAX_DEPTH} levels of a property. Property: {path}.");
-            return Err(ApiError::param("expand", message));
-        }
-        if list && segments[0] != "data" {
-            return Err(refused(path));
-        }
         descend(state, answer, &segments, ("", ""), path)?;
     }
     Ok(())
@@ -111,7 +133,7 @@ fn refused(path: &str) -> ApiError {
     let message = format!(
         "This property cannot be expanded ({path}). You may want to try expanding 'data.{path}' instead, if the answer is a list."
     );
-    ApiError::param("expand", message)
+    ApiError::param("expand", message).unexecuted()
 }
 
 /// `owner` is the noun of the nearest object, `prefix` the path from it to here.
@@ -143,7 +165,7 @@ fn descend(
         Some(noun) => (noun.as_str(), (*first).to_owned()),
         None => (owner, format!("{prefix}.{first}")),
     };
-    if INCLUDABLE.contains(&(owner, first)) {
+    if is_includable(owner, first) {
         include(state, members, owner, first);
     }
     let Some(child) = members.get_mut(*first) else {
@@ -169,12 +191,6 @@ fn descend(
         }
         _ => Err(refused(path)),
     }
-}
-
-fn is_reference(noun: &str, member: &str) -> bool {
-    REFERENCES
-        .iter()
-        .any(|(owner, members)| *owner == noun && members.contains(&member))
 }
 
 fn include(state: &State, members: &mut Map<String, Value>, noun: &str, list: &str) {

@@ -187,6 +187,30 @@ fn route(method: &Method, path: &str) -> Option<(&'static Route, Vec<String>)> {
         })
 }
 
+/// What the operations under a path answer with.
+fn noun_of(path: &str) -> &'static str {
+    const NOUNS: &[(&str, &str)] = &[
+        ("/line_items", "item"),
+        ("/payment_methods", "payment_method"),
+        ("/v1/payment_methods/", "payment_method"),
+        ("/v1/balance_transactions", "balance_transaction"),
+        ("/v1/charges", "charge"),
+        ("/v1/checkout/sessions", "checkout.session"),
+        ("/v1/customers", "customer"),
+        ("/v1/disputes", "dispute"),
+        ("/v1/payment_intents", "payment_intent"),
+        ("/v1/payment_pages", "checkout.session"),
+        ("/v1/prices", "price"),
+        ("/v1/products", "product"),
+        ("/v1/refunds", "refund"),
+        ("/v1/setup_intents", "setup_intent"),
+    ];
+    NOUNS
+        .iter()
+        .find(|(part, _)| path.contains(part))
+        .map_or("", |(_, noun)| noun)
+}
+
 /// A request judged and ready to be executed.
 struct Judged {
     method: Method,
@@ -246,6 +270,11 @@ async fn judge(sandbox: &Sandbox, request: Request<Body>) -> Result<Judged, ApiE
     form::decode_into(&mut tree, body)?;
     let fingerprint = format!("{} {path} {}", parts.method, Value::Object(tree.clone()));
     let params = route.fields.check(&tree)?;
+    let expand = params
+        .get("expand")
+        .and_then(Value::as_array)
+        .map_or(&[][..], Vec::as_slice);
+    expand::check(noun_of(&path), route.operation.is_list, expand)?;
     let key = header(&parts.headers, "idempotency-key")
         .filter(|_| parts.method == Method::POST)
         .map(str::to_owned);

@@ -1,0 +1,23 @@
+//! The sandbox seen from outside: through its router, or through a socket where the socket matters.
+//!
+//! Every line of the fidelity list has a test named after it. Nothing here waits by sleeping: the clock is advanced, or a
+//! delivery is waited for.
+
+#[cfg(test)]
+mod cards;
+#[cfg(test)]
+mod checkout;
+#[cfg(test)]
+mod control;
+#[cfg(test)]
+mod delivery;
+#[cfg(test)]
+mod desk;
+#[cfg(test)]
+mod determinism;
+#[cfg(test)]
+mod fidelity;
+#[cfg(test)]
+mod payments;
+#[cfg(test)]
+mod wire;
