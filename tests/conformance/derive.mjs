@@ -117,7 +117,7 @@ function describe(type, checker, shapeOf) {
   if (is(ts.TypeFlags.NumberLike)) return { kind: 'number' };
   if (is(ts.TypeFlags.BooleanLike)) return { kind: 'truth' };
   if (is(ts.TypeFlags.Null)) return { kind: 'null' };
-  if (type.isUnion()) return either(type.types.filter(isPresent).map(shapeOf));
+  if (type.isUnion()) return { kind: 'either', of: type.types.filter(isPresent).map(shapeOf) };
   // An open enumeration is declared as its values and `string & Record<never, never>`.
   if (type.isIntersection() && type.types.some((part) => part.flags & ts.TypeFlags.String)) return { kind: 'text' };
   if (checker.isArrayType(type)) return { kind: 'list', of: shapeOf(checker.getTypeArguments(type)[0]) };
@@ -125,10 +125,6 @@ function describe(type, checker, shapeOf) {
   if (/^Decimal(Impl)?$/.test((type.aliasSymbol ?? type.symbol)?.name ?? '')) return { kind: 'text' };
   if (is(ts.TypeFlags.Object | ts.TypeFlags.Intersection)) return describeObject(type, checker, shapeOf);
   return { kind: 'anything' };
-}
-
-function either(shapes) {
-  return shapes.length === 1 ? { ...shapes[0] } : { kind: 'either', of: shapes };
 }
 
 /** `deleted?: void` and the undefined of an optional field say that nothing is there. */
@@ -142,7 +138,9 @@ function describeObject(type, checker, shapeOf) {
     const optional = (property.flags & ts.SymbolFlags.Optional) !== 0;
     const propertyType = checker.getTypeOfSymbol(property);
     const parts = (propertyType.isUnion() ? propertyType.types : [propertyType]).filter(isPresent);
-    if (parts.length > 0) fields[property.name] = { required: !optional, shape: either(parts.map(shapeOf)) };
+    if (parts.length === 0) continue;
+    const shape = parts.length === 1 ? shapeOf(parts[0]) : { kind: 'either', of: parts.map(shapeOf) };
+    fields[property.name] = { required: !optional, shape };
   }
   const index = checker.getIndexInfoOfType(type, ts.IndexKind.String);
   return { kind: 'object', name: type.symbol?.name ?? '', fields, others: index ? shapeOf(index.type) : null };

@@ -16,6 +16,7 @@ export const key = 'sk_test_conformance';
 const nodeSpelling = {
   'checkout.sessions.line_items.list': 'checkout.sessions.listLineItems',
   'customers.payment_methods.list': 'customers.listPaymentMethods',
+  'customers.payment_methods.retrieve': 'customers.retrievePaymentMethod',
 };
 
 export function nodeDriver(port) {

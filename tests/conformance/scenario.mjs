@@ -156,11 +156,19 @@ const payments = [
     params: { amount_to_capture: 600 },
     expect: { status: 'succeeded', amount_received: 600 },
   }),
+  step('GET /v1/customers/{}/payment_methods/{}', 'customers.payment_methods.retrieve', { ids: ['$customer.id', '$card.id'], expect: { id: '$card.id' } }),
+  step('POST /v1/payment_methods/{}', 'payment_methods.update', {
+    ids: ['$card.id'],
+    params: { billing_details: { name: 'Ada' }, metadata: { kept: 'yes' } },
+    expect: { 'billing_details.name': 'Ada', 'metadata.kept': 'yes' },
+  }),
   step('POST /v1/payment_methods/{}/detach', 'payment_methods.detach', { ids: ['$card.id'], expect: { customer: null } }),
 ];
 
 const setups = [
   step('POST /v1/setup_intents', 'setup_intents.create', { params: { customer: '$customer.id' }, keep: 'setup', expect: { status: 'requires_payment_method' } }),
+  step('POST /v1/setup_intents/{}', 'setup_intents.update', { ids: ['$setup.id'], params: { metadata: { a: 'b' } }, expect: { 'metadata.a': 'b' } }),
+  step('GET /v1/setup_intents', 'setup_intents.list', { params: { customer: '$customer.id' }, expect: { 'data.0.id': '$setup.id' } }),
   step('POST /v1/setup_intents/{}/confirm', 'setup_intents.confirm', {
     ids: ['$setup.id'],
     params: { payment_method: 'pm_card_visa', return_url: 'http://127.0.0.1/' },
@@ -192,13 +200,44 @@ const money = [
     refused: { status: 400, type: 'invalid_request_error' },
   }),
   step('GET /v1/charges/{}', 'charges.retrieve', { ids: ['$succeeded.latest_charge'], expect: { amount_refunded: 100, refunded: false } }),
+  step('POST /v1/payment_intents', 'payment_intents.create', {
+    params: { amount: 800, currency: 'usd', confirm: true, payment_method: 'pm_card_pendingRefund', return_url: 'http://127.0.0.1/' },
+    keep: 'slow',
+  }),
+  step('POST /v1/refunds', 'refunds.create', { params: { charge: '$slow.latest_charge' }, keep: 'pending', expect: { status: 'pending' } }),
+  step('POST /v1/refunds/{}/cancel', 'refunds.cancel', { ids: ['$pending.id'], expect: { status: 'canceled' } }),
+  step('POST /v1/charges', 'charges.create', {
+    params: { amount: 400, currency: 'usd', source: 'tok_visa', capture: false },
+    keep: 'old_way',
+    expect: { captured: false, amount: 400 },
+  }),
+  step('POST /v1/charges/{}/capture', 'charges.capture', { ids: ['$old_way.id'], expect: { captured: true } }),
   step('GET /v1/balance', 'balance.retrieve', { expect: { livemode: false } }),
   step('GET /v1/balance_transactions', 'balance_transactions.list', { params: { source: '$refund.id' }, keep: 'movements', expect: { 'data.0.amount': -100 } }),
   step('GET /v1/balance_transactions/{}', 'balance_transactions.retrieve', { ids: ['$movements.data.0.id'], expect: { type: 'refund' } }),
 ];
 
+/** The bank takes a payment back: the first dispute is accepted, the second is won. */
+const disputes = ['lost', 'won'].flatMap((end) => [
+  step('POST /v1/payment_intents', 'payment_intents.create', {
+    params: { amount: 3000, currency: 'usd', confirm: true, payment_method: 'pm_card_createDispute', return_url: 'http://127.0.0.1/' },
+    keep: 'disputed',
+    expect: { status: 'succeeded' },
+  }),
+  step('GET /v1/disputes', 'disputes.list', { params: { payment_intent: '$disputed.id' }, keep: 'claims', expect: { 'data.0.status': 'needs_response' } }),
+  step('GET /v1/disputes/{}', 'disputes.retrieve', { ids: ['$claims.data.0.id'], expect: { amount: 3000, charge: '$disputed.latest_charge' } }),
+  end === 'lost'
+    ? step('POST /v1/disputes/{}/close', 'disputes.close', { ids: ['$claims.data.0.id'], expect: { status: 'lost' } })
+    : step('POST /v1/disputes/{}', 'disputes.update', {
+        ids: ['$claims.data.0.id'],
+        params: { evidence: { uncategorized_text: 'winning_evidence' }, submit: true },
+        expect: { status: 'won' },
+      }),
+]);
+
 const events = [
-  step('GET /v1/events', 'events.list', { params: { type: 'refund.created', limit: 1 }, keep: 'told', expect: { 'data.0.data.object.id': '$refund.id' } }),
+  step('GET /v1/account', 'accounts.retrieve_current', { expect: { object: 'account' } }),
+  step('GET /v1/events', 'events.list', { params: { type: 'refund.created', limit: 1 }, keep: 'told', expect: { 'data.0.data.object.id': '$pending.id' } }),
   step('GET /v1/events/{}', 'events.retrieve', { ids: ['$told.data.0.id'], expect: { type: 'refund.created' } }),
   step('POST /v1/webhook_endpoints', 'webhook_endpoints.create', {
     params: { url: 'http://127.0.0.1:9/unheard', enabled_events: ['customer.created'] },
@@ -211,4 +250,4 @@ const events = [
   step('DELETE /v1/webhook_endpoints/{}', 'webhook_endpoints.delete', { ids: ['$endpoint.id'], expect: { deleted: true } }),
 ];
 
-export const scenario = [...customers, ...catalogue, ...checkout, ...payments, ...setups, ...money, ...events];
+export const scenario = [...customers, ...catalogue, ...checkout, ...payments, ...setups, ...money, ...disputes, ...events];

@@ -47,7 +47,7 @@ fn start_sandbox(port: u16) -> Result<Server> {
     ]))?;
     let program = process::target()?.join("debug/examples/serve");
     let mut server = Server::start(
-        Command::new(program).arg(port.to_string()).stdout(Stdio::piped()),
+        Command::new(program).arg(port.to_string()).stderr(Stdio::piped()),
         "-TERM",
     )?;
     server.wait_for_line(&port.to_string())?;

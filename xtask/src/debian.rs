@@ -18,7 +18,7 @@ pub(crate) fn install(package: &str, what_for: &str) -> Result<()> {
             "{what_for} is missing. Install it (on Debian or Ubuntu: `sudo apt-get install {package}`) and run this again"
         );
     }
-    println!("    installing {package} for {what_for}");
+    println!("    installing Debian's package {package}");
     process::run(apt_get().args(["-qq", "update"]))?;
     process::run(apt_get().args([
         "-qq",
