@@ -20,7 +20,7 @@ use crate::clock::Clock;
 pub use receive::{Receipt, ReceiveError, receive};
 pub use records::{EventFilter, EventRow, count, event, events, payload_of, pending, replay_one, replay_range};
 pub use routes::KINDS;
-pub use worker::{Handled, Work, run};
+pub use worker::{Handled, Work, run, work};
 
 /// The topic under which the worker is woken.
 pub const TOPIC: &str = "inbox";

@@ -63,7 +63,7 @@ pub async fn run(app: App) {
 }
 
 /// Handles what is due once. Gives how many events were taken off the inbox.
-async fn work(app: &App) -> u64 {
+pub async fn work(app: &App) -> u64 {
     match app.handling.submit(Work::Due).await {
         Ok(handled) => {
             count(handled);

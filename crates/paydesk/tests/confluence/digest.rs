@@ -1,0 +1,50 @@
+//! The state that a history leaves behind, told without its prefix and without times.
+
+use std::collections::BTreeMap;
+
+use store::{Result, Store, Tx};
+
+/// What matters of every row that names a history, by telling and history number.
+const QUERIES: [&str; 5] = [
+    "select purchase_id, concat_ws(' ', 'purchase', user_id, kind, item_id, quantity, credits, order_id, currency,
+            amount_minor, status, coalesce(session_id, '-'), case when paid_at_us is null then 0 else 1 end) from purchase",
+    "select purchase_id, concat_ws(' ', 'payment', payment_intent_id, user_id, currency, amount_minor, status,
+            coalesce(charge_id, '-'), coalesce(balance_transaction_id, '-')) from payment",
+    "select order_id, concat_ws(' ', 'order', user_id, package_id, status, coalesce(purchase_id, '-')) from customer_order",
+    "select account_key, concat_ws(' ', 'account', debits_posted, credits_posted) from account
+     where account_key like 'credits:wallet:%'",
+    "select effect_key, concat_ws(' ', 'effect', kind) from effect",
+];
+
+/// The digest of every history, by telling and number.
+pub(crate) async fn all(store: &Store) -> BTreeMap<(char, usize), Vec<String>> {
+    let lines = store.read(lines).await.unwrap();
+    let mut digests: BTreeMap<(char, usize), Vec<String>> = BTreeMap::new();
+    for (name, line) in lines {
+        let (telling, number) = owner(&name);
+        let line = format!("{name} {line}").replace(&format!("{telling}-"), "");
+        digests.entry((telling, number)).or_default().push(line);
+    }
+    for digest in digests.values_mut() {
+        digest.sort();
+    }
+    digests
+}
+
+fn lines(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>> {
+    let mut lines = Vec::new();
+    for query in QUERIES {
+        for row in tx.all(query, &[])? {
+            lines.push((row.text(0)?, row.text(1)?));
+        }
+    }
+    Ok(lines)
+}
+
+/// The telling and the history that a key belongs to: `pur_a-17-0`, `credits:wallet:b-17`.
+fn owner(name: &str) -> (char, usize) {
+    let tail = name.rsplit(['_', ':']).next().unwrap();
+    let mut parts = tail.split('-');
+    let telling = parts.next().and_then(|text| text.chars().next()).unwrap();
+    (telling, parts.next().unwrap().parse().unwrap())
+}

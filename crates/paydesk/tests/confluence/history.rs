@@ -1,0 +1,215 @@
+//! A generated history: what Stripe would tell of a few purchases of one user, in the order it happened.
+
+use rand::RngExt;
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use serde_json::{Value, json};
+
+/// One user's purchases, as events. `{telling}` in an event stands for the prefix it is played under.
+pub(crate) struct History {
+    pub(crate) number: usize,
+    pub(crate) events: Vec<String>,
+    added: i64,
+}
+
+/// A call of the API that changes a wallet.
+pub(crate) struct Call {
+    pub(crate) path: String,
+    pub(crate) amount: i64,
+    pub(crate) key: String,
+}
+
+/// How a purchase goes.
+#[derive(Clone, Copy, Debug)]
+enum Course {
+    PaidAtOnce,
+    DeclinedThenPaid,
+    DelayedAndPaid,
+    DelayedAndFailed,
+    Expired,
+    /// The page ended, and the money came all the same.
+    ExpiredThenPaid,
+    NothingToPay,
+    /// Nothing but the payment's own event ever arrives.
+    OnlyThePayment,
+    Canceled,
+}
+
+const COURSES: [Course; 9] = [
+    Course::PaidAtOnce,
+    Course::DeclinedThenPaid,
+    Course::DelayedAndPaid,
+    Course::DelayedAndFailed,
+    Course::Expired,
+    Course::ExpiredThenPaid,
+    Course::NothingToPay,
+    Course::OnlyThePayment,
+    Course::Canceled,
+];
+
+impl History {
+    pub(crate) fn generate(number: usize, rng: &mut StdRng) -> Self {
+        let mut events = Vec::new();
+        for purchase in 0..rng.random_range(1..=3) {
+            let course = *COURSES.choose(rng).unwrap();
+            let purchase = Purchase::generate(number, purchase, rng);
+            purchase.tell(course, &mut events);
+        }
+        let events = events
+            .iter()
+            .enumerate()
+            .map(|(at, (kind, object))| envelope(number, at, kind, object))
+            .collect();
+        Self { number, events, added: rng.random_range(1..100) }
+    }
+
+    /// The event at a place, as it is told under a prefix.
+    pub(crate) fn event(&self, telling: char, at: usize) -> Option<String> {
+        self.events.get(at).map(|event| event.replace("{telling}", &telling.to_string()))
+    }
+
+    /// Calls that mean the same wherever they fall: what is added, and less than that spent once it is there.
+    pub(crate) fn calls(&self, telling: char) -> Vec<Call> {
+        let user = format!("{telling}-{}", self.number);
+        vec![Call {
+            path: format!("/api/financial/credits/{user}/add"),
+            amount: self.added,
+            key: format!("add-{user}"),
+        }]
+    }
+}
+
+struct Purchase {
+    name: String,
+    user: String,
+    order: bool,
+    currency: &'static str,
+    amount: i64,
+    credits: i64,
+}
+
+impl Purchase {
+    fn generate(history: usize, number: usize, rng: &mut StdRng) -> Self {
+        let order = rng.random_bool(0.3);
+        Self {
+            name: format!("{{telling}}-{history}-{number}"),
+            user: format!("{{telling}}-{history}"),
+            order,
+            currency: ["usd", "eur", "jpy", "kwd"].choose(rng).unwrap(),
+            amount: rng.random_range(1..100_000),
+            credits: if order { 0 } else { rng.random_range(1..1_000) },
+        }
+    }
+
+    fn metadata(&self) -> Value {
+        json!({
+            "paydesk_purchase": format!("pur_{}", self.name),
+            "paydesk_user": self.user,
+            "paydesk_kind": if self.order { "order" } else { "credit_pack" },
+            "paydesk_item": if self.order { "track-review" } else { "starter" },
+            "paydesk_quantity": "1",
+            "paydesk_credits": self.credits.to_string(),
+            "paydesk_amount_minor": self.amount.to_string(),
+            "paydesk_order": if self.order { format!("ord_{}", self.name) } else { String::new() },
+        })
+    }
+
+    fn session(&self, status: &str, payment_status: &str, with_payment: bool) -> Value {
+        let amount = if payment_status == "no_payment_required" { 0 } else { self.amount };
+        json!({
+            "id": format!("cs_{}", self.name),
+            "object": "checkout.session",
+            "mode": "payment",
+            "status": status,
+            "payment_status": payment_status,
+            "amount_total": amount,
+            "currency": self.currency,
+            "customer": format!("cus_{}", self.user),
+            "payment_intent": with_payment.then(|| format!("pi_{}", self.name)),
+            "metadata": self.metadata(),
+        })
+    }
+
+    fn payment(&self, status: &str) -> Value {
+        json!({
+            "id": format!("pi_{}", self.name),
+            "object": "payment_intent",
+            "amount": self.amount,
+            "amount_received": if status == "succeeded" { self.amount } else { 0 },
+            "currency": self.currency,
+            "customer": format!("cus_{}", self.user),
+            "status": status,
+            "metadata": self.metadata(),
+        })
+    }
+
+    fn charge(&self, with_fee: bool) -> Value {
+        json!({
+            "id": format!("ch_{}", self.name),
+            "object": "charge",
+            "amount": self.amount,
+            "amount_refunded": 0,
+            "currency": self.currency,
+            "status": "succeeded",
+            "payment_intent": format!("pi_{}", self.name),
+            "balance_transaction": with_fee.then(|| format!("txn_{}", self.name)),
+            "metadata": self.metadata(),
+        })
+    }
+
+    fn tell(&self, course: Course, events: &mut Vec<(&'static str, Value)>) {
+        let paid = |events: &mut Vec<(&'static str, Value)>| {
+            events.push(("charge.succeeded", self.charge(false)));
+            events.push(("payment_intent.succeeded", self.payment("succeeded")));
+            events.push(("checkout.session.completed", self.session("complete", "paid", true)));
+            events.push(("charge.updated", self.charge(true)));
+        };
+        events.push(("payment_intent.created", self.payment("requires_payment_method")));
+        match course {
+            Course::PaidAtOnce => paid(events),
+            Course::DeclinedThenPaid => {
+                events.push(("payment_intent.payment_failed", self.payment("requires_payment_method")));
+                paid(events);
+            }
+            Course::DelayedAndPaid => {
+                events.push(("payment_intent.processing", self.payment("processing")));
+                events.push(("checkout.session.completed", self.session("complete", "unpaid", true)));
+                events.push(("payment_intent.succeeded", self.payment("succeeded")));
+                events.push(("checkout.session.async_payment_succeeded", self.session("complete", "paid", true)));
+                events.push(("charge.updated", self.charge(true)));
+            }
+            Course::DelayedAndFailed => {
+                events.push(("payment_intent.processing", self.payment("processing")));
+                events.push(("checkout.session.completed", self.session("complete", "unpaid", true)));
+                events.push(("payment_intent.payment_failed", self.payment("requires_payment_method")));
+                events.push(("checkout.session.async_payment_failed", self.session("complete", "unpaid", true)));
+            }
+            Course::Expired => events.push(("checkout.session.expired", self.session("expired", "unpaid", false))),
+            Course::ExpiredThenPaid => {
+                events.push(("checkout.session.expired", self.session("expired", "unpaid", false)));
+                events.push(("payment_intent.succeeded", self.payment("succeeded")));
+            }
+            Course::NothingToPay => {
+                events.push(("checkout.session.completed", self.session("complete", "no_payment_required", false)));
+            }
+            Course::OnlyThePayment => events.push(("payment_intent.succeeded", self.payment("succeeded"))),
+            Course::Canceled => {
+                events.push(("payment_intent.canceled", self.payment("canceled")));
+                events.push(("checkout.session.expired", self.session("expired", "unpaid", false)));
+            }
+        }
+    }
+}
+
+fn envelope(history: usize, at: usize, kind: &str, object: &Value) -> String {
+    json!({
+        "id": format!("evt_{{telling}}-{history}-{at}"),
+        "object": "event",
+        "api_version": stripe::API_VERSION,
+        "created": 1_793_000_000 + at,
+        "livemode": false,
+        "type": kind,
+        "data": { "object": object },
+    })
+    .to_string()
+}

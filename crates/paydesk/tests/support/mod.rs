@@ -1,0 +1,240 @@
+//! The whole application for a test: real store, real HTTP in both directions, our own Stripe beside it.
+//!
+//! Nothing runs by itself that a test could race against: events are handled when the test says so, by the same code
+//! that the worker runs. When a test is over it calls [`TestApp::finish`], which holds the books against themselves and
+//! the inbox against its promise.
+#![expect(dead_code, reason = "each test binary uses a part of the harness")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use clap::Parser;
+use jsonwebtoken::{EncodingKey, Header};
+use paydesk::app::App;
+use paydesk::clock::Clock;
+use paydesk::config::{Config, Secrets, Settings};
+use paydesk::http::{routes, server};
+use paydesk::ids::Ids;
+use paydesk::schema::MIGRATIONS;
+use paydesk::{books, catalogue, inbox};
+use reqwest::Method;
+use sandbox::{EndpointConfig, Sandbox};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use store::testing::TestDatabase;
+use tokio::net::TcpListener;
+
+pub(crate) const ADMIN: &str = "admin_for_tests_only";
+pub(crate) const WEBHOOK_SECRET: &str = "whsec_for_tests_only";
+const JWT_SECRET: &str = "a secret of at least thirty-two bytes, for tests";
+const CATALOGUE: &str = include_str!("../../../../paydesk.toml");
+
+#[derive(Parser)]
+struct Line {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// What came back from a request.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Answered {
+    pub(crate) status: u16,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) replayed: bool,
+}
+
+impl Answered {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|_| json!(String::from_utf8_lossy(&self.bytes)))
+    }
+}
+
+/// The application with its sandbox, on one database.
+pub(crate) struct TestApp {
+    pub(crate) app: App,
+    pub(crate) base: String,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) sandbox_base: String,
+    pub(crate) http: reqwest::Client,
+    keys: Arc<AtomicU64>,
+}
+
+impl TestApp {
+    /// Migrates the database, serves the application and its sandbox, and pushes the catalogue.
+    pub(crate) async fn begin(database: &TestDatabase) -> Self {
+        let test = Self::begin_without_catalogue(database).await;
+        let now_us = test.app.clock.now_us();
+        let app = &test.app;
+        catalogue::push(&app.catalogue, &app.stripe, &app.store, &app.ids, now_us, |_| {}).await.unwrap();
+        test
+    }
+
+    /// The same, with nothing pushed to Stripe yet.
+    pub(crate) async fn begin_without_catalogue(database: &TestDatabase) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let sandbox_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let sandbox_base = format!("http://{}", sandbox_listener.local_addr().unwrap());
+        let sandbox = Sandbox::new(sandbox::Config {
+            webhook_endpoints: vec![EndpointConfig {
+                url: format!("{base}/api/stripe/webhook"),
+                secret: Some(WEBHOOK_SECRET.into()),
+                enabled_events: vec!["*".into()],
+                connect: false,
+            }],
+            ..sandbox::Config::default()
+        });
+        tokio::spawn({
+            let sandbox = sandbox.clone();
+            async move { sandbox.serve(sandbox_listener, std::future::pending::<()>()).await }
+        });
+        let app = application(database, &base, &sandbox_base, sandbox.config().secret_key.clone()).await;
+        let router = routes::router(app.clone());
+        tokio::spawn({
+            let app = app.clone();
+            async move { server::serve(listener, router, &app.config.settings.limits, &app.shutdown).await }
+        });
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+        Self { app, base, sandbox, sandbox_base, http, keys: Arc::default() }
+    }
+
+    /// A token as the application would sign it for this user.
+    pub(crate) fn user(&self, user_id: &str) -> String {
+        let claims = json!({ "sub": user_id, "exp": self.app.clock.now_seconds() + 3600 });
+        jsonwebtoken::encode(&Header::default(), &claims, &EncodingKey::from_secret(JWT_SECRET.as_bytes())).unwrap()
+    }
+
+    /// A GET with this token.
+    pub(crate) async fn get(&self, token: &str, path: &str) -> Answered {
+        self.send(Method::GET, token, path, None, None).await
+    }
+
+    /// A POST with this token, under a fresh Idempotency-Key.
+    pub(crate) async fn post(&self, token: &str, path: &str, body: &Value) -> Answered {
+        let key = format!("key-{}", self.keys.fetch_add(1, Ordering::Relaxed));
+        self.post_once(token, path, body, &key).await
+    }
+
+    /// A POST under the given Idempotency-Key.
+    pub(crate) async fn post_once(&self, token: &str, path: &str, body: &Value, key: &str) -> Answered {
+        self.send(Method::POST, token, path, Some(body), Some(key)).await
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        token: &str,
+        path: &str,
+        body: Option<&Value>,
+        key: Option<&str>,
+    ) -> Answered {
+        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        if !token.is_empty() {
+            request = request.bearer_auth(token);
+        }
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let response = request.send().await.unwrap();
+        Answered {
+            status: response.status().as_u16(),
+            replayed: response.headers().contains_key("idempotent-replayed"),
+            bytes: response.bytes().await.unwrap().to_vec(),
+        }
+    }
+
+    /// A call of the sandbox's control API; it must succeed.
+    pub(crate) async fn steer(&self, path: &str, body: &Value) -> Value {
+        let request = self.http.post(format!("{}/_sandbox{path}", self.sandbox_base)).json(body);
+        let response = request.send().await.unwrap();
+        let status = response.status();
+        let said: Value = response.json().await.unwrap();
+        assert!(status.is_success(), "{path}: {said}");
+        said
+    }
+
+    /// Starts a checkout; it must succeed.
+    pub(crate) async fn checkout(&self, token: &str, body: &Value) -> Value {
+        let answered = self.post(token, "/api/stripe/create-checkout-session", body).await;
+        assert_eq!(answered.status, 200, "{}", answered.json());
+        answered.json()
+    }
+
+    /// Waits until the sandbox has delivered everything, and handles what came in.
+    pub(crate) async fn settle(&self) {
+        let drained = self.steer("/drain", &json!({ "flush": true })).await;
+        assert_eq!(drained["drained"], true, "{drained}");
+        self.handle().await;
+    }
+
+    /// Handles everything that is due, as the worker does.
+    pub(crate) async fn handle(&self) {
+        while inbox::work(&self.app).await > 0 {}
+    }
+
+    /// What the user may spend.
+    pub(crate) async fn balance(&self, user_id: &str) -> i64 {
+        let answered = self.get(ADMIN, &format!("/api/financial/credits/{user_id}")).await;
+        assert_eq!(answered.status, 200, "{}", answered.json());
+        answered.json()["balance"].as_i64().unwrap()
+    }
+
+    /// What must hold at the end of every test: the books verify, and no event waits, failed or died.
+    pub(crate) async fn finish(self) {
+        self.settle().await;
+        let audit = self.app.store.read(|tx| books::audit(tx, |_, _| {})).await.unwrap();
+        assert_eq!(audit.findings, Vec::<String>::new());
+        let waiting = self.app.store.read(inbox::pending).await.unwrap();
+        assert_eq!(waiting, 0, "events wait in the inbox");
+        let dead = inbox::EventFilter { status: Some(inbox::Status::Dead), ..inbox::EventFilter::default() };
+        let dead = self.app.store.read(move |tx| inbox::events(tx, &dead, 10)).await.unwrap();
+        assert_eq!(dead, vec![], "events died");
+    }
+}
+
+async fn application(database: &TestDatabase, base: &str, sandbox_base: &str, secret_key: String) -> App {
+    database.store().migrate(MIGRATIONS).await.unwrap();
+    let line = Line::parse_from([
+        "test",
+        "--listen",
+        base.trim_start_matches("http://"),
+        "--stripe-api-base",
+        sandbox_base,
+        "--address-per-minute",
+        "60000000",
+        "--service-per-minute",
+        "60000000",
+    ]);
+    let secrets = Secrets {
+        stripe_secret_key: Some(SecretString::from(secret_key)),
+        stripe_webhook_secrets: vec![SecretString::from(WEBHOOK_SECRET)],
+        admin_token: Some(SecretString::from(ADMIN)),
+        jwt_secret: Some(SecretString::from(JWT_SECRET)),
+        internal_secret: None,
+    };
+    let clock = Clock::system();
+    let ids = Ids::random(clock.clone());
+    let catalogue = catalogue::parse(CATALOGUE, "paydesk.toml").unwrap();
+    App::new(Config::new(line.settings, secrets).unwrap(), clock, ids, database.store().clone(), catalogue).unwrap()
+}
+
+/// Waits for all of these at once.
+pub(crate) async fn all_at_once<F: Future>(calls: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut calls: Vec<_> = calls.map(Box::pin).collect();
+    let mut answers: Vec<Option<F::Output>> = calls.iter().map(|_| None).collect();
+    std::future::poll_fn(|context| {
+        for (call, answer) in calls.iter_mut().zip(&mut answers) {
+            if answer.is_none()
+                && let std::task::Poll::Ready(ready) = call.as_mut().poll(context)
+            {
+                *answer = Some(ready);
+            }
+        }
+        if answers.iter().all(Option::is_some) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+    answers.into_iter().flatten().collect()
+}
