@@ -7,7 +7,8 @@ use std::hash::{BuildHasher, RandomState};
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
-use crate::{Options, Store};
+use crate::unit::Mode;
+use crate::{Options, Result, Store, Tx};
 
 /// An empty database that is removed when it is dropped.
 pub struct TestDatabase {
@@ -77,6 +78,14 @@ impl TestDatabase {
     /// The address to open the database by.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Whether the engine understands a statement, over the schema as it is now. Nothing is run. For the test that shows every
+    /// statement of a program to both engines.
+    pub async fn understands(&self, sql: &'static str) -> Result<()> {
+        self.store()
+            .call(Mode::Locking, move |tx: &mut Tx<'_>| tx.prepare(sql))
+            .await
     }
 
     /// What to call the engine in a message of a test.

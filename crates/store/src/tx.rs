@@ -93,6 +93,15 @@ impl<'a> Tx<'a> {
         })
     }
 
+    /// Asks the engine whether it understands a statement, without running it.
+    #[cfg(feature = "testing")]
+    pub(crate) fn prepare(&mut self, sql: &'static str) -> Result<()> {
+        self.guard(|session| match session {
+            Session::Sqlite(session) => session.prepare(sql),
+            Session::Postgres(session) => session.statement(sql).map(drop),
+        })
+    }
+
     /// Runs the statements of a migration, written in the common text.
     pub(crate) fn script(&mut self, sql: &str) -> Result<()> {
         self.guard(|session| match session {

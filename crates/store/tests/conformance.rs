@@ -176,3 +176,17 @@ async fn both_engines_tell_the_same_story() {
     assert_eq!(stories[0][20], "conflict with job_one_running");
     assert!(!stories[0].iter().any(|line| line.starts_with("error")), "{stories:#?}");
 }
+
+#[tokio::test]
+async fn a_statement_can_be_shown_to_both_engines_without_running_it() {
+    for_each_engine(async |database| {
+        database.store().migrate(SCHEMA).await.unwrap();
+        for (sql, _) in story() {
+            assert_eq!(database.understands(sql).await, Ok(()), "{sql}");
+        }
+        let wrong = database.understands("select nothing from account").await;
+        assert!(matches!(wrong, Err(Error::Engine(_))), "{wrong:?}");
+        assert_eq!(database.understands("delete from account").await, Ok(()));
+    })
+    .await;
+}

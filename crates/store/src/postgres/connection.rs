@@ -49,7 +49,7 @@ impl Settings {
 }
 
 /// A statement prepared on one connection.
-pub(super) struct Prepared {
+pub(crate) struct Prepared {
     pub(super) plan: Plan,
     pub(super) statement: Statement,
 }

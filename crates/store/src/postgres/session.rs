@@ -118,23 +118,27 @@ impl<'a> Session<'a> {
         self.send_within(None, &text, async |client| client.batch_execute(&text).await)
     }
 
+    /// The statement as this connection has prepared it, once.
+    pub(crate) fn statement(&mut self, sql: &'static str) -> Result<Arc<Prepared>> {
+        let key = sql::address(sql);
+        if let Some(prepared) = self.connection.prepared.get(&key) {
+            return Ok(Arc::clone(prepared));
+        }
+        let plan = Plan::of(sql, Engine::Postgres)?;
+        let text = plan.text.clone();
+        let statement = self.send(sql, async |client| client.prepare(&text).await)?;
+        let prepared = Arc::new(Prepared { plan, statement });
+        self.connection.prepared.insert(key, Arc::clone(&prepared));
+        Ok(prepared)
+    }
+
     /// The prepared statement and its parameters as the server counts them; nothing for a statement over no rows.
     fn prepare<'v>(
         &mut self,
         sql: &'static str,
         params: &'v [Value],
     ) -> Result<Option<(Arc<Prepared>, Vec<Physical<'v>>)>> {
-        let key = sql::address(sql);
-        let prepared = if let Some(prepared) = self.connection.prepared.get(&key) {
-            Arc::clone(prepared)
-        } else {
-            let plan = Plan::of(sql, Engine::Postgres)?;
-            let text = plan.text.clone();
-            let statement = self.send(sql, async |client| client.prepare(&text).await)?;
-            let prepared = Arc::new(Prepared { plan, statement });
-            self.connection.prepared.insert(key, Arc::clone(&prepared));
-            prepared
-        };
+        let prepared = self.statement(sql)?;
         if let Some((_, rows)) = prepared.plan.check(params)? {
             if rows.is_empty() {
                 return Ok(None);

@@ -8,6 +8,8 @@
 pub(crate) mod ddl;
 mod plan;
 mod scan;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use plan::{Engine, Parameter, Plan, refuse_zero_byte};
 pub(crate) use scan::{Token, scan};

@@ -70,6 +70,13 @@ impl<'a> Session<'a> {
         Ok(changed)
     }
 
+    #[cfg(feature = "testing")]
+    pub(crate) fn prepare(&mut self, sql: &'static str) -> Result<()> {
+        let plan = self.plans.get(sql, Engine::Sqlite)?;
+        let prepared = self.connection.prepare_cached(&plan.text).map(drop);
+        prepared.map_err(|error| self.error(sql, error.into()))
+    }
+
     pub(crate) fn command(&mut self, sql: &'static str) -> Result<()> {
         let done = self
             .connection
