@@ -59,15 +59,24 @@ pub(super) fn check_json(headers: &HeaderMap) -> Result<(), Problem> {
 
 /// Parses a JSON body; what is JSON but not a `T` names the path to the field that is wrong.
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // Derived decoders would take a list for a struct, member by member; a request is an object.
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+        return Err(Problem::of(&kinds::INVALID).detail("Expected an object."));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
-        if inner.is_data() {
-            let problem = Problem::of(&kinds::INVALID).detail(sentence(&inner));
-            if path == "." { problem } else { problem.field(path) }
-        } else {
-            malformed(&inner)
+        if !inner.is_data() {
+            return malformed(&inner);
+        }
+        let message = inner.to_string();
+        let problem = Problem::of(&kinds::INVALID).detail(sentence(&message));
+        match (path.as_str(), missing(&message)) {
+            (".", None) => problem,
+            (".", Some(name)) => problem.field(name),
+            (path, None) => problem.field(path),
+            (path, Some(name)) => problem.field(format!("{path}.{name}")),
         }
     })?;
     deserializer.end().map_err(|error| malformed(&error))?;
@@ -78,17 +87,37 @@ fn malformed(error: &serde_json::Error) -> Problem {
     Problem::of(&kinds::MALFORMED).detail(format!("At line {}, column {}.", error.line(), error.column()))
 }
 
-/// The parser's message without its position, which `field` tells better.
-fn sentence(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let message = text
-        .rsplit_once(" at line ")
-        .map_or(text.as_str(), |(message, _)| message);
-    let mut letters = message.chars();
-    letters
+/// The name in the parser's message about a field that is not there: the path it gives ends one step above.
+fn missing(message: &str) -> Option<&str> {
+    message.strip_prefix("missing field `")?.split('`').next()
+}
+
+/// The parser's message as a sentence for people who do not know how this server is written, without the position,
+/// which `field` tells better.
+fn sentence(message: &str) -> String {
+    let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
+    let (given, expected) = message.split_once(", expected ").unwrap_or((message, ""));
+    let expected = match expected {
+        "u8" => "a whole number from 0 to 255",
+        "u16" | "u32" | "u64" | "usize" => "a whole number that is not negative",
+        "i8" | "i16" | "i32" | "i64" => "a whole number",
+        "bool" => "true or false",
+        other if other.starts_with("struct ") => "an object",
+        other => other,
+    };
+    let mut letters = given.chars();
+    let mut text: String = letters
         .next()
-        .map(|first| first.to_uppercase().chain(letters).chain(['.']).collect())
-        .unwrap_or_default()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(letters)
+        .collect();
+    if !expected.is_empty() {
+        text.push_str(", expected ");
+        text.push_str(expected);
+    }
+    text.push('.');
+    text
 }
 
 /// Parameters of the path. One that cannot be parsed names nothing, so the answer is 404.

@@ -27,8 +27,13 @@ pub fn api() -> OpenApiRouter<App> {
 
 /// The routes that must stay cheap: the webhook and its aliases. They are exempt from rate limits.
 pub fn lean() -> Router<App> {
-    let (webhooks, _document) = inbox::routes::webhook_router().split_for_parts();
+    let (webhooks, _document) = webhooks().split_for_parts();
     webhooks
+}
+
+/// The webhook and its aliases, documented.
+pub fn webhooks() -> OpenApiRouter<App> {
+    inbox::routes::webhook_router()
 }
 
 /// Pages and other routes that are not part of the API.

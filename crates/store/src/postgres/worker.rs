@@ -91,7 +91,8 @@ impl Line {
                 Attempt::Settled(outcome) => return outcome,
                 Attempt::Anew => {}
                 Attempt::Again => {
-                    self.runtime.block_on(tokio::time::sleep(jittered(pause)));
+                    // The sleep must be made where the runtime is, not before it is entered.
+                    self.runtime.block_on(async { tokio::time::sleep(jittered(pause)).await });
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
                 // An idle connection may have died of the server's restart; once is worth a second try.

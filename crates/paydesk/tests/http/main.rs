@@ -1,0 +1,13 @@
+//! The HTTP side as a caller meets it: through the real router, and through real sockets where time and bytes matter.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
+
+mod auth;
+mod documents;
+mod forgeries;
+mod harness;
+mod limits;
+mod one_time;
+mod problems;
+mod quiet;
+mod sockets;
+mod tokens;
