@@ -1,6 +1,7 @@
 """Calls Stripe's own Python library as told: one JSON call a line in, one JSON answer a line out.
 
 A call is {"method": "customers.create", "ids": [...], "params": {...}}. The answer is {"answer": body} or {"refusal": {...}}.
+A webhook to be verified is {"verify": {"body": text, "signature": header, "secret": secret}}.
 """
 
 import json
@@ -17,13 +18,24 @@ def call(client, method, ids, params):
     return found(*ids, params=params)
 
 
+def verify(delivery):
+    """The event of a webhook, if its signature is right."""
+    return stripe.Webhook.construct_event(delivery["body"], delivery["signature"], delivery["secret"])
+
+
 def main():
     port = sys.argv[1]
     client = stripe.StripeClient("sk_test_conformance", base_addresses={"api": f"http://127.0.0.1:{port}"})
     for line in sys.stdin:
         task = json.loads(line)
         try:
-            result = {"answer": call(client, task["method"], task["ids"], task["params"]).to_dict()}
+            if "verify" in task:
+                found = verify(task["verify"])
+            else:
+                found = call(client, task["method"], task["ids"], task["params"])
+            result = {"answer": found.to_dict()}
+        except stripe.SignatureVerificationError as error:
+            result = {"refusal": {"type": "signature", "code": str(error)}}
         except stripe.StripeError as error:
             result = {"refusal": {"status": error.http_status, "type": error.error.type, "code": error.code}}
         print(json.dumps(result, default=str), flush=True)

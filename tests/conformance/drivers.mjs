@@ -1,6 +1,6 @@
 // The three clients of Stripe's own that drive the sandbox: the node library, the Python library, the command line.
 //
-// A driver is `{ name, call(step), close() }`; a call answers `{ answer }` or `{ refusal: { status, type, code } }`.
+// A driver is `{ name, call(step) }`; a call answers `{ answer }` or `{ refusal: { status, type, code } }`.
 
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -19,8 +19,13 @@ const nodeSpelling = {
   'customers.payment_methods.retrieve': 'customers.retrievePaymentMethod',
 };
 
+/** Stripe's node library, pointed at a port of ours. */
+export function connect(port, { key: secret = key, ...options } = {}) {
+  return new Stripe(secret, { host: '127.0.0.1', port, protocol: 'http', maxNetworkRetries: 0, telemetry: false, ...options });
+}
+
 export function nodeDriver(port) {
-  const stripe = new Stripe(key, { host: '127.0.0.1', port, protocol: 'http', maxNetworkRetries: 0, telemetry: false });
+  const stripe = connect(port);
   async function call({ method, ids, params }) {
     const spelling = nodeSpelling[method] ?? method.replace(/_(\w)/g, (_, letter) => letter.toUpperCase()).replace(/\.delete$/, '.del');
     const names = spelling.split('.');
@@ -32,19 +37,21 @@ export function nodeDriver(port) {
       return { refusal: { status: error.statusCode, type: error.rawType, code: error.code } };
     }
   }
-  return { name: 'node', call, close() {} };
+  return { name: 'node', call };
 }
 
 export function pythonDriver(port, python) {
   const child = spawn(python, [path.join(import.meta.dirname, 'drive.py'), String(port)], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  async function call({ method, ids, params }) {
-    child.stdin.write(`${JSON.stringify({ method, ids, params })}\n`);
+  async function ask(task) {
+    child.stdin.write(`${JSON.stringify(task)}\n`);
     const { value, done } = await lines.next();
     if (done) throw new Error('the Python driver ended');
     return JSON.parse(value);
   }
-  return { name: 'python', call, close: () => child.stdin.end() };
+  const call = ({ method, ids, params }) => ask({ method, ids, params });
+  const verify = (delivery) => ask({ verify: delivery });
+  return { name: 'python', call, verify, close: () => child.stdin.end() };
 }
 
 export function commandLineDriver(port, folder) {
@@ -56,7 +63,7 @@ export function commandLineDriver(port, folder) {
     const answer = JSON.parse(output);
     return answer.error ? { refusal: { type: answer.error.type, code: answer.error.code } } : { answer };
   }
-  return { name: 'cli', call, close() {} };
+  return { name: 'cli', call };
 }
 
 /** Runs Stripe's command line against a port. Its settings live in a folder of ours; nothing of the user's is read. */

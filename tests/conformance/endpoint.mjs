@@ -7,21 +7,24 @@ const patienceMs = 20_000;
 
 /**
  * Starts an endpoint. `verify(body, signature)` is set once the secret is known. Answers
- * `{ url, events, refused, close, verifyWith, next }`, `events` in order of arrival.
+ * `{ url, events, deliveries, refused, close, verifyWith, next }`, `events` and the `deliveries` they came in in order of arrival.
  */
 export async function listen() {
   const arrivals = new EventEmitter();
   arrivals.setMaxListeners(0);
   const events = [];
+  const deliveries = [];
   const refused = [];
   let verify = null;
   const server = http.createServer((request, response) => {
     const chunks = [];
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
+      const body = Buffer.concat(chunks);
+      const signature = request.headers['stripe-signature'];
       try {
-        const event = verify(Buffer.concat(chunks), request.headers['stripe-signature']);
-        events.push(event);
+        events.push(verify(body, signature));
+        deliveries.push({ body: body.toString(), signature });
         response.writeHead(200).end();
         arrivals.emit('event');
       } catch (error) {
@@ -56,6 +59,7 @@ export async function listen() {
   return {
     url: `http://127.0.0.1:${server.address().port}/webhook`,
     events,
+    deliveries,
     refused,
     next,
     verifyWith: (given) => (verify = given),

@@ -6,11 +6,11 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import Stripe from 'stripe';
 
 import { apiVersion, derive } from './derive.mjs';
-import { commandLine, commandLineDriver, fill, formPairs, key, nodeDriver, pythonDriver } from './drivers.mjs';
+import { commandLine, commandLineDriver, connect, fill, formPairs, key, nodeDriver, pythonDriver } from './drivers.mjs';
 import { listen } from './endpoint.mjs';
+import { checkProtocol } from './protocol.mjs';
 import { record } from './recorder.mjs';
 import { scenario } from './scenario.mjs';
 import { fixtures, triggers } from './triggers.mjs';
@@ -123,7 +123,6 @@ async function play(driver, recorder) {
     cover(step.operation, driver.name, problems.length === 0);
     report(`${driver.name}: ${step.operation}${step.refused ? ' (refused)' : ''}`, problems);
   }
-  driver.close();
 }
 
 function cover(operation, driver, passed) {
@@ -210,15 +209,17 @@ async function main() {
   fs.mkdirSync(scratch, { recursive: true });
   console.log(`Stripe's types of ${apiVersion}: ${description.operations.size} operations`);
   const endpoint = await listen();
-  const stripe = new Stripe(key, { host: '127.0.0.1', port: sandboxPort, protocol: 'http', telemetry: false });
+  const stripe = connect(sandboxPort);
   const registered = await stripe.webhookEndpoints.create({ url: endpoint.url, enabled_events: ['*'], api_version: apiVersion });
   endpoint.verifyWith((body, signature) => stripe.webhooks.constructEvent(body, signature, registered.secret));
 
   const recorders = {};
   for (const name of ['node', 'python', 'cli']) recorders[name] = await record(name, sandboxPort);
+  const inPython = pythonDriver(recorders.python.port, python);
   await play(nodeDriver(recorders.node.port), recorders.node);
-  await play(pythonDriver(recorders.python.port, python), recorders.python);
+  await play(inPython, recorders.python);
   await play(commandLineDriver(recorders.cli.port, scratch), recorders.cli);
+  await checkProtocol((options) => connect(recorders.node.port, options), report);
 
   const command = commandLine(recorders.cli.port, scratch);
   await runFixtures(command, recorders.cli);
@@ -226,6 +227,9 @@ async function main() {
 
   judgeEvents(endpoint.events);
   report('every delivery is signed', endpoint.refused);
+  const { refusal } = await inPython.verify({ ...endpoint.deliveries.at(-1), secret: registered.secret });
+  report("Stripe's Python library accepts the signature too", refusal ? [refusal.code] : []);
+  inPython.close();
   await lookForUndriven();
   printCoverage(Object.keys(recorders));
   for (const one of [endpoint, ...Object.values(recorders)]) one.close();

@@ -1,11 +1,6 @@
 //! A person buys, in a real browser: `tests/browser`, against `paydesk dev` with a fresh database.
 
-use std::{
-    fs,
-    net::TcpListener,
-    path::PathBuf,
-    process::{Command, Stdio},
-};
+use std::{fs, net::TcpListener, path::PathBuf, process::Stdio};
 
 use anyhow::{Context as _, Result};
 
@@ -27,7 +22,7 @@ pub(crate) fn run() -> Result<()> {
     let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let shop = format!("http://127.0.0.1:{port}/shop");
     let mut paydesk = Server::start(
-        Command::new(process::target()?.join("debug/paydesk"))
+        process::mortal(&process::target()?.join("debug/paydesk"), None)
             .args(["dev", "--port", &port.to_string(), "--data"])
             .arg(&data)
             .stdout(Stdio::piped()),

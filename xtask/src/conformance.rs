@@ -47,7 +47,9 @@ fn start_sandbox(port: u16) -> Result<Server> {
     ]))?;
     let program = process::target()?.join("debug/examples/serve");
     let mut server = Server::start(
-        Command::new(program).arg(port.to_string()).stderr(Stdio::piped()),
+        process::mortal(&program, None)
+            .arg(port.to_string())
+            .stderr(Stdio::piped()),
         "-TERM",
     )?;
     server.wait_for_line(&port.to_string())?;

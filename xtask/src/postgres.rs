@@ -1,7 +1,6 @@
 //! A throw-away PostgreSQL for the tests: found, installed where we may, started in a scratch folder, stopped and removed at the end.
 //!
-//! The server is our own child and not a daemon, so an interrupt from the terminal reaches it too, and where `setpriv` is at hand the
-//! kernel stops it when this program dies in any other way.
+//! The server is our own child and not a daemon: an interrupt from the terminal reaches it too.
 
 use std::{
     fs,
@@ -207,29 +206,15 @@ fn owner_named(users: &str, name: &str) -> Option<Owner> {
     })
 }
 
-/// The program as the server's owner, stopped by the kernel when we die.
+/// The program as the server's owner.
 fn as_owner(program: &Path, owner: Option<&Owner>) -> Command {
-    let mut command = match process::find("setpriv") {
-        Some(setpriv) => {
-            let mut command = Command::new(setpriv);
-            command.args(["--pdeathsig", "INT"]);
-            if let Some(owner) = owner {
-                command
-                    .arg(format!("--reuid={}", owner.user))
-                    .arg(format!("--regid={}", owner.group))
-                    .arg("--clear-groups");
-            }
-            command.arg("--").arg(program);
+    let mut command = match owner {
+        Some(owner) if process::find("setpriv").is_none() => {
+            let mut command = Command::new("runuser");
+            command.args(["-u", &owner.name, "--"]).arg(program);
             command
         }
-        None => match owner {
-            Some(owner) => {
-                let mut command = Command::new("runuser");
-                command.args(["-u", &owner.name, "--"]).arg(program);
-                command
-            }
-            None => Command::new(program),
-        },
+        _ => process::mortal(program, owner.map(|owner| (owner.user, owner.group))),
     };
     command.env_remove("PGDATA");
     command

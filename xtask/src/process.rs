@@ -78,6 +78,22 @@ fn line(command: &Command) -> String {
         .join(" ")
 }
 
+/// A program that the kernel stops when we die in a way that leaves us no time to do it, where the system has a helper for that.
+pub(crate) fn mortal(program: &Path, user: Option<(u32, u32)>) -> Command {
+    let Some(setpriv) = find("setpriv") else {
+        return Command::new(program);
+    };
+    let mut command = Command::new(setpriv);
+    command.args(["--pdeathsig", "INT"]);
+    if let Some((user, group)) = user {
+        command
+            .args([format!("--reuid={user}"), format!("--regid={group}")])
+            .arg("--clear-groups");
+    }
+    command.arg("--").arg(program);
+    command
+}
+
 /// A server that we started. Dropping it sends the signal it stops cleanly on, and waits until it is gone.
 pub(crate) struct Server {
     child: Child,
