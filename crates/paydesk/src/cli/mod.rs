@@ -3,6 +3,7 @@
 //! What a command is asked for goes to the standard output, so that it can be piped; everything else (log lines,
 //! progress, errors) goes to the standard error stream. Exit codes are in [`Failure`] and in the help text.
 
+mod bench;
 mod catalog;
 mod dev;
 mod events;
@@ -51,6 +52,8 @@ enum Command {
     Ledger(ledger::Arguments),
     /// Make, list and revoke the tokens of your back ends.
     Token(token::Arguments),
+    /// Measure a server under load.
+    Bench(bench::Arguments),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -65,6 +68,7 @@ impl Command {
             Self::Events(arguments) => events::run(arguments).await,
             Self::Ledger(arguments) => ledger::run(arguments).await,
             Self::Token(arguments) => token::run(arguments).await,
+            Self::Bench(arguments) => Ok(bench::run(arguments).await?),
             Self::Openapi => {
                 print(openapi::text().trim_end());
                 Ok(())
