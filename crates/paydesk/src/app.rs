@@ -73,6 +73,8 @@ impl App {
         let proxies = config.settings.callers.trusted_proxies.clone();
         let rates = Rates::new(&config.settings.limits, proxies, clock.clone());
         let webhook_secrets = webhook_secrets(&config)?;
+        inbox::describe_metrics();
+        credits::describe_metrics();
         Ok(Self(Arc::new(Parts {
             appends: inbox::appends(&store, BatchLimits::default()),
             handling: inbox::handling(&store, clock.clone(), BatchLimits::default()),

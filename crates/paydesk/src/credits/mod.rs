@@ -56,6 +56,14 @@ pub fn changes(store: &Store, clock: Clock, limits: BatchLimits) -> Changes {
     })
 }
 
+/// Tells the metrics what they mean, once at start.
+pub fn describe_metrics() {
+    metrics::describe_counter!(
+        "paydesk_credits_refused_total",
+        "Changes of wallets that the books refused."
+    );
+}
+
 /// The wallet's account.
 pub fn wallet(user_id: &UserId) -> AccountKey {
     AccountKey::credits(Role::Wallet(user_id.to_string()))

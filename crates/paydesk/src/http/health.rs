@@ -91,6 +91,8 @@ async fn get_metrics(State(app): State<App>, caller: Result<Caller, Problem>) ->
     if !settings.open_metrics && settings.public_url.is_some() && !caller?.holds(Scope::MetricsRead) {
         return Err(Problem::of(&kinds::FORBIDDEN));
     }
+    let pending = app.store.read(crate::inbox::pending).await?;
+    crate::inbox::show_pending(pending);
     Ok((
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
         app.metrics.render(),

@@ -89,6 +89,33 @@ pub enum Appended {
     Duplicate,
 }
 
+/// Tells the metrics what they mean, once at start.
+pub fn describe_metrics() {
+    metrics::describe_gauge!("paydesk_inbox_pending", "Events that are kept and not handled yet.");
+    metrics::describe_counter!(
+        "paydesk_webhook_accepted_total",
+        "Deliveries that were kept and acknowledged."
+    );
+    metrics::describe_counter!(
+        "paydesk_webhook_rejected_total",
+        "Deliveries whose signature did not fit."
+    );
+    metrics::describe_counter!(
+        "paydesk_inbox_handled_total",
+        "Events taken off the inbox, by what became of them."
+    );
+    metrics::describe_counter!("paydesk_inbox_failed_total", "Attempts to handle an event that failed.");
+}
+
+/// Shows how many events wait.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a gauge is a float; a count of events is exact far beyond any inbox"
+)]
+pub fn show_pending(pending: i64) {
+    metrics::gauge!("paydesk_inbox_pending").set(pending as f64);
+}
+
 /// The batch that all events come in through.
 pub type Appends = Batch<Incoming, Appended>;
 

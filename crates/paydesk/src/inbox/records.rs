@@ -11,12 +11,9 @@ pub(super) fn append(tx: &mut Tx<'_>, incoming: &[Incoming]) -> Result<Vec<Appen
     let rows = Rows::of(incoming.iter().map(|one| {
         let envelope = &one.envelope;
         let object = &envelope.object;
-        let object_id = object.id.as_deref().unwrap_or_default();
-        let lane = object
-            .customer
-            .as_deref()
-            .or(object.payment_intent.as_deref())
-            .unwrap_or(object_id);
+        let object_id = printable(object.id.as_deref());
+        let lane = object.customer.as_deref().or(object.payment_intent.as_deref());
+        let lane = lane.map_or(object_id, |lane| printable(Some(lane)));
         [
             Field::from(envelope.id.as_str()),
             envelope.account.as_deref().unwrap_or_default().into(),
@@ -67,6 +64,12 @@ pub(super) fn append(tx: &mut Tx<'_>, incoming: &[Incoming]) -> Result<Vec<Appen
         &[Rows::of(bodies).into()],
     )?;
     Ok(outcomes)
+}
+
+/// An id of the object as Stripe writes them; anything else is only for the handler to judge.
+fn printable(id: Option<&str>) -> &str {
+    id.filter(|id| id.len() <= 255 && id.bytes().all(|byte| byte.is_ascii_graphic()))
+        .unwrap_or_default()
 }
 
 /// An event that is due, claimed for the rest of the transaction.

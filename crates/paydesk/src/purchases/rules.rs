@@ -179,14 +179,14 @@ pub fn of_session(session: &CheckoutSession, ended: Option<Status>) -> Result<Op
         })
     });
     let funds = settled.then(|| (payment_intent.unwrap_or_else(|| session.id.clone()), amount_minor));
-    Ok(Some(Fact {
+    sound(Fact {
         stated,
         currency,
         session_id: Some(session.id.clone()),
         status: Some(status),
         payment,
         funds,
-    }))
+    })
 }
 
 fn of_payment_intent(intent: &PaymentIntent) -> Result<Option<Fact>, Malformed> {
@@ -215,14 +215,14 @@ fn of_payment_intent(intent: &PaymentIntent) -> Result<Option<Fact>, Malformed> 
         charge_id: None,
         balance_transaction_id: None,
     };
-    Ok(Some(Fact {
+    sound(Fact {
         stated,
         currency,
         session_id: None,
         status,
         payment: Some(payment),
         funds,
-    }))
+    })
 }
 
 fn of_charge(charge: &Charge) -> Result<Option<Fact>, Malformed> {
@@ -243,14 +243,45 @@ fn of_charge(charge: &Charge) -> Result<Option<Fact>, Malformed> {
             .map(|reference| reference.id().to_owned()),
     };
     let currency = currency(&charge.currency)?;
-    Ok(Some(Fact {
+    sound(Fact {
         stated,
         currency,
         session_id: None,
         status: None,
         payment: Some(payment),
         funds: None,
-    }))
+    })
+}
+
+/// The longest id that is taken from Stripe, in bytes.
+const ID_BYTES_MAX: usize = 255;
+
+/// A fact goes into keys and rows, so its ids must be short and printable and its amounts not negative, as Stripe's are.
+fn sound(fact: Fact) -> Result<Option<Fact>, Malformed> {
+    let payment = fact.payment.as_ref();
+    let ids = [
+        Some(&fact.stated.purchase_id),
+        Some(&fact.stated.item_id),
+        fact.stated.order_id.as_ref(),
+        fact.session_id.as_ref(),
+        fact.funds.as_ref().map(|(payment, _)| payment),
+        payment.map(|payment| &payment.payment_intent_id),
+        payment.and_then(|payment| payment.charge_id.as_ref()),
+        payment.and_then(|payment| payment.balance_transaction_id.as_ref()),
+    ];
+    let printable =
+        |id: &String| (1..=ID_BYTES_MAX).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
+    if !ids.into_iter().flatten().all(printable) {
+        return Err(Malformed::new("purchase", "an id in it is not a short printable text"));
+    }
+    let amounts = [
+        payment.map(|payment| payment.amount_minor),
+        fact.funds.as_ref().map(|(_, amount_minor)| *amount_minor),
+    ];
+    if amounts.into_iter().flatten().any(|amount_minor| amount_minor < 0) {
+        return Err(Malformed::new("purchase", "an amount in it is negative"));
+    }
+    Ok(Some(fact))
 }
 
 /// The purchase that metadata names, `None` where it names none of ours.

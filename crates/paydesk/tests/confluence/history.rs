@@ -60,12 +60,18 @@ impl History {
             .enumerate()
             .map(|(at, (kind, object))| envelope(number, at, kind, object))
             .collect();
-        Self { number, events, added: rng.random_range(1..100) }
+        Self {
+            number,
+            events,
+            added: rng.random_range(1..100),
+        }
     }
 
     /// The event at a place, as it is told under a prefix.
     pub(crate) fn event(&self, telling: char, at: usize) -> Option<String> {
-        self.events.get(at).map(|event| event.replace("{telling}", &telling.to_string()))
+        self.events
+            .get(at)
+            .map(|event| event.replace("{telling}", &telling.to_string()))
     }
 
     /// Calls that mean the same wherever they fall: what is added, and less than that spent once it is there.
@@ -115,7 +121,11 @@ impl Purchase {
     }
 
     fn session(&self, status: &str, payment_status: &str, with_payment: bool) -> Value {
-        let amount = if payment_status == "no_payment_required" { 0 } else { self.amount };
+        let amount = if payment_status == "no_payment_required" {
+            0
+        } else {
+            self.amount
+        };
         json!({
             "id": format!("cs_{}", self.name),
             "object": "checkout.session",
@@ -175,14 +185,20 @@ impl Purchase {
                 events.push(("payment_intent.processing", self.payment("processing")));
                 events.push(("checkout.session.completed", self.session("complete", "unpaid", true)));
                 events.push(("payment_intent.succeeded", self.payment("succeeded")));
-                events.push(("checkout.session.async_payment_succeeded", self.session("complete", "paid", true)));
+                events.push((
+                    "checkout.session.async_payment_succeeded",
+                    self.session("complete", "paid", true),
+                ));
                 events.push(("charge.updated", self.charge(true)));
             }
             Course::DelayedAndFailed => {
                 events.push(("payment_intent.processing", self.payment("processing")));
                 events.push(("checkout.session.completed", self.session("complete", "unpaid", true)));
                 events.push(("payment_intent.payment_failed", self.payment("requires_payment_method")));
-                events.push(("checkout.session.async_payment_failed", self.session("complete", "unpaid", true)));
+                events.push((
+                    "checkout.session.async_payment_failed",
+                    self.session("complete", "unpaid", true),
+                ));
             }
             Course::Expired => events.push(("checkout.session.expired", self.session("expired", "unpaid", false))),
             Course::ExpiredThenPaid => {
@@ -190,7 +206,10 @@ impl Purchase {
                 events.push(("payment_intent.succeeded", self.payment("succeeded")));
             }
             Course::NothingToPay => {
-                events.push(("checkout.session.completed", self.session("complete", "no_payment_required", false)));
+                events.push((
+                    "checkout.session.completed",
+                    self.session("complete", "no_payment_required", false),
+                ));
             }
             Course::OnlyThePayment => events.push(("payment_intent.succeeded", self.payment("succeeded"))),
             Course::Canceled => {

@@ -34,11 +34,17 @@ enum Step {
 }
 
 fn size(default: usize) -> usize {
-    std::env::var("PAYDESK_HISTORIES").ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+    std::env::var("PAYDESK_HISTORIES")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(default)
 }
 
 fn seed() -> u64 {
-    std::env::var("PAYDESK_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(20_261_120)
+    std::env::var("PAYDESK_SEED")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(20_261_120)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -55,14 +61,19 @@ async fn hold(database: &TestDatabase, histories: usize) {
     let seed = seed();
     println!("{}: {histories} histories, seed {seed}", database.engine_name());
     let mut rng = StdRng::seed_from_u64(seed);
-    let histories: Vec<History> = (0..histories).map(|number| History::generate(number, &mut rng)).collect();
+    let histories: Vec<History> = (0..histories)
+        .map(|number| History::generate(number, &mut rng))
+        .collect();
     let test = TestApp::begin_without_catalogue(database).await;
 
     // In order, once each: the first event of every history, then the second, and so on.
     let longest = histories.iter().map(|history| history.events.len()).max().unwrap_or(0);
     play(&test, calls(&histories, 'a')).await;
     for at in 0..longest {
-        let round = histories.iter().filter_map(|history| history.event('a', at)).map(Step::Deliver);
+        let round = histories
+            .iter()
+            .filter_map(|history| history.event('a', at))
+            .map(Step::Deliver);
         play(&test, round.collect()).await;
         test.handle().await;
     }
@@ -92,14 +103,27 @@ async fn hold(database: &TestDatabase, histories: usize) {
     assert!(!digests.is_empty(), "the histories must leave something behind");
     for history in &histories {
         let told = |telling: char| digests.get(&(telling, history.number)).cloned().unwrap_or_default();
-        assert_eq!(told('a'), told('b'), "seed {seed}, history {}: {:#?}", history.number, history.events);
+        assert_eq!(
+            told('a'),
+            told('b'),
+            "seed {seed}, history {}: {:#?}",
+            history.number,
+            history.events
+        );
     }
-    println!("{}: {count} shuffled steps ended in the same state", database.engine_name());
+    println!(
+        "{}: {count} shuffled steps ended in the same state",
+        database.engine_name()
+    );
     test.finish().await;
 }
 
 fn calls(histories: &[History], telling: char) -> Vec<Step> {
-    histories.iter().flat_map(|history| history.calls(telling)).map(Step::Call).collect()
+    histories
+        .iter()
+        .flat_map(|history| history.calls(telling))
+        .map(Step::Call)
+        .collect()
 }
 
 async fn play(test: &TestApp, steps: Vec<Step>) {
@@ -115,7 +139,9 @@ async fn take(test: &TestApp, secret: &SigningSecret, step: Step) {
     match step {
         Step::Deliver(event) => {
             let header = sign(event.as_bytes(), secret, test.app.clock.now_us() / SECOND_US);
-            inbox::receive(&test.app, header.as_bytes(), event.as_bytes()).await.unwrap();
+            inbox::receive(&test.app, header.as_bytes(), event.as_bytes())
+                .await
+                .unwrap();
         }
         Step::Call(Call { path, amount, key }) => {
             let body = json!({ "amount": amount, "reason": "a call between events" });

@@ -10,7 +10,13 @@ async fn credits_are_spent_once_for_a_key_and_never_below_zero() {
     for_each_engine(async |database| {
         let test = TestApp::begin_without_catalogue(database).await;
         let path = "/api/financial/credits/ada";
-        let given = test.post(ADMIN, &format!("{path}/add"), &json!({ "amount": 10, "reason": "welcome" })).await;
+        let given = test
+            .post(
+                ADMIN,
+                &format!("{path}/add"),
+                &json!({ "amount": 10, "reason": "welcome" }),
+            )
+            .await;
         assert_eq!((given.status, given.json()["balance"].as_i64()), (200, Some(10)));
 
         let spend = json!({ "amount": 4, "reason": "a persona" });
@@ -23,12 +29,26 @@ async fn credits_are_spent_once_for_a_key_and_never_below_zero() {
         let refused = test.post_once(ADMIN, &format!("{path}/spend"), &too_much, "s2").await;
         assert_eq!(refused.status, 402);
         let said = refused.json();
-        assert_eq!((said["code"].as_str(), said["balance"].as_i64()), (Some("insufficient_credits"), Some(6)));
-        test.post(ADMIN, &format!("{path}/add"), &json!({ "amount": 10, "reason": "more" })).await;
+        assert_eq!(
+            (said["code"].as_str(), said["balance"].as_i64()),
+            (Some("insufficient_credits"), Some(6))
+        );
+        test.post(
+            ADMIN,
+            &format!("{path}/add"),
+            &json!({ "amount": 10, "reason": "more" }),
+        )
+        .await;
         let same = test.post_once(ADMIN, &format!("{path}/spend"), &too_much, "s2").await;
         assert_eq!(same.bytes, refused.bytes, "a key keeps its answer");
 
-        let taken = test.post(ADMIN, &format!("{path}/remove"), &json!({ "amount": 16, "reason": "a mistake" })).await;
+        let taken = test
+            .post(
+                ADMIN,
+                &format!("{path}/remove"),
+                &json!({ "amount": 16, "reason": "a mistake" }),
+            )
+            .await;
         assert_eq!((taken.status, taken.json()["balance"].as_i64()), (200, Some(0)));
         assert_eq!(test.balance("ada").await, 0);
         test.finish().await;
@@ -40,7 +60,12 @@ async fn credits_are_spent_once_for_a_key_and_never_below_zero() {
 async fn sixty_four_clients_cannot_overdraw_a_wallet() {
     for_each_engine(async |database| {
         let test = TestApp::begin_without_catalogue(database).await;
-        test.post(ADMIN, "/api/financial/credits/hot/add", &json!({ "amount": 100, "reason": "stock" })).await;
+        test.post(
+            ADMIN,
+            "/api/financial/credits/hot/add",
+            &json!({ "amount": 100, "reason": "stock" }),
+        )
+        .await;
         let spend = json!({ "amount": 3, "reason": "use" });
         let calls = (0..64).map(|_| test.post(ADMIN, "/api/financial/credits/hot/spend", &spend));
         let answers = all_at_once(calls).await;
@@ -60,7 +85,11 @@ async fn who_may_move_credits() {
         let body = json!({ "amount": 1, "reason": "x" });
         for action in ["spend", "add", "remove"] {
             let own = format!("/api/financial/credits/ada/{action}");
-            assert_eq!(test.post(&test.user("ada"), &own, &body).await.status, 403, "{action}: not by a browser");
+            assert_eq!(
+                test.post(&test.user("ada"), &own, &body).await.status,
+                403,
+                "{action}: not by a browser"
+            );
             assert_eq!(test.post(&test.user("bob"), &own, &body).await.status, 404, "{action}");
             assert_eq!(test.post("", &own, &body).await.status, 401, "{action}");
         }
@@ -71,7 +100,11 @@ async fn who_may_move_credits() {
             (json!({ "amount": 1, "reason": "\u{0}" }), "reason"),
         ] {
             let answered = test.post(ADMIN, "/api/financial/credits/ada/add", &body).await;
-            assert_eq!((answered.status, answered.json()["field"].as_str()), (422, Some(field)), "{body}");
+            assert_eq!(
+                (answered.status, answered.json()["field"].as_str()),
+                (422, Some(field)),
+                "{body}"
+            );
         }
         assert_eq!(test.balance("ada").await, 0);
         test.finish().await;

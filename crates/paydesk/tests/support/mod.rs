@@ -65,7 +65,9 @@ impl TestApp {
         let test = Self::begin_without_catalogue(database).await;
         let now_us = test.app.clock.now_us();
         let app = &test.app;
-        catalogue::push(&app.catalogue, &app.stripe, &app.store, &app.ids, now_us, |_| {}).await.unwrap();
+        catalogue::push(&app.catalogue, &app.stripe, &app.store, &app.ids, now_us, |_| {})
+            .await
+            .unwrap();
         test
     }
 
@@ -89,19 +91,35 @@ impl TestApp {
             async move { sandbox.serve(sandbox_listener, std::future::pending::<()>()).await }
         });
         let app = application(database, &base, &sandbox_base, sandbox.config().secret_key.clone()).await;
-        let router = routes::router(app.clone());
+        let router = routes::router(app.clone(), axum::Router::new());
         tokio::spawn({
             let app = app.clone();
             async move { server::serve(listener, router, &app.config.settings.limits, &app.shutdown).await }
         });
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-        Self { app, base, sandbox, sandbox_base, http, keys: Arc::default() }
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .unwrap();
+        Self {
+            app,
+            base,
+            sandbox,
+            sandbox_base,
+            http,
+            keys: Arc::default(),
+        }
     }
 
     /// A token as the application would sign it for this user.
     pub(crate) fn user(&self, user_id: &str) -> String {
         let claims = json!({ "sub": user_id, "exp": self.app.clock.now_seconds() + 3600 });
-        jsonwebtoken::encode(&Header::default(), &claims, &EncodingKey::from_secret(JWT_SECRET.as_bytes())).unwrap()
+        jsonwebtoken::encode(
+            &Header::default(),
+            &claims,
+            &EncodingKey::from_secret(JWT_SECRET.as_bytes()),
+        )
+        .unwrap()
     }
 
     /// A GET with this token.
@@ -148,7 +166,10 @@ impl TestApp {
 
     /// A call of the sandbox's control API; it must succeed.
     pub(crate) async fn steer(&self, path: &str, body: &Value) -> Value {
-        let request = self.http.post(format!("{}/_sandbox{path}", self.sandbox_base)).json(body);
+        let request = self
+            .http
+            .post(format!("{}/_sandbox{path}", self.sandbox_base))
+            .json(body);
         let response = request.send().await.unwrap();
         let status = response.status();
         let said: Value = response.json().await.unwrap();
@@ -189,8 +210,16 @@ impl TestApp {
         assert_eq!(audit.findings, Vec::<String>::new());
         let waiting = self.app.store.read(inbox::pending).await.unwrap();
         assert_eq!(waiting, 0, "events wait in the inbox");
-        let dead = inbox::EventFilter { status: Some(inbox::Status::Dead), ..inbox::EventFilter::default() };
-        let dead = self.app.store.read(move |tx| inbox::events(tx, &dead, 10)).await.unwrap();
+        let dead = inbox::EventFilter {
+            status: Some(inbox::Status::Dead),
+            ..inbox::EventFilter::default()
+        };
+        let dead = self
+            .app
+            .store
+            .read(move |tx| inbox::events(tx, &dead, 10))
+            .await
+            .unwrap();
         assert_eq!(dead, vec![], "events died");
     }
 }
@@ -218,7 +247,14 @@ async fn application(database: &TestDatabase, base: &str, sandbox_base: &str, se
     let clock = Clock::system();
     let ids = Ids::random(clock.clone());
     let catalogue = catalogue::parse(CATALOGUE, "paydesk.toml").unwrap();
-    App::new(Config::new(line.settings, secrets).unwrap(), clock, ids, database.store().clone(), catalogue).unwrap()
+    App::new(
+        Config::new(line.settings, secrets).unwrap(),
+        clock,
+        ids,
+        database.store().clone(),
+        catalogue,
+    )
+    .unwrap()
 }
 
 /// Waits for all of these at once.
@@ -233,7 +269,11 @@ pub(crate) async fn all_at_once<F: Future>(calls: impl Iterator<Item = F>) -> Ve
                 *answer = Some(ready);
             }
         }
-        if answers.iter().all(Option::is_some) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        if answers.iter().all(Option::is_some) {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
     })
     .await;
     answers.into_iter().flatten().collect()

@@ -92,7 +92,8 @@ impl Line {
                 Attempt::Anew => {}
                 Attempt::Again => {
                     // The sleep must be made where the runtime is, not before it is entered.
-                    self.runtime.block_on(async { tokio::time::sleep(jittered(pause)).await });
+                    self.runtime
+                        .block_on(async { tokio::time::sleep(jittered(pause)).await });
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
                 // An idle connection may have died of the server's restart; once is worth a second try.
