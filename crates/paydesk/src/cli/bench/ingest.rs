@@ -108,20 +108,9 @@ pub(super) async fn run(arguments: Arguments) -> Result<()> {
         outcome,
     );
     if let Some(gauge) = &gauge {
-        let sent = Instant::now();
-        let pending_at_end = gauge.read().await?;
-        let grown = i128::from(pending_at_end) - i128::from(pending_at_start);
-        let done = u64::try_from(i128::from(accepted) - grown).unwrap_or_default();
-        let mut handled = Handled {
-            per_second_while_measured: per_second(done, seconds),
-            pending_at_start,
-            pending_at_end,
-            pending_at_most: backlog.most().max(pending_at_end),
-            drain_seconds: None,
-            per_second_in_all: None,
-            server_cpu_seconds_per_10_000: None,
-        };
+        let mut handled = while_measured(gauge, &backlog, pending_at_start, accepted, seconds).await?;
         if arguments.wait_handled {
+            let sent = Instant::now();
             let bar = if plan.quiet {
                 ProgressBar::hidden()
             } else {
@@ -141,6 +130,28 @@ pub(super) async fn run(arguments: Arguments) -> Result<()> {
     }
     figures.print(arguments.load.report);
     conclude(&figures)
+}
+
+/// What was handled in the time that was measured: all that was accepted, less what the backlog grew by.
+async fn while_measured(
+    gauge: &Gauge,
+    backlog: &Backlog,
+    pending_at_start: u64,
+    accepted: u64,
+    seconds: f64,
+) -> Result<Handled> {
+    let pending_at_end = gauge.read().await?;
+    let grown = i128::from(pending_at_end) - i128::from(pending_at_start);
+    let done = u64::try_from(i128::from(accepted) - grown).unwrap_or_default();
+    Ok(Handled {
+        per_second_while_measured: per_second(done, seconds),
+        pending_at_start,
+        pending_at_end,
+        pending_at_most: backlog.most().max(pending_at_end),
+        drain_seconds: None,
+        per_second_in_all: None,
+        server_cpu_seconds_per_10_000: None,
+    })
 }
 
 /// Turns failed requests into a failed command.

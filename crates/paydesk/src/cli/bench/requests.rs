@@ -137,7 +137,7 @@ impl Requests {
 
 /// The body with its markers, indented as Stripe does, filled up to `body_bytes` with metadata that nobody reads.
 fn event_body(purchase: &Purchase, body_bytes: usize, padding: &str) -> String {
-    const ENTRY_BYTES: usize = "          \"note_000\": \"\",\n".len();
+    const ENTRY_BYTES: usize = "        \"note_000\": \"\",\n".len();
     const VALUE_BYTES_MAX: usize = 500;
     let mut event = event(purchase);
     let mut missing = body_bytes.saturating_sub(indented(&event).len());
