@@ -1,22 +1,77 @@
 //! What happens by itself when its time has come: sessions expire, debits and refunds are decided, money becomes available.
 
 use crate::resources::{balance, checkout_sessions, payments, refunds};
-use crate::state::{Due, Origin, State};
+use std::collections::{BTreeMap, HashMap};
+
+use crate::state::{Origin, State};
 
 /// Stripe keeps events for thirty days.
 const EVENT_LIFE_SECONDS: i64 = 30 * 86_400;
+
+/// Something that happens by itself when its time has come.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Due {
+    ExpireSession(String),
+    SettleDebit(String),
+    SettleRefund(String),
+    /// The money that is available from this time on.
+    FundsAvailable(i64),
+}
+
+/// What is planned, by time; each thing at most once.
+#[derive(Debug, Default)]
+pub(crate) struct Schedule {
+    by_time: BTreeMap<(i64, u64), Due>,
+    planned: HashMap<Due, (i64, u64)>,
+}
+
+impl Schedule {
+    /// Plans something, unless it is planned already.
+    pub(crate) fn plan(&mut self, time: i64, sequence: u64, due: Due) {
+        if !self.planned.contains_key(&due) {
+            self.planned.insert(due.clone(), (time, sequence));
+            self.by_time.insert((time, sequence), due);
+        }
+    }
+
+    pub(crate) fn cancel(&mut self, due: &Due) {
+        if let Some(place) = self.planned.remove(due) {
+            self.by_time.remove(&place);
+        }
+    }
+
+    /// The time of what comes next.
+    pub(crate) fn next_time(&self) -> Option<i64> {
+        self.by_time.first_key_value().map(|((time, _), _)| *time)
+    }
+
+    /// Takes what comes next, if its time has come.
+    pub(crate) fn take(&mut self, now: i64) -> Option<Due> {
+        let (_, due) = self
+            .by_time
+            .first_entry()
+            .filter(|entry| entry.key().0 <= now)?
+            .remove_entry();
+        self.planned.remove(&due);
+        Some(due)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, &Due)> {
+        self.by_time.iter().map(|((time, _), due)| (*time, due))
+    }
+}
 
 impl State {
     /// Does everything that is due, in the order in which it was due.
     pub(crate) fn run_due(&mut self) {
         let now = self.now();
         let origin = std::mem::take(&mut self.origin);
-        while let Some(entry) = self.schedule.first_entry().filter(|entry| entry.key().0 <= now) {
-            match entry.remove() {
+        while let Some(due) = self.schedule.take(now) {
+            match due {
                 Due::ExpireSession(id) => checkout_sessions::expire(self, &id),
                 Due::SettleDebit(id) => payments::settle_debit(self, &id, None),
                 Due::SettleRefund(id) => refunds::settle(self, &id),
-                Due::FundsAvailable(id) => balance::release(self, &id),
+                Due::FundsAvailable(time) => balance::release(self, time),
             }
         }
         self.events.forget_before(now - EVENT_LIFE_SECONDS);
@@ -27,7 +82,7 @@ impl State {
     pub(crate) fn advance(&mut self, by_ms: i64) {
         let until = self.clock.now_ms().saturating_add(by_ms);
         self.origin = Origin::default();
-        while let Some((time, _)) = self.schedule.first_key_value().map(|(key, _)| *key) {
+        while let Some(time) = self.schedule.next_time() {
             let step = time.saturating_mul(1000) - self.clock.now_ms();
             if time.saturating_mul(1000) > until {
                 break;

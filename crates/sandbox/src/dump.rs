@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
+use crate::due::Due;
 use crate::events::Events;
 use crate::resources;
-use crate::state::{Due, State};
+use crate::state::State;
 use crate::wire::idempotency::Keys;
 
 impl State {
@@ -13,12 +14,12 @@ impl State {
         let schedule: Vec<Value> = self
             .schedule
             .iter()
-            .map(|((time, _), due)| {
+            .map(|(time, due)| {
                 let (kind, id) = match due {
-                    Due::ExpireSession(id) => ("expire_session", id),
-                    Due::SettleDebit(id) => ("settle_debit", id),
-                    Due::SettleRefund(id) => ("settle_refund", id),
-                    Due::FundsAvailable(id) => ("funds_available", id),
+                    Due::ExpireSession(id) => ("expire_session", id.as_str()),
+                    Due::SettleDebit(id) => ("settle_debit", id.as_str()),
+                    Due::SettleRefund(id) => ("settle_refund", id.as_str()),
+                    Due::FundsAvailable(_) => ("funds_available", ""),
                 };
                 json!({ "time": time, "kind": kind, "id": id })
             })
@@ -72,13 +73,13 @@ impl State {
                 "expire_session" => Due::ExpireSession(id),
                 "settle_debit" => Due::SettleDebit(id),
                 "settle_refund" => Due::SettleRefund(id),
-                _ => Due::FundsAvailable(id),
+                _ => Due::FundsAvailable(planned["time"].as_i64().unwrap_or(0)),
             };
             restored.at(planned["time"].as_i64().unwrap_or(0), due);
         }
         restored.keys = Keys::restore(&dump["keys"]);
         // Ids must not repeat after a restart with the same seed: the history moves the generator elsewhere.
-        let history = (restored.objects.len() + restored.events.len()) as u64;
+        let history = (restored.shelf.len() + restored.events.len()) as u64;
         restored.dice = self.dice.elsewhere(history);
         std::mem::swap(&mut restored.fault_dice, &mut self.fault_dice);
         self.register_missing(&mut restored);
@@ -112,11 +113,9 @@ impl State {
     }
 
     fn dump_objects(&self) -> Value {
-        let mut stored: Vec<_> = self.objects.values().collect();
-        stored.sort_by_key(|stored| stored.sequence());
-        stored
-            .into_iter()
-            .map(|stored| json!({ "noun": stored.noun, "value": stored.value }))
+        let all = self.shelf.all();
+        all.into_iter()
+            .map(|(noun, value)| json!({ "noun": noun, "value": value }))
             .collect()
     }
 }

@@ -4,6 +4,7 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -52,9 +53,14 @@ pub(crate) async fn save(sandbox: &Sandbox) {
     let Some(path) = sandbox.config().state_file.clone() else {
         return;
     };
-    let text = sandbox.lock().dump().to_string();
-    let written = tokio::task::spawn_blocking(move || write(&path, &text)).await;
-    match written {
+    let sandbox = sandbox.clone();
+    let written = tokio::task::spawn_blocking(move || {
+        // One at a time, and what is written is looked at only then: an older state never replaces a newer one.
+        let _alone = sandbox.inner.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = sandbox.lock().dump().to_string();
+        write(&path, &text)
+    });
+    match written.await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::warn!(%error, "the sandbox could not write its state file"),
         Err(error) => tracing::warn!(%error, "the sandbox could not write its state file"),

@@ -25,6 +25,7 @@ mod file;
 mod pages;
 mod resources;
 mod server;
+mod shelf;
 mod state;
 mod wire;
 
@@ -125,6 +126,8 @@ struct Inner {
     woken: Arc<Notify>,
     working: AtomicBool,
     saving: AtomicBool,
+    /// Held while the state file is written.
+    writing: Mutex<()>,
     /// Told after every delivery attempt.
     delivered: Notify,
     client: OnceLock<reqwest::Client>,
@@ -146,6 +149,7 @@ impl Sandbox {
             woken: Arc::new(Notify::new()),
             working: AtomicBool::new(false),
             saving: AtomicBool::new(false),
+            writing: Mutex::new(()),
             delivered: Notify::new(),
             client: OnceLock::new(),
         };

@@ -5,15 +5,15 @@
 //! events that tell of it are made under the same lock, so no reader sees one without the other.
 //! What must not live here: HTTP, and the rules of any one resource.
 
-use std::collections::{BTreeMap, HashMap};
-
 use serde_json::{Map, Value, json};
 
 use crate::clock::Clock;
 use crate::control::faults::Faults;
 use crate::delivery::Delivery;
 use crate::dice::Dice;
+use crate::due::{Due, Schedule};
 use crate::events::Events;
+use crate::shelf::Shelf;
 use crate::wire::error::ApiError;
 use crate::wire::idempotency::Keys;
 
@@ -24,38 +24,15 @@ pub(crate) struct Origin {
     pub(crate) idempotency_key: Option<String>,
 }
 
-/// Something that happens by itself when its time has come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Due {
-    ExpireSession(String),
-    SettleDebit(String),
-    SettleRefund(String),
-    FundsAvailable(String),
-}
-
-#[derive(Debug)]
-pub(crate) struct Stored {
-    pub(crate) noun: &'static str,
-    sequence: u64,
-    pub(crate) value: Value,
-}
-
-impl Stored {
-    pub(crate) fn sequence(&self) -> u64 {
-        self.sequence
-    }
-}
-
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) clock: Clock,
     pub(crate) dice: Dice,
     pub(crate) fault_dice: Dice,
-    pub(crate) objects: HashMap<String, Stored>,
-    order: HashMap<&'static str, BTreeMap<u64, String>>,
+    pub(crate) shelf: Shelf,
     sequence: u64,
     pub(crate) events: Events,
-    pub(crate) schedule: BTreeMap<(i64, u64), Due>,
+    pub(crate) schedule: Schedule,
     pub(crate) keys: Keys,
     pub(crate) delivery: Delivery,
     pub(crate) faults: Faults,
@@ -77,11 +54,10 @@ impl State {
             clock,
             dice,
             fault_dice: Dice::new(seed, 2),
-            objects: HashMap::new(),
-            order: HashMap::new(),
+            shelf: Shelf::default(),
             sequence: 0,
             events: Events::default(),
-            schedule: BTreeMap::new(),
+            schedule: Schedule::default(),
             keys: Keys::default(),
             delivery: Delivery::default(),
             faults: Faults::default(),
@@ -103,17 +79,16 @@ impl State {
         self.sequence
     }
 
-    /// Keeps a new object; its `object` member is the noun it is listed under.
+    /// Keeps a new object under the noun it is listed under; gives its id.
     pub(crate) fn insert(&mut self, noun: &'static str, value: Value) -> String {
         let id = text(&value, "id").to_owned();
         let sequence = self.next_sequence();
-        self.order.entry(noun).or_default().insert(sequence, id.clone());
-        self.objects.insert(id.clone(), Stored { noun, sequence, value });
+        self.shelf.insert(noun, &id, sequence, value);
         id
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&Value> {
-        self.objects.get(id).map(|stored| &stored.value)
+        self.shelf.get(id).map(|(_, value)| value)
     }
 
     /// The object that an id of our own must have.
@@ -122,10 +97,10 @@ impl State {
     }
 
     pub(crate) fn find(&self, noun: &'static str, id: &str) -> Option<&Value> {
-        self.objects
+        self.shelf
             .get(id)
-            .filter(|stored| stored.noun == noun)
-            .map(|stored| &stored.value)
+            .filter(|(kept, _)| *kept == noun)
+            .map(|(_, value)| value)
     }
 
     /// The object a request refers to by a parameter.
@@ -137,13 +112,7 @@ impl State {
 
     pub(crate) fn update(&mut self, id: &str, change: impl FnOnce(&mut Map<String, Value>)) {
         self.changes += 1;
-        if let Some(Stored {
-            value: Value::Object(object),
-            ..
-        }) = self.objects.get_mut(id)
-        {
-            change(object);
-        }
+        self.shelf.update(id, change);
     }
 
     pub(crate) fn set(&mut self, id: &str, member: &str, value: impl Into<Value>) {
@@ -152,49 +121,32 @@ impl State {
         });
     }
 
-    /// Takes the object out of every list; `replacement` is what its id answers with from now on.
     pub(crate) fn remove(&mut self, id: &str, replacement: Option<Value>) {
         self.changes += 1;
-        let Some(stored) = self.objects.remove(id) else { return };
-        if let Some(order) = self.order.get_mut(stored.noun) {
-            order.remove(&stored.sequence);
-        }
-        if let Some(value) = replacement {
-            self.objects.insert(id.to_owned(), Stored { value, ..stored });
-        }
+        self.shelf.remove(id, replacement);
     }
 
     /// The objects under a noun, newest first.
     pub(crate) fn newest_first(&self, noun: &str) -> impl Iterator<Item = &Value> {
-        self.order
-            .get(noun)
-            .into_iter()
-            .flat_map(|order| order.values().rev())
-            .map(|id| self.own(id))
+        self.shelf.newest_first(noun, &[])
     }
 
-    /// The objects under a noun on one side of an object, nearest first: older ones, or newer ones.
-    pub(crate) fn beside(&self, noun: &str, id: &str, newer: bool) -> Option<Vec<&Value>> {
-        let stored = self.objects.get(id).filter(|stored| stored.noun == noun)?;
-        let order = self.order.get(noun)?;
-        Some(if newer {
-            order.range(stored.sequence + 1..).map(|(_, id)| self.own(id)).collect()
-        } else {
-            order
-                .range(..stored.sequence)
-                .rev()
-                .map(|(_, id)| self.own(id))
-                .collect()
-        })
+    /// The objects under a noun whose member is the given id, newest first.
+    pub(crate) fn naming(&self, noun: &str, member: &'static str, id: &str) -> Vec<&Value> {
+        let needles = [json!(id).to_string()];
+        self.shelf
+            .newest_first(noun, &needles)
+            .filter(|value| value[member] == id)
+            .collect()
     }
 
     pub(crate) fn at(&mut self, time: i64, due: Due) {
         let sequence = self.next_sequence();
-        self.schedule.insert((time, sequence), due);
+        self.schedule.plan(time, sequence, due);
     }
 
     pub(crate) fn unschedule(&mut self, due: &Due) {
-        self.schedule.retain(|_, planned| planned != due);
+        self.schedule.cancel(due);
     }
 
     /// Writes an event about an object as it is now, and queues its deliveries.

@@ -62,6 +62,7 @@ pub(crate) async fn work(inner: Weak<Inner>, woken: Arc<Notify>) {
                 state.run_due();
                 let bound = if sandbox.config().deterministic { 1 } else { LANE_BOUND };
                 let attempts = take_due(&mut state, bound);
+                state.shelf.cool();
                 (attempts, next_wake(&state), state.changes)
             };
             for attempt in attempts {
@@ -146,10 +147,7 @@ fn next_wake(state: &State) -> Option<Duration> {
     if !state.clock.is_running() {
         return None;
     }
-    let planned = state
-        .schedule
-        .first_key_value()
-        .map(|((time, _), _)| time.saturating_mul(1000));
+    let planned = state.schedule.next_time().map(|time| time.saturating_mul(1000));
     let next = [planned, state.delivery.next_due_ms()].into_iter().flatten().min()?;
     let wait = (next - state.clock.now_ms()).clamp(1, 3_600_000);
     Some(Duration::from_millis(wait.unsigned_abs()))

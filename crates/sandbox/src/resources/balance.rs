@@ -61,9 +61,16 @@ pub(crate) fn balance(state: &State) -> Value {
     })
 }
 
-/// A transaction's money has become available.
-pub(crate) fn release(state: &mut State, transaction: &str) {
-    state.set(transaction, "status", "available");
+/// The money that was to be available from `time` on now is.
+pub(crate) fn release(state: &mut State, time: i64) {
+    let pending = state.naming("balance_transaction", "status", "pending").into_iter();
+    let ids: Vec<String> = pending
+        .filter(|row| int(row, "available_on") <= time)
+        .map(|row| text(row, "id").to_owned())
+        .collect();
+    for id in &ids {
+        state.set(id, "status", "available");
+    }
     let snapshot = balance(state);
     state.emit_value("balance.available", snapshot, None);
 }

@@ -242,8 +242,9 @@ fn create(call: &mut Call<'_>) -> Answer {
         (None, Some(customer)) => {
             let attached = call
                 .state
-                .newest_first("payment_method")
-                .find(|method| method["customer"] == customer.as_str());
+                .naming("payment_method", "customer", customer)
+                .into_iter()
+                .next();
             let attached = attached.map(|method| text(method, "id").to_owned());
             attached.ok_or_else(|| {
                 let message = "Cannot charge a customer that has no active card";
@@ -341,8 +342,8 @@ fn update(call: &mut Call<'_>) -> Answer {
 /// The `refunds` list of a charge, when it is expanded.
 pub(crate) fn included_refunds(state: &State, id: &str) -> Value {
     let refunds = state
-        .newest_first("refund")
-        .filter(|refund| refund["charge"] == id)
+        .naming("refund", "charge", id)
+        .into_iter()
         .take(11)
         .map(rendered)
         .collect::<Vec<_>>();

@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 use super::checkout_items;
 use super::payments::{self, Attempt};
 use super::{customers, payment_intents};
-use crate::state::{Due, State, int, merge_metadata, rendered, text};
+use crate::due::Due;
+use crate::state::{State, int, merge_metadata, rendered, text};
 use crate::wire::error::ApiError;
 use crate::wire::{Answer, Call, Operation, list};
 

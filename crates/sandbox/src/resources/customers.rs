@@ -198,6 +198,7 @@ fn delete(call: &mut Call<'_>) -> Answer {
     present(call)?;
     let id = call.id().to_owned();
     let attached: Vec<String> = attached_to(call.state, &id)
+        .into_iter()
         .map(|method| method["id"].as_str().unwrap_or("").to_owned())
         .collect();
     for method in attached {
@@ -209,10 +210,8 @@ fn delete(call: &mut Call<'_>) -> Answer {
     Ok(gone)
 }
 
-fn attached_to<'a>(state: &'a State, customer: &'a str) -> impl Iterator<Item = &'a Value> {
-    state
-        .newest_first("payment_method")
-        .filter(move |method| method["customer"] == customer)
+fn attached_to<'a>(state: &'a State, customer: &str) -> Vec<&'a Value> {
+    state.naming("payment_method", "customer", customer)
 }
 
 fn payment_methods(call: &mut Call<'_>) -> Answer {

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::state::{Due, State, int, text};
+use crate::due::Due;
+use crate::state::{State, int, text};
 
 /// Days until a charge's money is available.
 const PENDING_SECONDS: i64 = 2 * 86_400;
@@ -112,7 +113,7 @@ pub(crate) fn book(state: &mut State, entry: &Entry<'_>) -> String {
     });
     let id = state.insert("balance_transaction", value);
     if !entry.at_once {
-        state.at(available_on, Due::FundsAvailable(id.clone()));
+        state.at(available_on, Due::FundsAvailable(available_on));
     }
     id
 }

@@ -424,7 +424,7 @@ fn cancel(call: &mut Call<'_>) -> Answer {
 pub(crate) fn cancel_now(state: &mut State, id: &str, reason: &Value) {
     let intent = state.own(id).clone();
     let now = state.now();
-    state.unschedule(&crate::state::Due::SettleDebit(id.to_owned()));
+    state.unschedule(&crate::due::Due::SettleDebit(id.to_owned()));
     state.update(id, |intent| {
         intent.insert("status".to_owned(), json!("canceled"));
         intent.insert("canceled_at".to_owned(), json!(now));

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::test_cards::{self, AUTHENTICATION_REQUIRED, Conduct, GENERIC, Refusal};
 use super::{charges, disputes, money, payment_methods};
-use crate::state::{Due, State, flag, int, text};
+use crate::due::Due;
+use crate::state::{State, flag, int, text};
 use crate::wire::error::ApiError;
 
 /// How an attempt is made.

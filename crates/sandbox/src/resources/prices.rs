@@ -170,10 +170,7 @@ fn claim_lookup_key(call: &mut Call<'_>, own: Option<&str>) -> Result<(), ApiErr
     let Some(key) = call.text("lookup_key") else {
         return Ok(());
     };
-    let holder = call
-        .state
-        .newest_first("price")
-        .find(|price| text(price, "lookup_key") == key);
+    let holder = call.state.naming("price", "lookup_key", key).into_iter().next();
     let Some(holder) = holder.filter(|holder| Some(text(holder, "id")) != own).cloned() else {
         return Ok(());
     };

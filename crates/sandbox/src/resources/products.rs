@@ -152,11 +152,7 @@ fn update(call: &mut Call<'_>) -> Answer {
 fn delete(call: &mut Call<'_>) -> Answer {
     call.found("product", "id")?;
     let id = call.id().to_owned();
-    if call
-        .state
-        .newest_first("price")
-        .any(|price| price["product"] == id.as_str())
-    {
+    if !call.state.naming("price", "product", &id).is_empty() {
         let message = "This product cannot be deleted because it has one or more user-created prices.";
         return Err(ApiError::param("id", message));
     }

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::money::{self, Entry};
 use super::payment_methods;
 use super::test_cards::Conduct;
-use crate::state::{Due, State, flag, int, merge_metadata, rendered, text};
+use crate::due::Due;
+use crate::state::{State, flag, int, merge_metadata, rendered, text};
 use crate::wire::error::ApiError;
 use crate::wire::{Answer, Call, Operation, list};
 
@@ -121,9 +122,7 @@ fn create(call: &mut Call<'_>) -> Answer {
 
 /// An inquiry, or a dispute that was won, does not stand in the way.
 fn refundable_dispute(state: &State, charge: &str) -> bool {
-    let dispute = state
-        .newest_first("dispute")
-        .find(|dispute| dispute["charge"] == charge);
+    let dispute = state.naming("dispute", "charge", charge).into_iter().next();
     dispute.is_none_or(|dispute| flag(dispute, "is_charge_refundable"))
 }
 

@@ -14,6 +14,7 @@ const LIFE_SECONDS: i64 = 24 * 3600;
 #[derive(Debug, Clone)]
 pub(crate) struct Saved {
     pub(crate) status: u16,
+    /// Compact; it is sent as it was sent first.
     pub(crate) body: String,
     pub(crate) request_id: String,
 }

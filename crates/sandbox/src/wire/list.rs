@@ -20,22 +20,32 @@ pub(crate) fn page(
     let keep = |value: &&Value| in_range(params, value) && keep(value);
     let take = cursor.limit + 1;
     let absent = |id: &str, param| ApiError::absent(&noun.replace('.', "_"), id, param);
+    let needles = needles(params);
+    let beside = |id: &String, newer, param| {
+        state
+            .shelf
+            .beside(noun, id, newer, &needles)
+            .ok_or_else(|| absent(id, param))
+    };
     let found: Vec<&Value> = match (&cursor.starting_after, &cursor.ending_before) {
-        (Some(id), _) => {
-            let older = state
-                .beside(noun, id, false)
-                .ok_or_else(|| absent(id, "starting_after"))?;
-            older.into_iter().filter(keep).take(take).collect()
-        }
-        (None, Some(id)) => {
-            let newer = state
-                .beside(noun, id, true)
-                .ok_or_else(|| absent(id, "ending_before"))?;
-            newer.into_iter().filter(keep).take(take).collect()
-        }
-        (None, None) => state.newest_first(noun).filter(keep).take(take).collect(),
+        (Some(id), _) => beside(id, false, "starting_after")?.filter(keep).take(take).collect(),
+        (None, Some(id)) => beside(id, true, "ending_before")?.filter(keep).take(take).collect(),
+        (None, None) => state
+            .shelf
+            .newest_first(noun, &needles)
+            .filter(keep)
+            .take(take)
+            .collect(),
     };
     Ok(cursor.envelope(url, found.into_iter().map(rendered).collect()))
+}
+
+/// Texts that whatever passes the filters must hold: every text parameter of a list is compared for equality.
+fn needles(params: &Map<String, Value>) -> Vec<String> {
+    let filters = params
+        .iter()
+        .filter(|(name, value)| value.is_string() && !matches!(name.as_str(), "starting_after" | "ending_before"));
+    filters.map(|(_, value)| value.to_string()).collect()
 }
 
 /// A list of things that are already in order, newest or first one first.

@@ -305,7 +305,7 @@ async fn execute(sandbox: &Sandbox, request: &Judged, request_id: &str, fault: O
         let now = state.now();
         match state.keys.claim(key, &request.fingerprint, now) {
             Ok(None) => {}
-            Ok(Some(saved)) => return Reply::replay(saved, &request.version.name),
+            Ok(Some(saved)) => return Reply::replay(&saved, &request.version.name),
             Err(error) => return Reply::error(&error, request_id, &request.version.name),
         }
     }
@@ -327,23 +327,29 @@ async fn execute(sandbox: &Sandbox, request: &Judged, request_id: &str, fault: O
     if request.method != Method::GET {
         state.changes += 1;
     }
-    let reply = match &result {
-        Ok(value) => Reply::new(200, value, &request.version.name),
-        Err(error) => Reply::error(error, request_id, &request.version.name),
+    state.shelf.cool();
+    let (status, value, kept) = match result {
+        Ok(value) => (200, value, true),
+        Err(error) => (
+            error.status_code(),
+            error.body(request_id),
+            !error.is_before_execution(),
+        ),
     };
     if let Some(key) = &request.key {
-        if result.is_err_and(|error| error.is_before_execution()) {
-            state.keys.release(key);
-        } else {
+        if kept {
             let saved = Saved {
-                status: reply.status,
-                body: reply.body.clone(),
+                status,
+                body: value.to_string(),
                 request_id: request_id.to_owned(),
             };
             state.keys.save(key, saved);
+        } else {
+            state.keys.release(key);
         }
     }
-    reply
+    drop(state);
+    Reply::new(status, &value, &request.version.name)
 }
 
 fn run(state: &mut State, request: &Judged) -> Answer {
@@ -421,33 +427,26 @@ impl Reply {
     fn new(status: u16, value: &Value, version: &str) -> Self {
         let mut body = serde_json::to_string_pretty(value).unwrap_or_default();
         body.push('\n');
+        let should_retry = (status >= 400).then_some(matches!(status, 409 | 429 | 500..=599));
         Self {
             status,
             body,
             version: version.to_owned(),
             original_request: None,
-            should_retry: None,
+            should_retry,
         }
     }
 
     pub(crate) fn error(error: &ApiError, request_id: &str, version: &str) -> Self {
-        let mut reply = Self::new(error.status_code(), &error.body(request_id), version);
-        reply.should_retry = match error.status_code() {
-            409 | 429 | 500..=599 => Some(true),
-            _ => Some(false),
-        };
-        reply
+        Self::new(error.status_code(), &error.body(request_id), version)
     }
 
-    fn replay(saved: Saved, version: &str) -> Self {
-        let should_retry = (saved.status >= 400).then_some(false);
-        Self {
-            status: saved.status,
-            body: saved.body,
-            version: version.to_owned(),
-            original_request: Some(saved.request_id),
-            should_retry,
-        }
+    fn replay(saved: &Saved, version: &str) -> Self {
+        let value: Value = serde_json::from_str(&saved.body).unwrap_or_default();
+        let mut reply = Self::new(saved.status, &value, version);
+        reply.original_request = Some(saved.request_id.clone());
+        reply.should_retry = (saved.status >= 400).then_some(false);
+        reply
     }
 
     pub(crate) fn into_response(self, request_id: &str, key: Option<&str>) -> Response<Body> {

@@ -163,9 +163,8 @@ async fn a_running_clock_delivers_retries_by_itself() {
 
 #[tokio::test]
 async fn the_state_file_brings_everything_back() {
-    let folder = std::env::temp_dir().join(format!("sandbox-state-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let file = folder.join("state.json");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("state.json");
     let config = Config {
         seed: Some(5),
         deterministic: true,
@@ -226,7 +225,6 @@ async fn the_state_file_brings_everything_back() {
         file.with_extension("unreadable").exists(),
         "what cannot be read is set aside"
     );
-    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[tokio::test]
@@ -289,4 +287,47 @@ async fn drain_says_when_it_could_not() {
     assert!(!desk.sandbox.drain(Duration::from_millis(50)).await);
     drop(gate);
     desk.drain().await;
+}
+
+#[tokio::test]
+async fn thousands_of_objects_are_found_changed_and_listed_as_if_they_were_few() {
+    let desk = Desk::new();
+    let first = desk
+        .make(
+            "/v1/customers",
+            &[("email", "first@x.example"), ("metadata[k]", "\"quoted\" é")],
+        )
+        .await;
+    let mut last = String::new();
+    for number in 0..1500 {
+        let email = format!("c{number}@x.example");
+        last = desk.make("/v1/customers", &[("email", &email)]).await;
+    }
+    let path = format!("/v1/customers/{first}");
+    assert_eq!(desk.get(&path, &[]).await.body["metadata"]["k"], "\"quoted\" é");
+    assert_eq!(desk.post(&path, &[("name", "Ada")]).await.body["name"], "Ada");
+    for _ in 0..1200 {
+        desk.make("/v1/customers", &[]).await;
+    }
+    assert_eq!(
+        desk.get(&path, &[]).await.body["name"],
+        "Ada",
+        "a change outlives being put aside"
+    );
+    let found = desk.get("/v1/customers", &[("email", "first@x.example")]).await;
+    assert_eq!(found.body["data"].as_array().unwrap().len(), 1);
+    let mut seen = 0;
+    let mut cursor = last;
+    loop {
+        let page = desk
+            .get("/v1/customers", &[("limit", "100"), ("starting_after", &cursor)])
+            .await;
+        let items = page.body["data"].as_array().unwrap();
+        seen += items.len();
+        match items.last().filter(|_| page.body["has_more"] == true) {
+            Some(item) => cursor = item["id"].as_str().unwrap().to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(seen, 1500, "1,499 made before it, and the first");
 }
