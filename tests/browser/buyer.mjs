@@ -29,12 +29,12 @@ export async function asBuyer(browser, story, tell, { expectedComplaint } = {}) 
   fs.mkdirSync(pictures, { recursive: true });
   const context = await browser.newContext({ viewport: { width: 1000, height: 900 } });
   context.setDefaultTimeout(patienceMs);
-  const page = await context.newPage();
   const complaints = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
+  context.on('weberror', (error) => complaints.push(error.error().message));
+  context.on('console', (message) => {
     if (message.type() === 'error' && !expectedComplaint?.test(message.text())) complaints.push(`${message.text()} (${message.location().url})`);
   });
+  const page = await context.newPage();
   try {
     await tell(page);
     assert.deepEqual(complaints, [], 'the browser complained');

@@ -22,6 +22,23 @@ test('credits bought with a good card are in the wallet', () =>
     await awaitBalance(page, owned + credits);
   }));
 
+test('credits arrive by the webhook alone when the buyer never comes back', () =>
+  asBuyer(
+    browser,
+    'never-back',
+    async (page) => {
+      const owned = await openShop(page);
+      const credits = await chooseCredits(page);
+      await page.route('**/payment/success**', (route) => route.abort());
+      const paid = page.waitForRequest('**/payment/success**');
+      await pay(page, cards.good);
+      await paid;
+      await openShop(page);
+      await awaitBalance(page, owned + credits);
+    },
+    { expectedComplaint: /ERR_FAILED/ },
+  ));
+
 test('another tab of the shop shows the new balance by itself', () =>
   asBuyer(browser, 'second-tab', async (page) => {
     const owned = await openShop(page);
