@@ -39,9 +39,14 @@ export async function asBuyer(browser, story, tell, { expectedComplaint } = {}) 
     await tell(page);
     assert.deepEqual(complaints, [], 'the browser complained');
   } finally {
-    await page.screenshot({ path: path.join(pictures, `${story}.png`), fullPage: true });
+    await keepPicture(page, story);
     await context.close();
   }
+}
+
+/** A picture of the page as it is, for whoever wants to see what the buyer saw. */
+export function keepPicture(page, name) {
+  return page.screenshot({ path: path.join(pictures, `${name}.png`), fullPage: true });
 }
 
 /** Opens the shop and answers the balance, once the page shows one. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { asBuyer, awaitBalance, awaitSuccess, balance, cards, chooseCredits, fillCard, openShop, pay, startBrowser } from './buyer.mjs';
+import { asBuyer, awaitBalance, awaitSuccess, balance, cards, chooseCredits, fillCard, keepPicture, openShop, pay, startBrowser } from './buyer.mjs';
 
 /** The browser writes a line of its own about an answer of 402, which is how a card's refusal is said. */
 const declined = { expectedComplaint: /status of 402/ };
@@ -16,8 +16,11 @@ test('credits bought with a good card are in the wallet', () =>
   asBuyer(browser, 'credits', async (page) => {
     const owned = await openShop(page);
     const credits = await chooseCredits(page);
-    await pay(page, cards.good);
+    await fillCard(page, cards.good);
+    await keepPicture(page, 'page-checkout');
+    await page.click('#pay');
     await awaitSuccess(page);
+    await keepPicture(page, 'page-success');
     await openShop(page);
     await awaitBalance(page, owned + credits);
   }));
@@ -60,6 +63,7 @@ test('a declined card says so, buys nothing, and another card can follow', () =>
       const credits = await chooseCredits(page);
       await pay(page, cards.declined);
       await page.waitForFunction(() => /declined/i.test(document.querySelector('#error').textContent));
+      await keepPicture(page, 'page-declined');
       assert.ok(!page.url().includes('/payment/'), 'a declined card must not leave the checkout');
       await pay(page, cards.good);
       await awaitSuccess(page);
@@ -74,6 +78,8 @@ test('a card that asks for confirmation buys when it is confirmed', () =>
     const owned = await openShop(page);
     const credits = await chooseCredits(page);
     await pay(page, cards.challenged);
+    await page.waitForSelector('#challenge-complete');
+    await keepPicture(page, 'page-challenge');
     await page.click('#challenge-complete');
     await awaitSuccess(page);
     await openShop(page);
@@ -97,6 +103,7 @@ test('an abandoned checkout leads to the cancel page, buys nothing, and can be t
     await page.click('#cancel');
     await page.waitForURL('**/payment/cancel**');
     await page.waitForSelector('#cancelled');
+    await keepPicture(page, 'page-cancel');
     await page.click('#retry');
     await page.waitForSelector('#payment-form');
     await pay(page, cards.good);
