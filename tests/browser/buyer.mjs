@@ -94,3 +94,10 @@ export async function awaitSuccess(page) {
   await page.waitForURL('**/payment/success**');
   await page.waitForSelector('#purchase[data-status="paid"]');
 }
+
+/** Turns the sandbox's clock on by a minute, in which banks there decide. */
+export async function letTimePass(sandbox) {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${sandbox}/_sandbox/clock`, { method: 'POST', headers, body: JSON.stringify({ advance: 60 }) });
+  assert.ok(answer.ok, `the sandbox's clock answered ${answer.status}`);
+}
