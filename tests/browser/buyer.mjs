@@ -29,19 +29,24 @@ export async function asBuyer(browser, story, tell, { expectedComplaint } = {}) 
   fs.mkdirSync(pictures, { recursive: true });
   const context = await browser.newContext({ viewport: { width: 1000, height: 900 } });
   context.setDefaultTimeout(patienceMs);
-  const page = await context.newPage();
   const complaints = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
+  context.on('weberror', (error) => complaints.push(error.error().message));
+  context.on('console', (message) => {
     if (message.type() === 'error' && !expectedComplaint?.test(message.text())) complaints.push(`${message.text()} (${message.location().url})`);
   });
+  const page = await context.newPage();
   try {
     await tell(page);
     assert.deepEqual(complaints, [], 'the browser complained');
   } finally {
-    await page.screenshot({ path: path.join(pictures, `${story}.png`), fullPage: true });
+    await keepPicture(page, story);
     await context.close();
   }
+}
+
+/** A picture of the page as it is, for whoever wants to see what the buyer saw. */
+export function keepPicture(page, name) {
+  return page.screenshot({ path: path.join(pictures, `${name}.png`), fullPage: true });
 }
 
 /** Opens the shop and answers the balance, once the page shows one. */
@@ -88,4 +93,11 @@ export async function pay(page, number) {
 export async function awaitSuccess(page) {
   await page.waitForURL('**/payment/success**');
   await page.waitForSelector('#purchase[data-status="paid"]');
+}
+
+/** Turns the sandbox's clock on by a minute, in which banks there decide. */
+export async function letTimePass(sandbox) {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${sandbox}/_sandbox/clock`, { method: 'POST', headers, body: JSON.stringify({ advance: 60 }) });
+  assert.ok(answer.ok, `the sandbox's clock answered ${answer.status}`);
 }

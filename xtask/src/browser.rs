@@ -1,6 +1,6 @@
 //! A person buys, in a real browser: `tests/browser`, against `paydesk dev` with a fresh database.
 
-use std::{fs, net::TcpListener, path::PathBuf, process::Stdio};
+use std::{fs, path::PathBuf, process::Stdio};
 
 use anyhow::{Context as _, Result};
 
@@ -13,22 +13,24 @@ pub(crate) fn run() -> Result<()> {
     let suite = process::root().join("tests/browser");
     node::install(&suite)?;
     let chromium = chromium()?;
-    process::run(&mut process::cargo(&["build", "--locked", "--package", "paydesk"]))?;
     let data = process::target()?.join("browser");
     if data.exists() {
         fs::remove_dir_all(&data).context("cannot remove the data of an earlier run")?;
     }
     fs::create_dir_all(&data)?;
-    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    let shop = format!("http://127.0.0.1:{port}/shop");
     let mut paydesk = Server::start(
-        process::mortal(&process::target()?.join("debug/paydesk"), None)
-            .args(["dev", "--port", &port.to_string(), "--data"])
+        process::paydesk()?
+            .args(["dev", "--port", "0", "--sandbox-listen", "127.0.0.1:0", "--data"])
             .arg(&data)
+            .env_remove("DATABASE_URL")
+            .env("PAYDESK_LOG", "warn")
             .stdout(Stdio::piped()),
         "-TERM",
     )?;
-    paydesk.wait_for_line(&shop)?;
+    let shop = format!(
+        "http://{}/shop",
+        process::local_address(&paydesk.wait_for_line("/shop")?)?
+    );
     process::run(
         node::node()?
             .args(["--test", "--test-reporter=spec"])

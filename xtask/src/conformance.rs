@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    net::TcpListener,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -25,35 +24,21 @@ pub(crate) fn run() -> Result<()> {
             .current_dir(&suite),
     )?;
     let python = python(&suite, &scratch)?;
-    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    let _sandbox = start_sandbox(port)?;
+    let mut sandbox = Server::start(
+        process::paydesk()?
+            .args(["sandbox", "--listen", "127.0.0.1:0", "--log", "warn"])
+            .stdout(Stdio::piped()),
+        "-TERM",
+    )?;
+    let ready = sandbox.wait_for_line("sandbox Stripe is ready on")?;
+    let port = process::local_address(&ready)?.port().to_string();
     process::run(
         node::node()?
             .arg(suite.join("run.mjs"))
-            .arg(port.to_string())
+            .arg(port)
             .arg(python)
             .arg(&scratch),
     )
-}
-
-fn start_sandbox(port: u16) -> Result<Server> {
-    process::run(&mut process::cargo(&[
-        "build",
-        "--locked",
-        "--package",
-        "sandbox",
-        "--example",
-        "serve",
-    ]))?;
-    let program = process::target()?.join("debug/examples/serve");
-    let mut server = Server::start(
-        process::mortal(&program, None)
-            .arg(port.to_string())
-            .stderr(Stdio::piped()),
-        "-TERM",
-    )?;
-    server.wait_for_line(&port.to_string())?;
-    Ok(server)
 }
 
 /// A Python of our own with the pinned library, made once per version of the requirements.

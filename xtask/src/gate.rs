@@ -110,7 +110,13 @@ fn seconds(duration: Duration) -> String {
 }
 
 fn fmt() -> Result<()> {
-    process::run(&mut process::cargo(&["fmt", "--all", "--check"]))
+    process::run(&mut process::cargo(&[
+        "fmt",
+        "--all",
+        "--",
+        "--check",
+        "--files-with-diff",
+    ]))
 }
 
 fn clippy() -> Result<()> {

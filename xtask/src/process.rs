@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader, Read},
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command},
 };
@@ -78,6 +79,19 @@ fn line(command: &Command) -> String {
         .join(" ")
 }
 
+/// The product, built without optimisation as for the tests; stopped when we die.
+pub(crate) fn paydesk() -> Result<Command> {
+    run(&mut cargo(&["build", "--locked", "--package", "paydesk"]))?;
+    Ok(mortal(&target()?.join("debug/paydesk"), None))
+}
+
+/// The loopback address that a server says it listens on.
+pub(crate) fn local_address(line: &str) -> Result<SocketAddr> {
+    line.split(|next: char| next.is_whitespace() || next == '/')
+        .find_map(|word| word.parse().ok())
+        .with_context(|| format!("no address in `{line}`"))
+}
+
 /// A program that the kernel stops when we die in a way that leaves us no time to do it, where the system has a helper for that.
 pub(crate) fn mortal(program: &Path, user: Option<(u32, u32)>) -> Command {
     let Some(setpriv) = find("setpriv") else {
@@ -142,5 +156,21 @@ impl Drop for Server {
             drop(self.child.kill());
         }
         drop(self.child.wait());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local_address;
+
+    #[test]
+    fn the_address_is_read_from_what_a_server_says() {
+        let check = |line: &str| local_address(line).map(|address| address.port()).ok();
+        assert_eq!(check("ready. Buy something: http://127.0.0.1:9002/shop"), Some(9002));
+        assert_eq!(
+            check("ready on http://127.0.0.1:12111 with the key sk_test"),
+            Some(12111)
+        );
+        assert_eq!(check("ready"), None);
     }
 }

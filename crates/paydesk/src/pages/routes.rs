@@ -17,6 +17,7 @@ pub fn router() -> Router<App> {
 async fn read_asset(Path(name): Path<String>) -> Response {
     let (kind, text) = match name.as_str() {
         "paydesk.css" => ("text/css; charset=utf-8", include_str!("assets/paydesk.css")),
+        "icon.svg" => ("image/svg+xml", include_str!("assets/icon.svg")),
         "success.js" => ("text/javascript; charset=utf-8", include_str!("assets/success.js")),
         "shop.js" => ("text/javascript; charset=utf-8", include_str!("assets/shop.js")),
         _ => return Problem::of(&kinds::NOT_FOUND).into_response(),

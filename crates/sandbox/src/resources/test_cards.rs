@@ -275,7 +275,9 @@ pub(crate) fn debit_outcome(account: &str) -> Option<Result<(), &'static str>> {
         // Account numbers for us_bank_account, then IBANs for sepa_debit.
         "000123456789" | "AT611904300234573201" | "DE89370400440532013000" | "FR1420041010050500013M02606" => Ok(()),
         "000111111116" | "000111111113" => Err("account_closed"),
-        "000222222227" | "AT861904300235473202" | "DE62370400440532013001" => Err("insufficient_funds"),
+        "000222222227" | "AT861904300235473202" | "DE62370400440532013001" | "IT60X0542811101000000123456" => {
+            Err("insufficient_funds")
+        }
         "000333333335" => Err("debit_not_authorized"),
         "000444444440" => Err("invalid_currency"),
         _ => return None,
