@@ -89,7 +89,7 @@ impl TestApp {
             async move { sandbox.serve(sandbox_listener, std::future::pending::<()>()).await }
         });
         let app = application(database, &base, &sandbox_base, sandbox.config().secret_key.clone()).await;
-        let router = routes::router(app.clone());
+        let router = routes::router(app.clone(), axum::Router::new());
         tokio::spawn({
             let app = app.clone();
             async move { server::serve(listener, router, &app.config.settings.limits, &app.shutdown).await }
