@@ -51,6 +51,7 @@ pub async fn push(
         push_product(client, ids, item, &mut pushed).await?;
         for (currency, unit_minor) in &item.prices {
             let price_id = push_price(client, ids, item, *currency, *unit_minor, &mut pushed).await?;
+            store::crash_point("price pushed");
             let (item, currency, unit_minor) = (item.clone(), *currency, *unit_minor);
             store
                 .write(move |tx| {

@@ -132,5 +132,7 @@ async fn submit(
         amount,
         reason: Some(reason),
     };
-    Ok(app.changes.submit(command).await?)
+    let reply = app.changes.submit(command).await?;
+    store::crash_point("credits changed");
+    Ok(reply)
 }

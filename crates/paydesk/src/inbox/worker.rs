@@ -66,6 +66,9 @@ pub async fn run(app: App) {
 pub async fn work(app: &App) -> u64 {
     match app.handling.submit(Work::Due).await {
         Ok(handled) => {
+            if handled.total() > 0 {
+                store::crash_point("inbox handled");
+            }
             count(handled);
             handled.total()
         }
@@ -161,6 +164,7 @@ fn handle(tx: &mut Tx<'_>, now_us: i64, due: &[Due]) -> Result<Handled> {
     if due.is_empty() {
         return Ok(handled);
     }
+    store::crash_point("inbox claimed");
     let bodies = records::bodies(tx, due)?;
     let mut facts: Vec<(i64, Fact)> = Vec::with_capacity(due.len());
     let mut marks = Vec::with_capacity(due.len());
@@ -199,6 +203,7 @@ fn handle(tx: &mut Tx<'_>, now_us: i64, due: &[Due]) -> Result<Handled> {
     let settled = purchases::settle(tx, now_us, &facts)?;
     store::crash_point("inbox settled");
     apply(tx, now_us, &settled.effects)?;
+    store::crash_point("inbox applied");
     records::mark(tx, now_us, &marks)?;
     store::crash_point("inbox marked");
     Ok(handled)

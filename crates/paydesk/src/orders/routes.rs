@@ -127,6 +127,7 @@ pub(crate) async fn create_order(
             })
         })
         .await?;
+    store::crash_point("order written");
     Ok(reply)
 }
 

@@ -121,10 +121,12 @@ pub async fn start(app: &App, one_time: &OneTime, request: CheckoutRequest) -> R
         intent => answer(&intent),
     };
     let now_us = app.clock.now_us();
-    app.store
+    let reply = app
+        .store
         .write(move |tx| idempotency::once(tx, now_us, &action, |_| Ok::<_, store::Error>(answer.clone())))
-        .await
-        .map_err(Problem::from)
+        .await?;
+    store::crash_point("checkout answer kept");
+    Ok(reply)
 }
 
 fn answer(purchase: &Purchase) -> Answer {

@@ -29,6 +29,7 @@ pub(super) async fn ensure(app: &App, user_id: &UserId) -> Result<String, DriveE
     app.store
         .write(move |tx| records::record_customer(tx, &wanted, &id))
         .await?;
+    store::crash_point("customer recorded");
     Ok(made.id)
 }
 

@@ -179,6 +179,7 @@ async fn give_up(app: &App, purchase_id: String, status: Status) -> Result<Purch
             Ok::<_, store::Error>(purchase)
         })
         .await?;
+    store::crash_point("intent given up");
     Ok(ended)
 }
 

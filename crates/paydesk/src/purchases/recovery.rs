@@ -38,6 +38,9 @@ pub async fn recover(app: &App) -> Result<usize, store::Error> {
         .write(move |tx| records::claim_checks(tx, now_us, now_us + LEASE_US, BATCH))
         .await?;
     let count = due.len();
+    if count > 0 {
+        store::crash_point("recovery claimed");
+    }
     for purchase in due {
         let purchase_id = purchase.purchase_id.clone();
         if let Err(error) = take_up(app, purchase).await {
@@ -58,6 +61,7 @@ async fn take_up(app: &App, purchase: Purchase) -> Result<(), DriveError> {
 /// Asks Stripe how a session stands and settles what it says, by the same rules and keys as an event would.
 pub(super) async fn look(app: &App, session_id: &str) -> Result<(), DriveError> {
     let session = app.stripe.retrieve_checkout_session(session_id, &[]).await?;
+    store::crash_point("session looked at");
     let fact = match rules::of_session(&session, None) {
         Ok(Some(fact)) => fact,
         Ok(None) => return Ok(()),
@@ -82,5 +86,6 @@ pub(super) async fn look(app: &App, session_id: &str) -> Result<(), DriveError> 
             crate::effects::ApplyError::Store(error) => error,
             error @ crate::effects::ApplyError::Refused { .. } => store::Error::Corrupt(error.to_string()),
         })?;
+    store::crash_point("session settled");
     Ok(())
 }
