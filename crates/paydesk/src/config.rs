@@ -40,6 +40,13 @@ impl Database {
     pub fn is_default(&self) -> bool {
         self.database == DEFAULT_DATABASE
     }
+
+    /// Keeps the data in a file, on the embedded engine.
+    pub fn in_file(path: &std::path::Path) -> Self {
+        Self {
+            database: format!("sqlite:{}", path.display()),
+        }
+    }
 }
 
 impl fmt::Debug for Database {

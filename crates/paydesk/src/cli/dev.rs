@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use super::{Failure, catalog, print, serve};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{Config, Secrets, Settings};
+use crate::config::{Config, Database, Secrets, Settings};
 use crate::ids::Ids;
 use crate::pages::shop;
 use crate::telemetry;
@@ -73,7 +73,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     telemetry::log_panics();
     std::fs::create_dir_all(&data).with_context(|| format!("cannot make the folder {}", data.display()))?;
     if settings.database.is_default() {
-        settings.database.database = format!("sqlite:{}", data.join("paydesk.db").display());
+        settings.database = Database::in_file(&data.join("paydesk.db"));
     }
 
     // Both sockets first: each side needs to know the other's address.

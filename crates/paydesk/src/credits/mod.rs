@@ -3,6 +3,7 @@
 //! Buying credits is a purchase and lives in `purchases`; the wallet itself is an account in `books`. Every change made
 //! by a request comes through the batch path here: many requests, one durable commit.
 
+mod refusals;
 pub mod routes;
 pub mod rules;
 
@@ -18,7 +19,7 @@ use crate::clock::Clock;
 use crate::idempotency::{self, Action, Answer, Reply};
 use crate::ids::UserId;
 
-pub use rules::KINDS;
+pub use refusals::KINDS;
 
 /// What a request wants done to a wallet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -178,7 +179,7 @@ fn answer(
         }
         Err(refusal) => {
             metrics::counter!("paydesk_credits_refused_total").increment(1);
-            Answer::problem(&rules::problem(refusal))
+            Answer::problem(&refusals::problem(refusal))
         }
     }
 }

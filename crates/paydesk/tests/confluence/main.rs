@@ -3,6 +3,11 @@
 //! tenfold, shuffled among all other histories, between API calls. Then the two are compared line by line.
 //!
 //! `PAYDESK_HISTORIES` and `PAYDESK_SEED` set size and seed; a failing run prints its seed.
+#![expect(clippy::print_stdout, reason = "a campaign prints its figures")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that meets what it does not expect fails by panicking"
+)]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,0 +1,39 @@
+//! How a refusal of the books is told to the caller.
+
+use ledger::Refusal;
+
+use crate::http::{Kind, Problem};
+
+/// The wallet does not hold enough.
+pub(super) const INSUFFICIENT_CREDITS: Kind = Kind {
+    code: "insufficient_credits",
+    status: 402,
+    title: "The wallet does not hold enough credits",
+    explanation: "`balance` says what the wallet holds and `wanted` what was asked for. Nothing was taken. Buy credits, \
+                  then ask again with a new Idempotency-Key: this key keeps giving this answer.",
+};
+
+/// The wallet's total would not fit.
+pub(super) const WALLET_FULL: Kind = Kind {
+    code: "wallet_full",
+    status: 409,
+    title: "The wallet cannot take so many credits",
+    explanation: "The totals of an account are kept in 64 bits, and this change would exceed them. Nothing was moved.",
+};
+
+/// All kinds of this module.
+pub const KINDS: &[Kind] = &[INSUFFICIENT_CREDITS, WALLET_FULL];
+
+/// How a refusal of the books is told to the caller.
+pub(super) fn problem(refusal: Refusal) -> Problem {
+    match refusal {
+        Refusal::InsufficientBalance { available, wanted } => Problem::of(&INSUFFICIENT_CREDITS)
+            .with("balance", available)
+            .with("wanted", wanted),
+        Refusal::Overflow => Problem::of(&WALLET_FULL),
+        // The amount was checked, the accounts are two of one unit, and the id is derived from caller and key.
+        Refusal::ExistsDifferently | Refusal::AmountNotPositive | Refusal::SameAccount | Refusal::UnitMismatch => {
+            Problem::fault(refusal)
+        }
+    }
+}
