@@ -13,6 +13,7 @@ use crate::config::{Config, ConfigError};
 use crate::http::auth::Verifier;
 use crate::http::one_time::InFlight;
 use crate::http::rates::Rates;
+use crate::http::timings::Timings;
 use crate::ids::Ids;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Metrics;
@@ -55,6 +56,8 @@ pub struct Parts {
     pub rates: Rates,
     /// The keyed actions this process is working on.
     pub in_flight: InFlight,
+    /// How long requests take.
+    pub timings: Timings,
     /// The request to stop; every loop of the process ends on it.
     pub shutdown: Shutdown,
 }
@@ -91,6 +94,7 @@ impl App {
             tokens: Directory::default(),
             rates,
             in_flight: InFlight::default(),
+            timings: Timings::default(),
             shutdown: Shutdown::new(),
         })))
     }

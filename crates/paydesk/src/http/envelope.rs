@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -18,6 +18,9 @@ use super::{Problem, kinds};
 use crate::app::App;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// For answers that are no pages: nothing may be loaded, framed or sent.
+const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /// The id of this request, as an extension: the caller's `X-Request-Id` where it is sane, else one of ours.
 #[derive(Clone, Debug)]
@@ -67,20 +70,14 @@ async fn run(app: &App, mut request: Request, next: Next, lean: bool) -> Respons
         response.status(),
         route.as_ref().map_or("unmatched", MatchedPath::as_str),
     );
-    metrics::histogram!(
-        "http_request_duration_seconds",
-        "method" => label(&method),
-        "route" => route.to_owned(),
-        "status" => status.as_u16().to_string(),
-    )
-    .record(elapsed.as_secs_f64());
+    app.timings.record(&method, route, status, elapsed);
     if lean && status.is_success() {
         tracing::debug!(%request_id, %method, route, status = status.as_u16(), "answered");
     } else {
         let duration_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
         tracing::info!(%request_id, %method, route, status = status.as_u16(), duration_us, "answered");
     }
-    dress(response.headers_mut(), &request_id);
+    dress(response.headers_mut(), &request_id, lean);
     response
 }
 
@@ -107,19 +104,17 @@ fn settle(mut response: Response, request_id: &str) -> Response {
     problem.respond(Some(request_id))
 }
 
-/// The headers that every answer carries. A page brings its own Content-Security-Policy and caching.
-fn dress(headers: &mut HeaderMap, request_id: &str) {
-    let defaults = [
-        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
-        ),
-    ];
-    for (name, value) in defaults {
-        headers.entry(name).or_insert(value);
+/// The headers that every answer carries. A page brings its own Content-Security-Policy and caching; an answer to a
+/// webhook is read by no browser and needs neither policy.
+fn dress(headers: &mut HeaderMap, request_id: &str, lean: bool) {
+    let default = |headers: &mut HeaderMap, name: HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    default(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    default(headers, header::CACHE_CONTROL, "no-store");
+    if !lean {
+        default(headers, header::REFERRER_POLICY, "no-referrer");
+        default(headers, header::CONTENT_SECURITY_POLICY, POLICY);
     }
     if let Ok(value) = HeaderValue::from_str(request_id) {
         headers.insert(REQUEST_ID, value);
@@ -164,18 +159,4 @@ fn message(panic: &(dyn std::any::Any + Send)) -> String {
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     text.unwrap_or("no message").to_owned()
-}
-
-/// A bounded set of label values: a caller may invent methods, not time series.
-fn label(method: &Method) -> &'static str {
-    match method.as_str() {
-        "GET" => "GET",
-        "POST" => "POST",
-        "PUT" => "PUT",
-        "PATCH" => "PATCH",
-        "DELETE" => "DELETE",
-        "HEAD" => "HEAD",
-        "OPTIONS" => "OPTIONS",
-        _ => "other",
-    }
 }

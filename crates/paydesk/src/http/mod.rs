@@ -20,6 +20,7 @@ pub mod rates;
 pub mod reference;
 pub mod routes;
 pub mod server;
+pub mod timings;
 
 pub use body::RawBody;
 pub use extract::{ApiJson, ApiPath, ApiQuery};

@@ -59,7 +59,9 @@ pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, shutd
             (Ok(slot), Ok((stream, peer))) => {
                 let serving = Arc::clone(&serving);
                 tokio::spawn(async move {
+                    metrics::gauge!("http_connections").increment(1.0);
                     serving.connection(stream, peer).await;
+                    metrics::gauge!("http_connections").decrement(1.0);
                     drop(slot);
                 });
             }

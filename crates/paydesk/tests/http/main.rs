@@ -7,6 +7,7 @@ mod forgeries;
 mod harness;
 mod limits;
 mod one_time;
+mod operations;
 mod problems;
 mod quiet;
 mod sockets;
