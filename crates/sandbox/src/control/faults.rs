@@ -88,52 +88,8 @@ pub(crate) struct Faults {
 impl Faults {
     /// Puts a fault in force from its JSON; gives its id.
     pub(crate) fn add(&mut self, given: &Value) -> Result<u64, String> {
-        let number = |name: &str, default: u64| match given.get(name) {
-            None | Some(Value::Null) => Ok(default),
-            Some(value) => value.as_u64().ok_or_else(|| format!("{name} must be a whole number")),
-        };
         let optional = |name: &str| given[name].as_str().map(str::to_owned);
-        let status = u16::try_from(number("status", 500)?)
-            .ok()
-            .filter(|status| (400..600).contains(status));
-        let status = status.ok_or("status must be from 400 to 599")?;
-        let signed = |name: &str| {
-            given[name]
-                .as_i64()
-                .ok_or_else(|| format!("{name} must be a whole number"))
-        };
-        let size = |name: &str, default| number(name, default).map(|n| usize::try_from(n.min(1000)).unwrap_or(1000));
-        let kind = given["kind"].as_str().unwrap_or_default();
-        let effect = match kind {
-            "duplicate" => Effect::Delivery(DeliveryRule::Duplicate {
-                copies: size("copies", 1)?,
-            }),
-            "reorder" => Effect::Delivery(DeliveryRule::Reorder {
-                window: size("window", 4)?.max(2),
-            }),
-            "delay" => Effect::Delivery(DeliveryRule::Delay {
-                ms: signed("ms")?.max(0),
-            }),
-            "drop" => Effect::Delivery(DeliveryRule::Drop),
-            "corrupt_body" => Effect::Delivery(DeliveryRule::CorruptBody),
-            "corrupt_signature" => Effect::Delivery(DeliveryRule::CorruptSignature),
-            "clock_skew" => Effect::Delivery(DeliveryRule::Skew {
-                seconds: signed("seconds")?,
-            }),
-            "down" => Effect::Api(ApiFault::Down),
-            "refuse" => Effect::Api(ApiFault::Refuse { status }),
-            "rate_limit" => Effect::Api(ApiFault::RateLimit {
-                retry_after: number("retry_after", 1)?,
-            }),
-            "conflict" => Effect::Api(ApiFault::Conflict),
-            "latency" => Effect::Api(ApiFault::Latency {
-                ms: number("ms", 1000)?,
-            }),
-            "fail" => Effect::Api(ApiFault::Fail { status }),
-            "timeout_after" => Effect::Api(ApiFault::TimeoutAfter { ms: number("ms", 0)? }),
-            "error_after" => Effect::Api(ApiFault::ErrorAfter { status }),
-            other => return Err(format!("there is no fault of kind {other:?}; see GET /_sandbox")),
-        };
+        let effect = effect_of(given)?;
         let per_mille = match given.get("per_mille") {
             None | Some(Value::Null) => None,
             Some(value) => Some(
@@ -145,7 +101,7 @@ impl Faults {
         };
         let left = match given.get("count") {
             None | Some(Value::Null) => None,
-            Some(_) => Some(number("count", 1)?),
+            Some(_) => Some(number(given, "count", 1)?),
         };
         self.last += 1;
         self.rules.push(Rule {
@@ -215,6 +171,59 @@ impl State {
         self.faults.rules.retain(|rule| rule.left != Some(0));
         met
     }
+}
+
+/// A whole number of the fault, or its default.
+fn number(given: &Value, name: &str, default: u64) -> Result<u64, String> {
+    match given.get(name) {
+        None | Some(Value::Null) => Ok(default),
+        Some(value) => value.as_u64().ok_or_else(|| format!("{name} must be a whole number")),
+    }
+}
+
+fn effect_of(given: &Value) -> Result<Effect, String> {
+    let number = |name: &str, default: u64| number(given, name, default);
+    let status = u16::try_from(number("status", 500)?)
+        .ok()
+        .filter(|status| (400..600).contains(status));
+    let status = status.ok_or("status must be from 400 to 599")?;
+    let signed = |name: &str| {
+        given[name]
+            .as_i64()
+            .ok_or_else(|| format!("{name} must be a whole number"))
+    };
+    let size = |name: &str, default| number(name, default).map(|n| usize::try_from(n.min(1000)).unwrap_or(1000));
+    let kind = given["kind"].as_str().unwrap_or_default();
+    Ok(match kind {
+        "duplicate" => Effect::Delivery(DeliveryRule::Duplicate {
+            copies: size("copies", 1)?,
+        }),
+        "reorder" => Effect::Delivery(DeliveryRule::Reorder {
+            window: size("window", 4)?.max(2),
+        }),
+        "delay" => Effect::Delivery(DeliveryRule::Delay {
+            ms: signed("ms")?.max(0),
+        }),
+        "drop" => Effect::Delivery(DeliveryRule::Drop),
+        "corrupt_body" => Effect::Delivery(DeliveryRule::CorruptBody),
+        "corrupt_signature" => Effect::Delivery(DeliveryRule::CorruptSignature),
+        "clock_skew" => Effect::Delivery(DeliveryRule::Skew {
+            seconds: signed("seconds")?,
+        }),
+        "down" => Effect::Api(ApiFault::Down),
+        "refuse" => Effect::Api(ApiFault::Refuse { status }),
+        "rate_limit" => Effect::Api(ApiFault::RateLimit {
+            retry_after: number("retry_after", 1)?,
+        }),
+        "conflict" => Effect::Api(ApiFault::Conflict),
+        "latency" => Effect::Api(ApiFault::Latency {
+            ms: number("ms", 1000)?,
+        }),
+        "fail" => Effect::Api(ApiFault::Fail { status }),
+        "timeout_after" => Effect::Api(ApiFault::TimeoutAfter { ms: number("ms", 0)? }),
+        "error_after" => Effect::Api(ApiFault::ErrorAfter { status }),
+        other => return Err(format!("there is no fault of kind {other:?}; see GET /_sandbox")),
+    })
 }
 
 fn refusal(status: u16, request_id: &str) -> Response<Body> {

@@ -131,6 +131,7 @@ fn check(call: &Call<'_>) -> Result<(), ApiError> {
             ));
         }
     }
+    refuse_unmodelled(call)?;
     if call.text("ui_mode").is_some_and(|mode| mode != "hosted_page") {
         return Err(ApiError::param(
             "ui_mode",
@@ -175,6 +176,36 @@ fn check(call: &Call<'_>) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// What would change the total or the page, and is not modelled, is refused: a wrong total would be worse.
+fn refuse_unmodelled(call: &Call<'_>) -> Result<(), ApiError> {
+    let whole = [
+        "after_expiration",
+        "consent_collection",
+        "custom_fields",
+        "discounts",
+        "optional_items",
+        "setup_intent_data",
+        "shipping_address_collection",
+        "shipping_options",
+        "subscription_data",
+    ];
+    let switched = [
+        "adaptive_pricing",
+        "allow_promotion_codes",
+        "automatic_tax",
+        "invoice_creation",
+    ];
+    let given = whole.into_iter().find(|name| call.given(name).is_some());
+    let on = |name: &&str| call.value(name)["enabled"] == true || call.flag(name) == Some(true);
+    match given.or_else(|| switched.into_iter().find(on)) {
+        Some(name) => Err(ApiError::param(
+            name,
+            format!("This sandbox's checkout does not have {name}."),
+        )),
+        None => Ok(()),
+    }
+}
+
 pub(crate) fn is_email(text: &str) -> bool {
     let Some((name, host)) = text.split_once('@') else {
         return false;
@@ -216,38 +247,63 @@ fn render(call: &Call<'_>, id: &str, currency: &str, total: i64, expires_at: i64
         (None, None) => Value::Null,
     };
     let phone = value("phone_number_collection");
-    json!({
+    let mut session = json!({
         "id": id,
         "object": "checkout.session",
-        "adaptive_pricing": { "enabled": false },
-        "after_expiration": null,
         "allow_promotion_codes": value("allow_promotion_codes"),
         "allowed_payment_method_types": value("allowed_payment_method_types"),
         "amount_subtotal": total,
         "amount_total": total,
-        "automatic_tax": { "enabled": false, "liability": null, "provider": null, "status": null },
         "billing_address_collection": value("billing_address_collection"),
         "cancel_url": value("cancel_url"),
         "client_reference_id": value("client_reference_id"),
-        "client_secret": null,
-        "collected_information": null,
-        "consent": null,
-        "consent_collection": null,
         "created": call.state.now(),
         "currency": currency,
-        "currency_conversion": null,
-        "custom_fields": [],
-        "custom_text": { "after_submit": null, "shipping_address": null, "submit": null, "terms_of_service_acceptance": null },
         "customer": value("customer"),
-        "customer_account": null,
         "customer_creation": if customer.is_some() { Value::Null } else {
             json!(call.text("customer_creation").unwrap_or("if_required"))
         },
         "customer_details": customer_details,
         "customer_email": value("customer_email"),
-        "discounts": [],
         "expires_at": expires_at,
         "integration_identifier": value("integration_identifier"),
+        "livemode": false,
+        "locale": value("locale"),
+        "metadata": call.metadata(),
+        "mode": "payment",
+        "origin_context": value("origin_context"),
+        "payment_intent": null,
+        "payment_method_collection": "if_required",
+        "payment_method_types": payment_intents::method_types(&call.params, currency),
+        "payment_status": if total == 0 { "no_payment_required" } else { "unpaid" },
+        "phone_number_collection": { "enabled": phone["enabled"] == true },
+        "status": "open",
+        "submit_type": value("submit_type"),
+        "success_url": value("success_url"),
+        "ui_mode": "hosted_page",
+        "url": format!("{}/c/pay/{id}", call.state.base_url),
+    });
+    if let (Value::Object(session), Value::Object(rest)) = (&mut session, unused_features()) {
+        session.extend(rest);
+    }
+    session
+}
+
+/// The members of features a session here never uses.
+fn unused_features() -> Value {
+    json!({
+        "adaptive_pricing": { "enabled": false },
+        "after_expiration": null,
+        "automatic_tax": { "enabled": false, "liability": null, "provider": null, "status": null },
+        "client_secret": null,
+        "collected_information": null,
+        "consent": null,
+        "consent_collection": null,
+        "currency_conversion": null,
+        "custom_fields": [],
+        "custom_text": { "after_submit": null, "shipping_address": null, "submit": null, "terms_of_service_acceptance": null },
+        "customer_account": null,
+        "discounts": [],
         "invoice": null,
         "invoice_creation": {
             "enabled": false,
@@ -256,34 +312,19 @@ fn render(call: &Call<'_>, id: &str, currency: &str, total: i64, expires_at: i64
                 "metadata": {}, "rendering_options": null,
             },
         },
-        "livemode": false,
-        "locale": value("locale"),
         "managed_payments": { "enabled": false },
-        "metadata": call.metadata(),
-        "mode": "payment",
-        "origin_context": value("origin_context"),
-        "payment_intent": null,
         "payment_link": null,
-        "payment_method_collection": "if_required",
         "payment_method_configuration_details": null,
         "payment_method_options": { "card": { "request_three_d_secure": "automatic" } },
-        "payment_method_types": payment_intents::method_types(&call.params, currency),
-        "payment_status": if total == 0 { "no_payment_required" } else { "unpaid" },
         "permissions": null,
-        "phone_number_collection": { "enabled": phone["enabled"] == true },
         "recovered_from": null,
         "saved_payment_method_options": null,
         "setup_intent": null,
         "shipping_address_collection": null,
         "shipping_cost": null,
         "shipping_options": [],
-        "status": "open",
-        "submit_type": value("submit_type"),
         "subscription": null,
-        "success_url": value("success_url"),
         "total_details": { "amount_discount": 0, "amount_shipping": 0, "amount_tax": 0 },
-        "ui_mode": "hosted_page",
-        "url": format!("{}/c/pay/{id}", call.state.base_url),
         "wallet_options": null,
     })
 }

@@ -121,23 +121,31 @@ pub(crate) fn book(state: &mut State, entry: &Entry<'_>) -> String {
 /// Books a captured charge and tells of the fee.
 pub(crate) fn book_charge(state: &mut State, charge: &str, at_once: bool) {
     let before = state.own(charge).clone();
-    if before["balance_transaction"].is_string() || !before["captured"].as_bool().unwrap_or(false) {
-        return;
+    if enter_charge(state, charge, at_once) {
+        state.emit_change("charge.updated", charge, &before);
     }
-    let (amount, currency) = (int(&before, "amount_captured"), text(&before, "currency").to_owned());
+}
+
+/// Books a captured charge, unless it is booked already; writes no event.
+pub(crate) fn enter_charge(state: &mut State, charge: &str, at_once: bool) -> bool {
+    let object = state.own(charge).clone();
+    if object["balance_transaction"].is_string() || object["captured"] != true {
+        return false;
+    }
+    let (amount, currency) = (int(&object, "amount_captured"), text(&object, "currency"));
     let entry = Entry {
         kind: "charge",
         category: "charge",
         amount,
-        fee: fee(amount, &currency),
+        fee: fee(amount, currency),
         source: charge,
-        currency: &currency,
-        description: before["description"].clone(),
+        currency,
+        description: object["description"].clone(),
         at_once,
     };
     let transaction = book(state, &entry);
     state.set(charge, "balance_transaction", transaction);
-    state.emit_change("charge.updated", charge, &before);
+    true
 }
 
 #[cfg(test)]

@@ -96,6 +96,11 @@ fn approve(state: &mut State, intent: &str, method: &str, challenged: bool) {
     });
     keep_for_later(state, &object, method);
 
+    if object["capture_method"] == "automatic" {
+        // The fee is known at once; by default it arrives later, with charge.updated.
+        let at_once = payment_methods::conduct(state.own(method)) == Conduct::BypassPending;
+        money::enter_charge(state, &charge, at_once);
+    }
     state.emit("charge.succeeded", &charge);
     let kind = if manual {
         "payment_intent.amount_capturable_updated"

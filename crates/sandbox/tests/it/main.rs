@@ -16,7 +16,9 @@ mod desk;
 #[cfg(test)]
 mod determinism;
 #[cfg(test)]
-mod fidelity;
+mod fidelity_objects;
+#[cfg(test)]
+mod fidelity_requests;
 #[cfg(test)]
 mod payments;
 #[cfg(test)]

@@ -285,3 +285,15 @@ async fn a_payment_method_belongs_to_one_customer_and_is_spent_when_detached() {
         .await;
     assert_eq!(declined.status, 402);
 }
+
+#[tokio::test]
+async fn with_automatic_capture_the_fee_is_known_at_once() {
+    let desk = Desk::new();
+    desk.make(
+        "/v1/payment_intents",
+        &[PAID, &[("capture_method", "automatic")]].concat(),
+    )
+    .await;
+    assert!(desk.event("charge.succeeded").await["data"]["object"]["balance_transaction"].is_string());
+    assert!(!desk.event_types().await.contains(&"charge.updated".to_owned()));
+}
