@@ -45,14 +45,14 @@ mod tests {
 
     #[test]
     fn pauses_grow_to_an_hour_and_end() {
-        let mut last = 0;
+        let mut longest = 0;
         for attempt in 1..ATTEMPTS_MAX {
             let (least, most) = (pause_us(attempt, 0).unwrap(), pause_us(attempt, u32::MAX).unwrap());
             assert!(least >= RETRY_FIRST_US / 2 && most <= RETRY_LONGEST_US && least <= most);
-            assert!(most >= last);
-            last = most;
+            assert!(most >= longest);
+            longest = most;
         }
-        assert_eq!(last, RETRY_LONGEST_US);
+        assert_eq!(longest, RETRY_LONGEST_US);
         assert_eq!(pause_us(ATTEMPTS_MAX, 0), None);
     }
 }
