@@ -247,9 +247,9 @@ async fn an_answer_of_stripe_that_was_lost_is_found_again_under_the_same_key() {
         assert!(lifted.status().is_success());
         let whole = test.post_once(&ada, path, &body, "one").await;
         assert_eq!(whole.status, 200, "{}", whole.json());
-        let listed = test.get(&ada, "/api/purchases").await.json();
+        let purchases = test.get(&ada, "/api/purchases").await.json();
         assert_eq!(
-            listed["data"].as_array().unwrap().len(),
+            purchases["data"].as_array().unwrap().len(),
             1,
             "one intent, however often it was tried"
         );
@@ -382,10 +382,10 @@ async fn the_success_page_settles_by_itself_when_the_event_is_late() {
             .await;
         for _ in 0..3 {
             let page = test.get("", &format!("/payment/success?session_id={session}")).await;
-            let text = String::from_utf8(page.bytes).unwrap();
+            let shown = String::from_utf8(page.bytes).unwrap();
             assert!(
-                text.contains("data-status=\"paid\"") && text.contains("100 credits"),
-                "{text}"
+                shown.contains("data-status=\"paid\"") && shown.contains("100 credits"),
+                "{shown}"
             );
         }
         assert_eq!(test.balance("ada").await, 100);

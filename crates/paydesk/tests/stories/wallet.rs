@@ -69,9 +69,9 @@ async fn sixty_four_clients_cannot_overdraw_a_wallet() {
         let spend = json!({ "amount": 3, "reason": "use" });
         let calls = (0..64).map(|_| test.post(ADMIN, "/api/financial/credits/hot/spend", &spend));
         let answers = all_at_once(calls).await;
-        let spent = answers.iter().filter(|answer| answer.status == 200).count();
+        let accepted = answers.iter().filter(|answer| answer.status == 200).count();
         let refused = answers.iter().filter(|answer| answer.status == 402).count();
-        assert_eq!((spent, refused), (33, 31));
+        assert_eq!((accepted, refused), (33, 31));
         assert_eq!(test.balance("hot").await, 1);
         test.finish().await;
     })
