@@ -1,11 +1,12 @@
 //! Death: the real server is killed, again and again, at random moments and at every named point, and whatever it had
 //! acknowledged is there afterwards, once.
 //!
-//! `PAYDESK_KILLS` sets how often it is killed under load (20), `PAYDESK_PASSES` at how many passes of each crash point
-//! it dies (2), `PAYDESK_SEED` the seed; a failing run prints its seed.
+//! `PAYDESK_KILLS` sets how often it is killed under load (50), `PAYDESK_PASSES` at how many passes of each crash point
+//! it dies (3), `PAYDESK_SEED` the seed; a failing run prints its seed.
 
-
+mod journey;
 mod load;
+mod points;
 
 mod server;
 
@@ -27,7 +28,7 @@ use server::{ADMIN, PATIENCE, Place};
 /// Clients that ask at once.
 const CLIENTS: u64 = 16;
 /// The most acknowledgements between two deaths.
-const ACKNOWLEDGED_MAX: u32 = 250;
+const ACKNOWLEDGED_MAX: u32 = 500;
 /// A restart takes no longer. On a quiet machine it is a tenth of this.
 const READY_MAX: Duration = Duration::from_secs(10);
 
@@ -37,12 +38,12 @@ pub(crate) fn size(name: &str, default: usize) -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_or_doubled_by_a_kill_on_the_embedded_engine() {
-    survive(TestDatabase::sqlite(), size("PAYDESK_KILLS", 20) * 3 / 5).await;
+    survive(TestDatabase::sqlite(), size("PAYDESK_KILLS", 50) * 3 / 5).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_or_doubled_by_a_kill_on_the_server_engine() {
-    survive(TestDatabase::postgres(), size("PAYDESK_KILLS", 20) * 2 / 5).await;
+    survive(TestDatabase::postgres(), size("PAYDESK_KILLS", 50) * 2 / 5).await;
 }
 
 async fn survive(database: TestDatabase, kills: usize) {
@@ -86,7 +87,8 @@ async fn survive(database: TestDatabase, kills: usize) {
     tell.send_replace(Whereabouts { generation: u64::MAX, base: Some(server.base.clone()) });
     let mut told = Vec::new();
     for client in clients {
-        told.push(tokio::time::timeout(PATIENCE, client).await.expect("the clients come to an end").unwrap());
+        let client = tokio::time::timeout(PATIENCE, client).await.expect("the clients come to an end");
+        told.push(client.unwrap_or_else(|error| panic!("seed {seed}: {error}\n{}", place.read_log())));
     }
     drained(&place, &server.base).await;
     let told = repeated(&load, told).await;
