@@ -1,0 +1,300 @@
+//! One journey through everything that lasts: a catalogue pushed, credits and an order bought, paid, granted and spent.
+//! Somewhere on the way the process dies; the traveller asks again until answered, and must end where one ends who
+//! never met a death.
+
+use std::time::Instant;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use store::{Options, Store};
+use stripe::signature::{SigningSecret, sign};
+
+use crate::points::Moment;
+use crate::server::{ADMIN, DIED, PATIENCE, Place, Server, Started, WEBHOOK_SECRET};
+
+const CHECKOUT: &str = "/api/stripe/create-checkout-session";
+
+/// Where and when the process is to die.
+#[derive(Clone, Debug)]
+pub(crate) struct Death {
+    /// `name:nth`.
+    pub(crate) point: String,
+    pub(crate) moment: Moment,
+}
+
+/// A traveller, with the server as it is at the moment.
+pub(crate) struct Journey<'a> {
+    place: &'a Place,
+    death: Death,
+    armed: bool,
+    died: usize,
+    server: Option<Server>,
+}
+
+/// What a request came to.
+type Answered = (u16, Vec<u8>);
+
+impl<'a> Journey<'a> {
+    pub(crate) async fn begin(place: &'a Place, death: Death) -> Self {
+        let mut journey = Self { place, armed: death.moment == Moment::Push, death, died: 0, server: None };
+        while !journey.push().await {}
+        journey
+    }
+
+    /// Goes the whole way. Gives how often the process died.
+    pub(crate) async fn travel(mut self) -> usize {
+        self.armed |= matches!(self.death.moment, Moment::Serve);
+        if self.death.moment == Moment::Refusal {
+            self.be_refused().await;
+        }
+        let order = json!({ "package_id": "track-review", "user_id": "bob",
+                            "fields": { "track_url": "https://music.example/one" } });
+        let made = self.ask("/api/orders", "order", &order).await;
+        let credits = json!({ "item_id": "starter", "user_id": "ada" });
+        let first = self.ask(CHECKOUT, "credits", &credits).await;
+        let to_pay = json!({ "order_id": body(&made)["order_id"], "user_id": "bob" });
+        let second = self.ask(CHECKOUT, "pay-order", &to_pay).await;
+        for answered in [&first, &second] {
+            let session = body(answered)["id"].as_str().unwrap().to_owned();
+            let card = json!({ "card": "4242424242424242" });
+            self.place.steer(&format!("/checkout/{session}/pay"), &card).await;
+        }
+        if self.death.moment == Moment::Recovery {
+            self.be_recovered(&["ada", "bob"]).await;
+        }
+        self.deliver_all().await;
+        self.arrive(100).await;
+        let spend = json!({ "amount": 30, "reason": "used" });
+        let spent = self.ask("/api/financial/credits/ada/spend", "spend", &spend).await;
+        assert_eq!((spent.0, &body(&spent)["balance"]), (200, &json!(70)), "{}", self.told());
+
+        // Everybody asks once more, and Stripe tells everything once more.
+        self.deliver_all().await;
+        self.arrive(70).await;
+        for (path, key, body, answered) in [
+            ("/api/orders", "order", &order, &made),
+            (CHECKOUT, "credits", &credits, &first),
+            (CHECKOUT, "pay-order", &to_pay, &second),
+            ("/api/financial/credits/ada/spend", "spend", &spend, &spent),
+        ] {
+            assert_eq!(self.ask(path, key, body).await, *answered, "{key}: {}", self.told());
+        }
+        self.check().await;
+        self.died
+    }
+
+    /// Brings the catalogue to Stripe; false if the process died of it.
+    async fn push(&mut self) -> bool {
+        let armed = self.armed.then_some(self.death.point.as_str());
+        let status = self.place.run(&["catalog", "push"], armed).await;
+        self.armed = false;
+        if status.code() == Some(DIED) {
+            self.died += 1;
+            return false;
+        }
+        assert!(status.success(), "{status}: {}", self.told());
+        true
+    }
+
+    /// A checkout that Stripe refuses stays refused, and the next one under another key is none the worse.
+    async fn be_refused(&mut self) {
+        let fault = json!({ "kind": "fail", "status": 400, "method": "POST", "path": "/v1/checkout/sessions", "count": 1 });
+        self.place.steer("/faults", &fault).await;
+        self.armed = true;
+        let wanted = json!({ "item_id": "starter", "user_id": "ada" });
+        let refused = self.ask(CHECKOUT, "refused", &wanted).await;
+        assert_eq!(refused.0, 502, "{} {}", body(&refused), self.told());
+        assert_eq!(self.ask(CHECKOUT, "refused", &wanted).await, refused);
+    }
+
+    /// Dies once in the middle of a checkout and once in the recovery from that; what was paid for is there without any
+    /// event.
+    async fn be_recovered(&mut self, users: &[&str]) {
+        let cut_off = json!({ "item_id": "starter", "user_id": "cleo" });
+        self.stop().await;
+        let server = self.place.start(Some("intent written")).await;
+        let Started::Ready(server) = server else { panic!("{}", self.told()) };
+        let answered = send(self.place, &server.base, Method::POST, CHECKOUT, Some(("cut-off", &cut_off))).await;
+        assert!(answered.is_err(), "{answered:?}");
+        assert_eq!(server.ended().await.code(), Some(DIED));
+        self.armed = true;
+        loop {
+            self.make_due().await;
+            let deaths = self.died;
+            let mut recovered = false;
+            while !recovered && self.died == deaths {
+                recovered = self.read("/api/purchases?user_id=cleo").await["data"][0]["status"] == "open";
+                for user in users {
+                    let purchases = self.read(&format!("/api/purchases?user_id={user}")).await;
+                    let mut purchases = purchases["data"].as_array().unwrap().iter();
+                    recovered &= purchases.any(|purchase| purchase["status"] == "paid");
+                }
+            }
+            if recovered && self.died == deaths {
+                break;
+            }
+        }
+        let answered = self.ask(CHECKOUT, "cut-off", &cut_off).await;
+        assert_eq!(body(&answered)["status"], "open");
+    }
+
+    /// Lets the time of every recovery come, as if hours had gone by.
+    async fn make_due(&mut self) {
+        self.stop().await;
+        let store = Store::open(self.place.database.url(), Options::default()).unwrap();
+        store
+            .write(|tx| {
+                tx.run("update purchase set next_check_at_us = 0 where status in ('created', 'open')", &[])
+            })
+            .await
+            .unwrap();
+    }
+
+    /// Stripe delivers every event it has, until each is acknowledged.
+    async fn deliver_all(&mut self) {
+        let secret = SigningSecret::new(WEBHOOK_SECRET).unwrap();
+        let clock = paydesk::clock::Clock::system();
+        for event in self.place.at_stripe("/v1/events?limit=100").await.iter().rev() {
+            let event = event.to_string();
+            loop {
+                let base = self.base().await;
+                let request = self.place.http.post(format!("{base}/api/stripe/webhook"));
+                let request = request.header("stripe-signature", sign(event.as_bytes(), &secret, clock.now_seconds()));
+                match request.body(event.clone()).send().await {
+                    Ok(response) if response.status() == 200 => break,
+                    Ok(response) => assert_eq!(response.status(), 503, "{}", self.told()),
+                    Err(_) => self.bury().await,
+                }
+            }
+        }
+    }
+
+    /// Waits until what was paid for is there and nothing waits any more.
+    async fn arrive(&mut self, balance: i64) {
+        let begun = Instant::now();
+        loop {
+            let wallet = self.read("/api/financial/credits/ada").await;
+            let orders = self.read("/api/orders?user_id=bob").await;
+            let received = self.read("/api/events?status=received").await;
+            let retrying = self.read("/api/events?status=retrying").await;
+            let waits = [received, retrying].iter().any(|page| !page["data"].as_array().unwrap().is_empty());
+            if !waits && wallet["balance"] == balance && orders["data"][0]["status"] == "paid" {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{wallet} {orders}, events wait: {waits}; {}", self.told());
+        }
+    }
+
+    /// Asks under a key until answered.
+    async fn ask(&mut self, path: &str, key: &str, body: &Value) -> Answered {
+        loop {
+            let base = self.base().await;
+            match send(self.place, &base, Method::POST, path, Some((key, body))).await {
+                Ok((409 | 503, _)) => {}
+                Ok(answered) => return answered,
+                Err(_) => self.bury().await,
+            }
+        }
+    }
+
+    async fn read(&mut self, path: &str) -> Value {
+        loop {
+            let base = self.base().await;
+            match send(self.place, &base, Method::GET, path, None).await {
+                Ok(answered) => return body(&answered),
+                Err(_) => self.bury().await,
+            }
+        }
+    }
+
+    /// The address of the server, started where none runs.
+    async fn base(&mut self) -> String {
+        loop {
+            if let Some(server) = &self.server {
+                return server.base.clone();
+            }
+            let armed = std::mem::take(&mut self.armed).then_some(self.death.point.as_str());
+            match self.place.start(armed).await {
+                Started::Ready(server) => self.server = Some(server),
+                Started::Ended(status) => {
+                    assert_eq!(status.code(), Some(DIED), "{}", self.told());
+                    self.died += 1;
+                }
+            }
+        }
+    }
+
+    /// An answer that did not come means that the server has died where it was to die.
+    async fn bury(&mut self) {
+        let server = self.server.take().expect("a server was asked");
+        assert_eq!(server.ended().await.code(), Some(DIED), "{}", self.told());
+        self.died += 1;
+    }
+
+    /// Ends the server where one runs; one that is about to die at its point in the background does so first.
+    async fn stop(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            if server.has_ended() {
+                self.died += 1;
+            }
+            server.kill().await;
+        }
+    }
+
+    /// One session for each purchase, one customer for each buyer, one grant, one spend.
+    async fn check(&mut self) {
+        self.stop().await;
+        self.place.verify().await;
+        let (sessions, customers) = match self.death.moment {
+            Moment::Recovery => (3, 3),
+            Moment::Push | Moment::Serve | Moment::Refusal => (2, 2),
+        };
+        let told = self.told();
+        for (path, count) in [
+            ("/v1/checkout/sessions?limit=100", sessions),
+            ("/v1/customers?limit=100", customers),
+            ("/v1/payment_intents?limit=100", 2),
+            ("/v1/prices?limit=100", 9),
+            ("/v1/products?limit=100", 3),
+        ] {
+            assert_eq!(self.place.at_stripe(path).await.len(), count, "{path}: {told}");
+        }
+        let store = Store::open(self.place.database.url(), Options::default()).unwrap();
+        let effects: Vec<String> = store
+            .read(|tx| {
+                let rows = tx.all("select kind from effect order by kind", &[])?;
+                rows.iter().map(|row| row.text(0)).collect::<store::Result<_>>()
+            })
+            .await
+            .unwrap();
+        assert_eq!(effects, ["collect", "collect", "grant", "pay_order"], "{told}");
+        let unfinished = store
+            .read(|tx| tx.all("select type from event where status not in ('processed', 'ignored')", &[]))
+            .await
+            .unwrap();
+        assert!(unfinished.is_empty(), "{} events are not handled: {told}", unfinished.len());
+    }
+
+    fn told(&self) -> String {
+        format!("{:?}, died {} times\n{}", self.death, self.died, self.place.read_log())
+    }
+}
+
+async fn send(
+    place: &Place,
+    base: &str,
+    method: Method,
+    path: &str,
+    keyed: Option<(&str, &Value)>,
+) -> reqwest::Result<Answered> {
+    let mut request = place.http.request(method, format!("{base}{path}")).bearer_auth(ADMIN);
+    if let Some((key, body)) = keyed {
+        request = request.header("idempotency-key", key).json(body);
+    }
+    let response = request.send().await?;
+    Ok((response.status().as_u16(), response.bytes().await?.to_vec()))
+}
+
+fn body(answered: &Answered) -> Value {
+    serde_json::from_slice(&answered.1).unwrap_or_else(|_| json!(String::from_utf8_lossy(&answered.1)))
+}

@@ -1,0 +1,104 @@
+//! Every named crash point: the process dies there, is started again, whoever was not answered asks again, and the end is
+//! the same as if nothing had happened.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use store::testing::TestDatabase;
+
+use crate::journey::{Death, Journey};
+use crate::server::Place;
+use crate::size;
+
+/// Where in the life of the program a point is passed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Moment {
+    /// While the catalogue is brought to Stripe, on a database that is still empty.
+    Push,
+    /// While requests are answered and events handled.
+    Serve,
+    /// When Stripe refuses what it is asked for.
+    Refusal,
+    /// While something that was cut off before is taken up again.
+    Recovery,
+}
+
+/// Every crash point of the program.
+pub(crate) const POINTS: [(&str, Moment); 24] = [
+    ("store.migrated", Moment::Push),
+    ("price pushed", Moment::Push),
+    ("store.before_commit", Moment::Serve),
+    ("store.after_commit", Moment::Serve),
+    ("order written", Moment::Serve),
+    ("intent written", Moment::Serve),
+    ("customer noted", Moment::Serve),
+    ("customer made", Moment::Serve),
+    ("customer recorded", Moment::Serve),
+    ("session made", Moment::Serve),
+    ("session recorded", Moment::Serve),
+    ("checkout answer kept", Moment::Serve),
+    ("inbox verified", Moment::Serve),
+    ("inbox appended", Moment::Serve),
+    ("inbox claimed", Moment::Serve),
+    ("inbox settled", Moment::Serve),
+    ("inbox applied", Moment::Serve),
+    ("inbox marked", Moment::Serve),
+    ("inbox handled", Moment::Serve),
+    ("credits changed", Moment::Serve),
+    ("intent given up", Moment::Refusal),
+    ("recovery claimed", Moment::Recovery),
+    ("session looked at", Moment::Recovery),
+    ("session settled", Moment::Recovery),
+];
+
+#[test]
+fn every_crash_point_in_the_sources_is_listed() {
+    let mut found = BTreeSet::new();
+    for folder in ["src", "../store/src"] {
+        collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut found);
+    }
+    let listed = POINTS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(found, listed, "a new crash point needs its place in this list");
+}
+
+fn collect(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let calls = text.split("crash_point(\"").skip(1);
+            found.extend(calls.filter_map(|rest| rest.split('"').next()).map(str::to_owned));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_death_at_any_point_changes_nothing_on_the_embedded_engine() {
+    die_everywhere(TestDatabase::sqlite, size("PAYDESK_PASSES", 3)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_death_at_any_point_changes_nothing_on_the_server_engine() {
+    die_everywhere(TestDatabase::postgres, size("PAYDESK_PASSES", 3)).await;
+}
+
+async fn die_everywhere(database: impl Fn() -> TestDatabase, passes: usize) {
+    let (mut deaths, mut engine) = (0, "");
+    for (name, moment) in POINTS {
+        for pass in 1..=passes {
+            let place = Place::prepare(database()).await;
+            engine = place.database.engine_name();
+            let death = Death { point: format!("{name}:{pass}"), moment };
+            let died = Journey::begin(&place, death).await.travel().await;
+            assert!(died > 0 || pass > 1, "{engine}: nothing died at {name:?}");
+            deaths += died;
+            if died == 0 {
+                // The journey does not pass here so often.
+                break;
+            }
+        }
+    }
+    println!("{engine}: {deaths} deaths at {} points", POINTS.len());
+}
