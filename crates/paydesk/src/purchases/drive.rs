@@ -165,7 +165,7 @@ async fn refused(app: &App, purchase: &Purchase, error: stripe::Error) -> DriveE
 }
 
 /// Ends an intent that will never have a session; what it held is free again.
-async fn give_up(app: &App, purchase_id: String, status: Status) -> Result<Purchase, DriveError> {
+pub(super) async fn give_up(app: &App, purchase_id: String, status: Status) -> Result<Purchase, DriveError> {
     let now_us = app.clock.now_us();
     let ended = app
         .store

@@ -53,7 +53,13 @@ pub async fn recover(app: &App) -> Result<usize, store::Error> {
 async fn take_up(app: &App, purchase: Purchase) -> Result<(), DriveError> {
     match (&purchase.session_id, purchase.status) {
         (None, Status::Created) => drive::drive(app, purchase).await.map(drop),
-        (Some(session_id), _) => look(app, session_id).await.map(drop),
+        (Some(session_id), _) => match look(app, session_id).await {
+            // A session that is gone can be paid no more. That is a fact, not a failure.
+            Err(DriveError::Refused(stripe::Error::NotFound { .. })) => {
+                drive::give_up(app, purchase.purchase_id, Status::Expired).await.map(drop)
+            }
+            looked => looked,
+        },
         (None, _) => Ok(()),
     }
 }
