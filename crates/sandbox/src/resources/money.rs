@@ -112,7 +112,8 @@ pub(crate) fn book(state: &mut State, entry: &Entry<'_>) -> String {
         "type": entry.kind,
     });
     let id = state.insert("balance_transaction", value);
-    if !entry.at_once {
+    // Money that comes in is told of when it becomes available, which may be now.
+    if !entry.at_once || entry.kind == "charge" {
         state.at(available_on, Due::FundsAvailable(available_on));
     }
     id

@@ -273,11 +273,23 @@ pub(crate) fn funding(number: &str) -> &'static str {
 pub(crate) fn debit_outcome(account: &str) -> Option<Result<(), &'static str>> {
     Some(match account {
         // Account numbers for us_bank_account, then IBANs for sepa_debit.
-        "000123456789" | "AT611904300234573201" | "DE89370400440532013000" | "FR1420041010050500013M02606" => Ok(()),
+        "000123456789"
+        | "AT611904300234573201"
+        | "BE62510007547061"
+        | "DE89370400440532013000"
+        | "ES0700120345030000067890"
+        | "FR1420041010050500013M02606"
+        | "IT40S0542811101000000123456"
+        | "NL39RABO0300065264" => Ok(()),
         "000111111116" | "000111111113" => Err("account_closed"),
-        "000222222227" | "AT861904300235473202" | "DE62370400440532013001" | "IT60X0542811101000000123456" => {
-            Err("insufficient_funds")
-        }
+        "000222222227"
+        | "AT861904300235473202"
+        | "BE68539007547034"
+        | "DE62370400440532013001"
+        | "ES9121000418450200051332"
+        | "FR8420041010050500013M02607"
+        | "IT60X0542811101000000123456"
+        | "NL91ABNA0417164300" => Err("insufficient_funds"),
         "000333333335" => Err("debit_not_authorized"),
         "000444444440" => Err("invalid_currency"),
         _ => return None,

@@ -447,6 +447,14 @@ async fn what_a_session_cannot_be() {
             "customer",
         ),
         (
+            [line(&price), vec![pair("discounts[0][coupon]", "x")]].concat(),
+            "discounts",
+        ),
+        (
+            [line(&price), vec![pair("automatic_tax[enabled]", "true")]].concat(),
+            "automatic_tax",
+        ),
+        (
             [line(&price), vec![pair("customer_email", "x")]].concat(),
             "customer_email",
         ),
