@@ -93,6 +93,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let secrets = secrets(&Secrets::from_environment()?, &sandbox);
     let app = serve::open(Config::new(settings, secrets)?, Access::Exclusive).await?;
 
+    let asked = serve::signals()?;
     let stop = app.shutdown.clone();
     let serving_sandbox = tokio::spawn(async move {
         sandbox
@@ -102,7 +103,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     catalog::push(&app).await?;
     let token = user_token(&app)?;
     announce(&app.config, &token, &format!("http://{sandbox_address}"));
-    let outcome = serve::until_stopped(&app, listener, shop::router(USER, &token)).await;
+    let outcome = serve::until_stopped(&app, listener, shop::router(USER, &token), asked).await;
     serving_sandbox.abort();
     outcome
 }

@@ -66,6 +66,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let listener = TcpListener::bind(arguments.listen)
         .await
         .with_context(|| format!("cannot listen on {}; choose another with --listen", arguments.listen))?;
+    let stop = super::serve::signals()?;
     let address = listener.local_addr().context("the listener has no address")?;
     print(&format!(
         "sandbox Stripe is ready on http://{address} with the key {key}"
@@ -78,7 +79,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
             ));
         }
     }
-    sandbox.serve(listener, super::serve::signalled()).await;
+    sandbox.serve(listener, stop).await;
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use axum::Router;
 use clap::Args;
 use store::{Access, Options, Store};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
 use super::{Failure, print};
@@ -33,12 +34,13 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let app = open(config, Access::Exclusive).await?;
     let listener = listen(&app).await?;
     let address = listener.local_addr().context("the listener has no address")?;
+    let stop = signals()?;
     let mode = if app.config.livemode { "live" } else { "test" };
     print(&format!(
         "paydesk {} is ready on http://{address} ({mode} mode)",
         env!("CARGO_PKG_VERSION")
     ));
-    until_stopped(&app, listener, Router::new()).await
+    until_stopped(&app, listener, Router::new(), stop).await
 }
 
 /// Opens and migrates the store, and joins the parts of the application.
@@ -69,7 +71,12 @@ async fn listen(app: &App) -> Result<TcpListener, Failure> {
 }
 
 /// Serves and works until a signal comes or the store fails. `more` are routes beside the usual ones.
-pub(super) async fn until_stopped(app: &App, listener: TcpListener, more: Router<App>) -> Result<(), Failure> {
+pub(super) async fn until_stopped(
+    app: &App,
+    listener: TcpListener,
+    more: Router<App>,
+    stop: impl Future<Output = ()>,
+) -> Result<(), Failure> {
     let role = app.config.settings.role;
     let mut tasks = JoinSet::new();
     tasks.spawn(app.metrics.clone().fold(app.shutdown.clone()));
@@ -83,7 +90,7 @@ pub(super) async fn until_stopped(app: &App, listener: TcpListener, more: Router
     };
     let serving = server::serve(listener, router, &app.config.settings.limits, &app.shutdown);
     let mut serving = std::pin::pin!(serving);
-    let mut stop = std::pin::pin!(signalled());
+    let mut stop = std::pin::pin!(stop);
 
     let mut outcome = Ok(());
     let cut = loop {
@@ -135,21 +142,17 @@ async fn drain(app: &App, mut tasks: JoinSet<()>) {
     }
 }
 
-/// Returns when the process is asked to stop.
-pub(super) async fn signalled() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
+/// Listens for the request to stop (SIGTERM, ctrl-c) from now on; the returned future ends when it comes. Called before
+/// the process says that it is ready, so that no request to stop falls in between.
+pub(super) fn signals() -> Result<impl Future<Output = ()>, Failure> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for ctrl-c")?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
-        Err(error) => {
-            tracing::warn!(%error, "SIGTERM cannot be waited for; only ctrl-c stops cleanly");
-            drop(tokio::signal::ctrl_c().await);
-        }
-    }
+    })
 }
 
 /// Arms a crash point, written as `name` or `name:nth`.

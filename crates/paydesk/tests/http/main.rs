@@ -9,6 +9,7 @@ mod limits;
 mod one_time;
 mod operations;
 mod problems;
+mod process;
 mod quiet;
 mod sockets;
 mod tokens;
