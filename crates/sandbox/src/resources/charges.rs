@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::test_cards::{Conduct, GENERIC, Refusal};
-use super::{billing_details, money, payment_methods, payments, take_over};
+use super::{billing_details, money, payment_methods, payments, shipping, take_over};
 use crate::state::{State, flag, int, merge_metadata, rendered, text};
 use crate::wire::error::ApiError;
 use crate::wire::{Answer, Call, Operation, list};
@@ -124,7 +124,7 @@ fn render(state: &State, id: &str, intent: &Value, method: &Value, fate: Fate) -
         "receipt_url": paid.then(|| format!("{}/receipts/{id}", state.base_url)),
         "refunded": false,
         "review": null,
-        "shipping": member("shipping"),
+        "shipping": shipping(&member("shipping")),
         "source": null,
         "source_transfer": null,
         "statement_descriptor": member("statement_descriptor"),

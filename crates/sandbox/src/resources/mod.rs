@@ -70,6 +70,15 @@ pub(crate) fn address(given: &Value) -> Value {
     })
 }
 
+/// Where goods go, with every member of its address.
+pub(crate) fn shipping(given: &Value) -> Value {
+    let mut shown = given.clone();
+    if let Some(to) = shown.get_mut("address") {
+        *to = address(to);
+    }
+    shown
+}
+
 /// Billing details with every member Stripe shows.
 pub(crate) fn billing_details(given: &Value) -> Value {
     let member = |name: &str| given.get(name).cloned().unwrap_or_default();
@@ -83,7 +92,12 @@ pub(crate) fn billing_details(given: &Value) -> Value {
 pub(crate) fn take_over(object: &mut Map<String, Value>, params: &Map<String, Value>, names: &[&str]) {
     for name in names {
         if let Some(value) = params.get(*name) {
-            object.insert((*name).to_owned(), value.clone());
+            let shown = if *name == "shipping" {
+                shipping(value)
+            } else {
+                value.clone()
+            };
+            object.insert((*name).to_owned(), shown);
         }
     }
 }

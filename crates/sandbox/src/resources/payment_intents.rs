@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::payments::{self, Attempt};
-use super::{charges, money, payment_methods, take_over};
+use super::{charges, money, payment_methods, shipping, take_over};
 use crate::state::{State, flag, int, merge_metadata, rendered, text};
 use crate::wire::error::ApiError;
 use crate::wire::{Answer, Call, Operation, list};
@@ -179,7 +179,7 @@ pub(crate) fn new(state: &mut State, given: &Map<String, Value>, metadata: &Valu
         "receipt_email": member("receipt_email"),
         "review": null,
         "setup_future_usage": member("setup_future_usage"),
-        "shipping": member("shipping"),
+        "shipping": shipping(&member("shipping")),
         "source": null,
         "statement_descriptor": member("statement_descriptor"),
         "statement_descriptor_suffix": member("statement_descriptor_suffix"),
