@@ -173,7 +173,7 @@ fn judge(shot: &Shot, answered: &Answered, seed: u64) {
     let told = || {
         let sent = String::from_utf8_lossy(&shot.body[..shot.body.len().min(2_000)]);
         let said = String::from_utf8_lossy(body);
-        format!("seed {seed}: {} {:?} {sent:?} answered {status}: {said}", shot.path, shot.headers)
+        format!("seed {seed}: {} {sent:?} answered {status}: {said}", shot.path)
     };
     assert!(*status < 500, "{}", told());
     if *status < 400 {
