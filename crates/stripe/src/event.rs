@@ -136,7 +136,7 @@ impl EnvelopeWire {
             created_s: self.created.0,
             livemode: self.livemode,
             account: self.account,
-            api_version: self.api_version,
+            api_version: self.api_version.filter(|version| is_short(version)),
             object: object.unwrap_or_default(),
         })
     }
@@ -158,6 +158,7 @@ impl ObjectWire {
             customer,
             payment_intent,
         }
+        .checked()
     }
 
     fn of_thin(self) -> ObjectReference {
@@ -172,18 +173,36 @@ impl ObjectWire {
             customer,
             payment_intent: None,
         }
+        .checked()
+    }
+}
+
+impl ObjectReference {
+    /// Drops what is no id or type, so that nothing of it can spoil a key, an index or a log line.
+    fn checked(self) -> Self {
+        let short = |text: Option<String>| text.filter(|text| is_short(text));
+        Self {
+            id: short(self.id),
+            kind: short(self.kind),
+            customer: short(self.customer),
+            payment_intent: short(self.payment_intent),
+        }
     }
 }
 
 /// Ids and types go into keys, logs and file names: short, printable and never empty.
 fn check_text(field: &str, text: &str) -> Result<(), Malformed> {
-    if text.is_empty() || text.len() > TEXT_BYTES_MAX || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if !is_short(text) {
         return Err(Malformed::new(
             "event",
             format_args!("{field}: not a short printable text"),
         ));
     }
     Ok(())
+}
+
+fn is_short(text: &str) -> bool {
+    (1..=TEXT_BYTES_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// A point in time: unix seconds in a snapshot, RFC 3339 in a thin event.

@@ -140,8 +140,17 @@ pub(super) fn insert_transfers(
          from rows($1: transfer_id bytea, business_key text, debit_account_id bigint, credit_account_id bigint,
                    amount bigint, code text, memo text)",
         &[rows.into(), now_us.into()],
-    )?;
+    )
+    .map_err(taken_meanwhile)?;
     Ok(())
+}
+
+/// A transfer that another node has posted since we looked is no fault: what was decided is decided anew on what it wrote.
+fn taken_meanwhile(error: Error) -> Error {
+    match error {
+        Error::Conflict { constraint } if constraint == "transfer_transfer_id" => Error::Busy,
+        other => other,
+    }
 }
 
 /// Writes the new totals of changed accounts.

@@ -80,7 +80,18 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         }
     })?;
     deserializer.end().map_err(|error| malformed(&error))?;
+    if has_nul(bytes) {
+        return Err(Problem::of(&kinds::INVALID).detail("A text has the character NUL, which cannot be kept."));
+    }
     Ok(value)
+}
+
+/// Whether a text of a JSON document has the character NUL, which no column takes. There is one way to write it.
+fn has_nul(json: &[u8]) -> bool {
+    json.windows(6).enumerate().any(|(at, window)| {
+        let escaping = || json[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
+        window == br"\u0000" && escaping() % 2 == 0
+    })
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
@@ -129,8 +140,8 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for ApiPath<T> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         match Path::<T>::from_request_parts(parts, app).await {
-            Ok(Path(value)) => Ok(Self(value)),
-            Err(_) => Err(Problem::of(&kinds::NOT_FOUND)),
+            Ok(Path(value)) if !parts.uri.path().contains("%00") => Ok(Self(value)),
+            _ => Err(Problem::of(&kinds::NOT_FOUND)),
         }
     }
 }
@@ -143,6 +154,9 @@ impl<T: DeserializeOwned> FromRequestParts<App> for ApiQuery<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Problem> {
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(Problem::of(&kinds::BAD_QUERY).detail("A parameter has the character NUL."));
+        }
         Query::<T>::try_from_uri(&parts.uri)
             .map(|Query(value)| Self(value))
             .map_err(|rejection| {

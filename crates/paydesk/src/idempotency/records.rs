@@ -50,6 +50,11 @@ pub(super) fn insert(tx: &mut Tx<'_>, now_us: i64, answers: &[(&Action, &Answer)
          select r.answer_id, r.fingerprint, r.status, r.body, $2
          from rows($1: answer_id bytea, fingerprint bytea, status bigint, body bytea)",
         &[rows.into(), now_us.into()],
-    )?;
+    )
+    .map_err(|error| match error {
+        // Another node answers the same key in this very moment: it says so first, and the repeat finds its answer.
+        Error::Conflict { .. } => Error::Busy,
+        other => other,
+    })?;
     Ok(())
 }

@@ -276,7 +276,12 @@ pub(super) fn insert_intent(
             purchase.expires_at_us.into(),
             next_check_at_us.into(),
         ],
-    )?;
+    )
+    .map_err(|error| match error {
+        // The same request writes its intent on another node in this very moment; its repeat finds that one.
+        Error::Conflict { constraint } if constraint == "purchase_request" => Error::Busy,
+        other => other,
+    })?;
     Ok(())
 }
 

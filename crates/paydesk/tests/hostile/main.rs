@@ -1,0 +1,274 @@
+//! Hostile input: whatever is sent, the answer is a clear refusal or the thing that was asked for, nothing panics, nothing
+//! grows, and what is refused leaves nothing behind.
+//!
+//! `PAYDESK_HOSTILE` sets how many requests go over sockets (50,000); by a router alone it is as many again, or twenty
+//! times as many where the variable is set. `PAYDESK_MUTANTS` sets the mutants of signatures (100,000), `PAYDESK_SEED`
+//! the seed; a failing run prints its seed.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bodies;
+mod shots;
+mod signatures;
+mod wire;
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::Once;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use paydesk::http::routes;
+use paydesk::books;
+use serde_json::{Value, json};
+use store::Store;
+use store::testing::TestDatabase;
+use tower::ServiceExt;
+
+use shots::{Gun, Shot};
+use support::{ADMIN, TestApp};
+use wire::{Answered, Connection};
+
+/// Requests under way at once.
+const LANES: u64 = 8;
+/// How much the process may grow after it has warmed up, in bytes.
+const GROWTH_MAX: u64 = 50 << 20;
+/// Users whose tokens are used; each has a limit of its own.
+const USERS: usize = 400;
+
+static PANICS: AtomicUsize = AtomicUsize::new(0);
+
+pub(crate) fn size(name: &str, default: usize) -> usize {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+/// Counts every panic of the process from now on.
+fn watch_panics() {
+    static WATCHED: Once = Once::new();
+    WATCHED.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            PANICS.fetch_add(1, Ordering::SeqCst);
+            usual(panic);
+        }));
+    });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hostile_requests_change_nothing_and_break_nothing() {
+    watch_panics();
+    let sockets = size("PAYDESK_HOSTILE", 50_000);
+    let in_process = if std::env::var_os("PAYDESK_HOSTILE").is_some() { sockets * 20 } else { sockets / 2 };
+    bombard(&TestDatabase::sqlite(), sockets, Over::Sockets).await;
+    bombard(&TestDatabase::postgres(), in_process, Over::Nothing).await;
+}
+
+/// How requests travel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Over {
+    Sockets,
+    /// Straight into the router.
+    Nothing,
+}
+
+async fn bombard(database: &TestDatabase, requests: usize, over: Over) {
+    let seed = size("PAYDESK_SEED", 20_261_120) as u64;
+    let begun = Instant::now();
+    let test = TestApp::begin(database).await;
+    // Something that could be taken away.
+    test.post(ADMIN, "/api/financial/credits/user-1/add", &json!({ "amount": 1_000, "reason": "a start" })).await;
+    let warm = fire(&test, seed, requests / 20, Gun::refused, over).await;
+    let resident = resident_bytes();
+
+    let before = rows(&test.app.store).await;
+    let refused = fire(&test, seed + 1, requests * 9 / 20, Gun::refused, over).await;
+    for (shot, answered) in &refused.kept {
+        assert!(answered.status >= 400, "seed {seed}: taken: {shot:?} {answered:?}");
+    }
+    assert_eq!(rows(&test.app.store).await, before, "seed {seed}: what is refused leaves nothing behind");
+
+    let admitted = fire(&test, seed + 2, requests / 2, Gun::admitted, over).await;
+    check_admitted(&test, &admitted).await;
+    let grown = resident_bytes().saturating_sub(resident);
+    println!(
+        "{} over {over:?}: {} refused and {} admitted requests in {} s, {} of them taken, grown by {} KiB, seed {seed}",
+        database.engine_name(),
+        warm.count + refused.count,
+        admitted.count,
+        begun.elapsed().as_secs(),
+        admitted.kept.len(),
+        grown / 1024,
+    );
+    assert!(grown < GROWTH_MAX, "seed {seed}: the process has grown by {grown} bytes");
+    assert_eq!(PANICS.load(Ordering::SeqCst), 0, "seed {seed}: something panicked");
+}
+
+/// What a volley came to.
+#[derive(Default)]
+struct Fired {
+    count: usize,
+    /// Requests that were taken, with what was said to them.
+    kept: Vec<(Shot, Answered)>,
+}
+
+async fn fire(test: &TestApp, seed: u64, requests: usize, next: fn(&mut Gun) -> Shot, over: Over) -> Fired {
+    let tokens: Vec<String> = (0..USERS).map(|number| test.user(&format!("user-{number}"))).collect();
+    let address: SocketAddr = test.base.trim_start_matches("http://").parse().unwrap();
+    let router = routes::router(test.app.clone(), Router::new());
+    let share = requests / usize::try_from(LANES).unwrap();
+    let lanes: Vec<_> = (0..LANES)
+        .map(|lane| {
+            let mut gun = Gun::new(seed, (seed << 8) | lane, tokens.clone());
+            let router = router.clone();
+            tokio::spawn(async move {
+                let mut fired = Fired::default();
+                let mut connection = Connection::new(address);
+                for _ in 0..share {
+                    let shot = next(&mut gun);
+                    let answered = match over {
+                        Over::Sockets => tokio::task::block_in_place(|| connection.send(&shot)),
+                        Over::Nothing => call(&router, &shot).await,
+                    };
+                    fired.count += 1;
+                    judge(&shot, &answered, seed);
+                    if answered.status < 400 {
+                        fired.kept.push((shot, answered));
+                    }
+                }
+                fired
+            })
+        })
+        .collect();
+    let mut all = Fired::default();
+    for lane in lanes {
+        let fired = lane.await.unwrap();
+        all.count += fired.count;
+        all.kept.extend(fired.kept);
+    }
+    all
+}
+
+async fn call(router: &Router, shot: &Shot) -> Answered {
+    let mut request = Request::post(&shot.path);
+    for (name, value) in &shot.headers {
+        request = request.header(*name, value.as_slice());
+    }
+    let request = request.body(Body::from(shot.body.clone())).unwrap();
+    let response = router.clone().oneshot(request).await.unwrap();
+    let content_type = response.headers().get("content-type");
+    Answered {
+        status: response.status().as_u16(),
+        content_type: content_type.map_or_else(String::new, |kind| kind.to_str().unwrap().to_owned()),
+        body: axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap().to_vec(),
+    }
+}
+
+/// Every answer is a success or a problem document of a kind that says what the sender did wrong.
+fn judge(shot: &Shot, answered: &Answered, seed: u64) {
+    let Answered { status, content_type, body } = answered;
+    let told = || {
+        let sent = String::from_utf8_lossy(&shot.body[..shot.body.len().min(2_000)]);
+        let said = String::from_utf8_lossy(body);
+        format!("seed {seed}: {} {sent:?} answered {status}: {said}", shot.path)
+    };
+    assert!(*status < 500, "{}", told());
+    if *status < 400 {
+        return;
+    }
+    assert_eq!(content_type, "application/problem+json", "{}", told());
+    let problem: Value = serde_json::from_slice(body).unwrap_or_else(|_| panic!("{}", told()));
+    let text = |member: &str| problem[member].as_str().unwrap_or_else(|| panic!("{member}: {}", told()));
+    assert_eq!(text("type"), format!("/problems/{}", text("code")), "{}", told());
+    assert!(!text("title").is_empty(), "{}", told());
+    assert_eq!(problem["status"], *status, "{}", told());
+    assert!(problem.get("request_id").is_none(), "{}", told());
+}
+
+/// Events that were acknowledged are there once and come to an end; the books stay whole; what came in can be looked at.
+async fn check_admitted(test: &TestApp, admitted: &Fired) {
+    let mut expected = BTreeSet::new();
+    for (shot, _) in admitted.kept.iter().filter(|(shot, _)| shot.webhook) {
+        let envelope = stripe::Envelope::parse(&shot.body).unwrap();
+        expected.insert((envelope.id, envelope.account.unwrap_or_default(), i64::from(envelope.livemode)));
+    }
+    test.handle().await;
+    let kept: BTreeSet<(String, String, i64)> = test
+        .app
+        .store
+        .read(|tx| {
+            let rows = tx.all("select stripe_id, account, livemode from event", &[])?;
+            rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?, row.int(2)?))).collect::<store::Result<_>>()
+        })
+        .await
+        .unwrap();
+    assert_eq!(kept, expected, "events that were acknowledged, and no others");
+    let waiting = test.app.store.read(|tx| tx.all("select event_id from event where status = 'received'", &[])).await;
+    assert_eq!(waiting.unwrap().len(), 0, "events that nobody has looked at");
+    let audit = test.app.store.read(|tx| books::audit(tx, |_, _| {})).await.unwrap();
+    assert_eq!(audit.findings, Vec::<String>::new());
+    look_at_everything(test).await;
+}
+
+/// Operators can list and read whatever came in, the strangest things included.
+async fn look_at_everything(test: &TestApp) {
+    for status in ["processed", "ignored", "retrying", "dead"] {
+        let mut path = format!("/api/events?limit=100&status={status}");
+        let mut read = 0;
+        loop {
+            let page = test.get(ADMIN, &path).await;
+            assert_eq!(page.status, 200, "{path}: {}", page.json());
+            let page = page.json();
+            let events = page["data"].as_array().unwrap();
+            read += events.len();
+            for event in events.iter().take(3) {
+                let id = event["id"].as_str().unwrap().replace('%', "%25").replace(['/', '?', '#'], "");
+                let event = test.get(ADMIN, &format!("/api/events/{id}")).await;
+                assert!(matches!(event.status, 200 | 404), "{id}: {}", event.json());
+            }
+            match page["next"].as_str() {
+                Some(next) => path = format!("/api/events?limit=100&status={status}&after={next}"),
+                None => break,
+            }
+        }
+        println!("{read} events are {status}");
+    }
+}
+
+/// What every table holds: how many rows, and what the accounts stand at.
+pub(crate) async fn rows(store: &Store) -> Vec<(String, i64)> {
+    store
+        .read(|tx| {
+            let mut rows = Vec::new();
+            for sql in [
+                "select 'event', count(*) from event",
+                "select 'event_payload', count(*) from event_payload",
+                "select 'effect', count(*) from effect",
+                "select 'customer', count(*) from customer",
+                "select 'purchase', count(*) from purchase",
+                "select 'payment', count(*) from payment",
+                "select 'customer_order', count(*) from customer_order",
+                "select 'transfer', count(*) from transfer",
+                "select 'answer', count(*) from answer",
+                "select 'service_token', count(*) from service_token",
+                "select account_key, credits_posted - debits_posted from account order by account_key",
+            ] {
+                for row in tx.all(sql, &[])? {
+                    rows.push((row.text(0)?, row.int(1)?));
+                }
+            }
+            Ok::<_, store::Error>(rows)
+        })
+        .await
+        .unwrap()
+}
+
+/// Memory that the process holds, in bytes.
+fn resident_bytes() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap();
+    let pages: u64 = text.split_whitespace().nth(1).unwrap().parse().unwrap();
+    pages * 4096
+}
