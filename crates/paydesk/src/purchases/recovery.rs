@@ -56,7 +56,9 @@ async fn take_up(app: &App, purchase: Purchase) -> Result<(), DriveError> {
         (Some(session_id), _) => match look(app, session_id).await {
             // A session that is gone can be paid no more. That is a fact, not a failure.
             Err(DriveError::Refused(stripe::Error::NotFound { .. })) => {
-                drive::give_up(app, purchase.purchase_id, Status::Expired).await.map(drop)
+                drive::give_up(app, purchase.purchase_id, Status::Expired)
+                    .await
+                    .map(drop)
             }
             looked => looked,
         },

@@ -36,7 +36,13 @@ type Answered = (u16, Vec<u8>);
 
 impl<'a> Journey<'a> {
     pub(crate) async fn begin(place: &'a Place, death: Death) -> Self {
-        let mut journey = Self { place, armed: death.moment == Moment::Push, death, died: 0, server: None };
+        let mut journey = Self {
+            place,
+            armed: death.moment == Moment::Push,
+            death,
+            died: 0,
+            server: None,
+        };
         while !journey.push().await {}
         journey
     }
@@ -66,7 +72,12 @@ impl<'a> Journey<'a> {
         self.arrive(100).await;
         let spend = json!({ "amount": 30, "reason": "used" });
         let spent = self.ask("/api/financial/credits/ada/spend", "spend", &spend).await;
-        assert_eq!((spent.0, &body(&spent)["balance"]), (200, &json!(70)), "{}", self.told());
+        assert_eq!(
+            (spent.0, &body(&spent)["balance"]),
+            (200, &json!(70)),
+            "{}",
+            self.told()
+        );
 
         // Everybody asks once more, and Stripe tells everything once more.
         self.deliver_all().await;
@@ -98,7 +109,8 @@ impl<'a> Journey<'a> {
 
     /// A checkout that Stripe refuses stays refused, and the next one under another key is none the worse.
     async fn be_refused(&mut self) {
-        let fault = json!({ "kind": "fail", "status": 400, "method": "POST", "path": "/v1/checkout/sessions", "count": 1 });
+        let fault =
+            json!({ "kind": "fail", "status": 400, "method": "POST", "path": "/v1/checkout/sessions", "count": 1 });
         self.place.steer("/faults", &fault).await;
         self.armed = true;
         let wanted = json!({ "item_id": "starter", "user_id": "ada" });
@@ -113,8 +125,17 @@ impl<'a> Journey<'a> {
         let cut_off = json!({ "item_id": "starter", "user_id": "cleo" });
         self.stop().await;
         let server = self.place.start(Some("intent written")).await;
-        let Started::Ready(server) = server else { panic!("{}", self.told()) };
-        let answered = send(self.place, &server.base, Method::POST, CHECKOUT, Some(("cut-off", &cut_off))).await;
+        let Started::Ready(server) = server else {
+            panic!("{}", self.told())
+        };
+        let answered = send(
+            self.place,
+            &server.base,
+            Method::POST,
+            CHECKOUT,
+            Some(("cut-off", &cut_off)),
+        )
+        .await;
         assert!(answered.is_err(), "{answered:?}");
         assert_eq!(server.ended().await.code(), Some(DIED));
         self.armed = true;
@@ -144,7 +165,10 @@ impl<'a> Journey<'a> {
         let store = Store::open(self.place.database.url(), Options::default()).unwrap();
         store
             .write(|tx| {
-                tx.run("update purchase set next_check_at_us = 0 where status in ('created', 'open')", &[])
+                tx.run(
+                    "update purchase set next_check_at_us = 0 where status in ('created', 'open')",
+                    &[],
+                )
             })
             .await
             .unwrap();
@@ -177,11 +201,17 @@ impl<'a> Journey<'a> {
             let orders = self.read("/api/orders?user_id=bob").await;
             let received = self.read("/api/events?status=received").await;
             let retrying = self.read("/api/events?status=retrying").await;
-            let waits = [received, retrying].iter().any(|page| !page["data"].as_array().unwrap().is_empty());
+            let waits = [received, retrying]
+                .iter()
+                .any(|page| !page["data"].as_array().unwrap().is_empty());
             if !waits && wallet["balance"] == balance && orders["data"][0]["status"] == "paid" {
                 return;
             }
-            assert!(begun.elapsed() < PATIENCE, "{wallet} {orders}, events wait: {waits}; {}", self.told());
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "{wallet} {orders}, events wait: {waits}; {}",
+                self.told()
+            );
         }
     }
 
@@ -269,10 +299,19 @@ impl<'a> Journey<'a> {
             .unwrap();
         assert_eq!(effects, ["collect", "collect", "grant", "pay_order"], "{told}");
         let unfinished = store
-            .read(|tx| tx.all("select type from event where status not in ('processed', 'ignored')", &[]))
+            .read(|tx| {
+                tx.all(
+                    "select type from event where status not in ('processed', 'ignored')",
+                    &[],
+                )
+            })
             .await
             .unwrap();
-        assert!(unfinished.is_empty(), "{} events are not handled: {told}", unfinished.len());
+        assert!(
+            unfinished.is_empty(),
+            "{} events are not handled: {told}",
+            unfinished.len()
+        );
     }
 
     fn told(&self) -> String {

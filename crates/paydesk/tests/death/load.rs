@@ -68,11 +68,24 @@ impl Load {
         while !self.enough.load(Ordering::Relaxed) {
             step += 1;
             // Some wallets belong to one client, one belongs to all of them at once.
-            let user = if rng.random_bool(0.6) { format!("user-{number}") } else { "everybody".to_owned() };
+            let user = if rng.random_bool(0.6) {
+                format!("user-{number}")
+            } else {
+                "everybody".to_owned()
+            };
             match rng.random_range(0..100) {
-                0..40 => self.buy(&mut rng, &mut ledger, &user, &format!("{number}-{step}")).await,
-                40..60 => self.change(&mut rng, &mut ledger, &user, "add", format!("add-{number}-{step}")).await,
-                _ => self.change(&mut rng, &mut ledger, &user, "spend", format!("spend-{number}-{step}")).await,
+                0..40 => {
+                    self.buy(&mut rng, &mut ledger, &user, &format!("{number}-{step}"))
+                        .await
+                }
+                40..60 => {
+                    self.change(&mut rng, &mut ledger, &user, "add", format!("add-{number}-{step}"))
+                        .await
+                }
+                _ => {
+                    self.change(&mut rng, &mut ledger, &user, "spend", format!("spend-{number}-{step}"))
+                        .await
+                }
             }
         }
         ledger
@@ -106,7 +119,13 @@ impl Load {
             ("spend", 402) => {}
             _ => panic!("{path}: {status} {}", String::from_utf8_lossy(&bytes)),
         }
-        ledger.answers.push(Answered { path, key, body, status, bytes });
+        ledger.answers.push(Answered {
+            path,
+            key,
+            body,
+            status,
+            bytes,
+        });
     }
 
     async fn deliver(&self, rng: &mut StdRng, body: &str) {
@@ -207,20 +226,23 @@ fn told(user: &str, name: &str, credits: i64, amount_minor: i64) -> Vec<(String,
         "status": "succeeded",
         "metadata": metadata,
     });
-    [("checkout.session.completed", session), ("payment_intent.succeeded", payment)]
-        .into_iter()
-        .map(|(kind, object)| {
-            let id = format!("evt_{name}-{}", kind.len());
-            let event = json!({
-                "id": id,
-                "object": "event",
-                "api_version": stripe::API_VERSION,
-                "created": 1_793_000_000,
-                "livemode": false,
-                "type": kind,
-                "data": { "object": object },
-            });
-            (id, event.to_string())
-        })
-        .collect()
+    [
+        ("checkout.session.completed", session),
+        ("payment_intent.succeeded", payment),
+    ]
+    .into_iter()
+    .map(|(kind, object)| {
+        let id = format!("evt_{name}-{}", kind.len());
+        let event = json!({
+            "id": id,
+            "object": "event",
+            "api_version": stripe::API_VERSION,
+            "created": 1_793_000_000,
+            "livemode": false,
+            "type": kind,
+            "data": { "object": object },
+        });
+        (id, event.to_string())
+    })
+    .collect()
 }

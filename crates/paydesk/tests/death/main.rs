@@ -18,8 +18,8 @@ use std::time::{Duration, Instant};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::Value;
-use store::{Options, Store};
 use store::testing::TestDatabase;
+use store::{Options, Store};
 use tokio::sync::{Semaphore, watch};
 
 use load::{Answered, Ledger, Load, Whereabouts};
@@ -33,7 +33,10 @@ const ACKNOWLEDGED_MAX: u32 = 500;
 const READY_MAX: Duration = Duration::from_secs(10);
 
 pub(crate) fn size(name: &str, default: usize) -> usize {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+    std::env::var(name)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(default)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -60,7 +63,9 @@ async fn survive(database: TestDatabase, kills: usize) {
         repeated: Arc::new(AtomicU64::new(0)),
         http: place.http.clone(),
     };
-    let clients: Vec<_> = (0..CLIENTS).map(|number| tokio::spawn(load.clone().client(number, seed))).collect();
+    let clients: Vec<_> = (0..CLIENTS)
+        .map(|number| tokio::spawn(load.clone().client(number, seed)))
+        .collect();
 
     let mut rng = StdRng::seed_from_u64(seed);
     let mut slowest = Duration::ZERO;
@@ -72,10 +77,16 @@ async fn survive(database: TestDatabase, kills: usize) {
         }
         let server = place.start_well().await;
         slowest = slowest.max(server.ready_in);
-        tell.send_replace(Whereabouts { generation, base: Some(server.base.clone()) });
+        tell.send_replace(Whereabouts {
+            generation,
+            base: Some(server.base.clone()),
+        });
         let until = rng.random_range(0..ACKNOWLEDGED_MAX);
         let enough = tokio::time::timeout(PATIENCE, load.acknowledged.acquire_many(until)).await;
-        enough.unwrap_or_else(|_| panic!("seed {seed}: no progress\n{}", place.read_log())).unwrap().forget();
+        enough
+            .unwrap_or_else(|_| panic!("seed {seed}: no progress\n{}", place.read_log()))
+            .unwrap()
+            .forget();
         acknowledged += until;
         tell.send_replace(Whereabouts { generation, base: None });
         server.kill().await;
@@ -84,10 +95,15 @@ async fn survive(database: TestDatabase, kills: usize) {
     load.enough.store(true, Ordering::Relaxed);
     let server = place.start_well().await;
     slowest = slowest.max(server.ready_in);
-    tell.send_replace(Whereabouts { generation: u64::MAX, base: Some(server.base.clone()) });
+    tell.send_replace(Whereabouts {
+        generation: u64::MAX,
+        base: Some(server.base.clone()),
+    });
     let mut told = Vec::new();
     for client in clients {
-        let client = tokio::time::timeout(PATIENCE, client).await.expect("the clients come to an end");
+        let client = tokio::time::timeout(PATIENCE, client)
+            .await
+            .expect("the clients come to an end");
         told.push(client.unwrap_or_else(|error| panic!("seed {seed}: {error}\n{}", place.read_log())));
     }
     drained(&place, &server.base).await;
@@ -98,7 +114,9 @@ async fn survive(database: TestDatabase, kills: usize) {
         "{engine}: {kills} kills survived in {} s: {} acknowledged ({acknowledged} between deaths), {} sent again, \
          slowest ready {} ms",
         begun.elapsed().as_secs(),
-        told.iter().map(|ledger| ledger.events.len() + ledger.answers.len()).sum::<usize>(),
+        told.iter()
+            .map(|ledger| ledger.events.len() + ledger.answers.len())
+            .sum::<usize>(),
         load.repeated.load(Ordering::Relaxed),
         slowest.as_millis(),
     );
@@ -110,12 +128,19 @@ async fn drained(place: &Place, base: &str) {
     let begun = Instant::now();
     for status in ["received", "retrying"] {
         loop {
-            let request = place.http.get(format!("{base}/api/events?limit=1&status={status}")).bearer_auth(ADMIN);
+            let request = place
+                .http
+                .get(format!("{base}/api/events?limit=1&status={status}"))
+                .bearer_auth(ADMIN);
             let page: Value = request.send().await.unwrap().json().await.unwrap();
             if page["data"].as_array().is_some_and(Vec::is_empty) {
                 break;
             }
-            assert!(begun.elapsed() < PATIENCE, "events stay in the inbox: {page}\n{}", place.read_log());
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "events stay in the inbox: {page}\n{}",
+                place.read_log()
+            );
         }
     }
 }
@@ -126,7 +151,14 @@ async fn repeated(load: &Load, told: Vec<Ledger>) -> Vec<Ledger> {
         let load = load.clone();
         tokio::spawn(async move {
             let mut rng = StdRng::seed_from_u64(0);
-            for Answered { path, key, body, status, bytes } in &ledger.answers {
+            for Answered {
+                path,
+                key,
+                body,
+                status,
+                bytes,
+            } in &ledger.answers
+            {
                 let answered = load.ask(&mut rng, path, key, body).await;
                 assert_eq!(answered, (*status, bytes.clone()), "{path} under {key}");
             }
@@ -144,9 +176,16 @@ async fn repeated(load: &Load, told: Vec<Ledger>) -> Vec<Ledger> {
 async fn check(place: &Place, told: &[Ledger]) {
     place.verify().await;
     let store = Store::open(place.database.url(), Options::default()).unwrap();
-    let events: BTreeMap<String, String> = pairs(&store, "select stripe_id, status from event").await.into_iter().collect();
+    let events: BTreeMap<String, String> = pairs(&store, "select stripe_id, status from event")
+        .await
+        .into_iter()
+        .collect();
     let expected: BTreeSet<&String> = told.iter().flat_map(|ledger| &ledger.events).collect();
-    assert_eq!(events.keys().collect::<BTreeSet<_>>(), expected, "events that were acknowledged, and no others");
+    assert_eq!(
+        events.keys().collect::<BTreeSet<_>>(),
+        expected,
+        "events that were acknowledged, and no others"
+    );
     assert!(events.values().all(|status| status == "processed"), "{events:?}");
 
     let mut balances: BTreeMap<String, i64> = BTreeMap::new();
@@ -157,7 +196,9 @@ async fn check(place: &Place, told: &[Ledger]) {
     let mut kept: BTreeMap<String, i64> = store
         .read(|tx| {
             let rows = tx.all("select account_key, credits_posted - debits_posted from account", &[])?;
-            rows.iter().map(|row| Ok((row.text(0)?, row.int(1)?))).collect::<store::Result<_>>()
+            rows.iter()
+                .map(|row| Ok((row.text(0)?, row.int(1)?)))
+                .collect::<store::Result<_>>()
         })
         .await
         .unwrap();
@@ -167,12 +208,20 @@ async fn check(place: &Place, told: &[Ledger]) {
     let purchases: usize = told.iter().map(|ledger| ledger.purchases).sum();
     let effects = pairs(&store, "select kind, effect_key from effect").await;
     for kind in ["grant", "collect"] {
-        assert_eq!(effects.iter().filter(|(word, _)| word == kind).count(), purchases, "{kind}");
+        assert_eq!(
+            effects.iter().filter(|(word, _)| word == kind).count(),
+            purchases,
+            "{kind}"
+        );
     }
     let answered = told.iter().flat_map(|ledger| &ledger.answers);
     let done = answered.clone().filter(|answer| answer.status == 200).count();
     let transfers = pairs(&store, "select business_key, code from transfer").await;
-    assert_eq!(transfers.len(), done + 2 * purchases, "a transfer for each effect, and no others");
+    assert_eq!(
+        transfers.len(),
+        done + 2 * purchases,
+        "a transfer for each effect, and no others"
+    );
     let answers = pairs(&store, "select 'answer', cast(status as text) from answer").await;
     assert_eq!(answers.len(), answered.count(), "an answer for each key");
 }
@@ -181,7 +230,9 @@ async fn pairs(store: &Store, sql: &'static str) -> Vec<(String, String)> {
     store
         .read(|tx| {
             let rows = tx.all(sql, &[])?;
-            rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect::<store::Result<_>>()
+            rows.iter()
+                .map(|row| Ok((row.text(0)?, row.text(1)?)))
+                .collect::<store::Result<_>>()
         })
         .await
         .unwrap()

@@ -90,7 +90,10 @@ async fn die_everywhere(database: impl Fn() -> TestDatabase, passes: usize) {
         for pass in 1..=passes {
             let place = Place::prepare(database()).await;
             engine = place.database.engine_name();
-            let death = Death { point: format!("{name}:{pass}"), moment };
+            let death = Death {
+                point: format!("{name}:{pass}"),
+                moment,
+            };
             let died = Journey::begin(&place, death).await.travel().await;
             assert!(died > 0 || pass > 1, "{engine}: nothing died at {name:?}");
             deaths += died;

@@ -153,7 +153,10 @@ impl Place {
 
     /// A call of the sandbox's control API; it must succeed.
     pub(crate) async fn steer(&self, path: &str, body: &Value) {
-        let request = self.http.post(format!("{}/_sandbox{path}", self.sandbox_base)).json(body);
+        let request = self
+            .http
+            .post(format!("{}/_sandbox{path}", self.sandbox_base))
+            .json(body);
         let response = request.send().await.unwrap();
         let status = response.status();
         assert!(status.is_success(), "{path}: {}", response.text().await.unwrap());

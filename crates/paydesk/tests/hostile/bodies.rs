@@ -54,10 +54,16 @@ pub(crate) fn never_valid(rng: &mut StdRng, base: &Value) -> Vec<u8> {
             bytes
         }
         1 => text.as_bytes()[..rng.random_range(0..text.len())].to_vec(),
-        2 => ["[", "{\"a\":", "[{\"a\":"].choose(rng).unwrap().repeat(rng.random_range(1..20_000)).into_bytes(),
+        2 => ["[", "{\"a\":", "[{\"a\":"]
+            .choose(rng)
+            .unwrap()
+            .repeat(rng.random_range(1..20_000))
+            .into_bytes(),
         3 => {
             let mut bytes = text.into_bytes();
-            let nonsense: &[u8] = [&b"\xff"[..], b"\xc0\xaf", b"\xed\xa0\x80", b"\xf8\x88"].choose(rng).unwrap();
+            let nonsense: &[u8] = [&b"\xff"[..], b"\xc0\xaf", b"\xed\xa0\x80", b"\xf8\x88"]
+                .choose(rng)
+                .unwrap();
             let at = rng.random_range(0..bytes.len());
             bytes.splice(at..at, nonsense.iter().copied());
             bytes
@@ -65,7 +71,12 @@ pub(crate) fn never_valid(rng: &mut StdRng, base: &Value) -> Vec<u8> {
         4 => {
             let first = base.as_object().and_then(|fields| fields.iter().next());
             let again = first.map_or_else(|| "\"a\":1".to_owned(), |(name, value)| format!("\"{name}\":{value}"));
-            text.replacen('{', &format!("{{{again},{again}{}", if text == "{}" { "" } else { "," }), 1).into_bytes()
+            text.replacen(
+                '{',
+                &format!("{{{again},{again}{}", if text == "{}" { "" } else { "," }),
+                1,
+            )
+            .into_bytes()
         }
         5 => with(base, "no_such_field", json!(1)).to_string().into_bytes(),
         6 => format!("{text}{}", ["}", "]", "x", "{}", "\u{0}", ",1"].choose(rng).unwrap()).into_bytes(),
@@ -81,7 +92,9 @@ pub(crate) fn hostile(rng: &mut StdRng, base: &Value) -> Vec<u8> {
         0 => never_valid(rng, base),
         1 => text(&replaced(rng, base, wrong_type)),
         2 => text(&replaced(rng, base, |_| json!("@number@"))).escaped(NUMBERS.choose(rng).unwrap()),
-        3 => text(&replaced(rng, base, |rng| json!("x".repeat(rng.random_range(200..LONG_TEXT_BYTES))))),
+        3 => text(&replaced(rng, base, |rng| {
+            json!("x".repeat(rng.random_range(200..LONG_TEXT_BYTES)))
+        })),
         4 => text(&replaced(rng, base, |rng| json!(TEXTS.choose(rng).unwrap()))),
         5 => text(&replaced(rng, base, |_| json!("@number@"))).escaped(r#""\ud800\u0000\udfff""#),
         6 => text(&without_one(rng, base)),
@@ -95,9 +108,17 @@ pub(crate) fn hostile(rng: &mut StdRng, base: &Value) -> Vec<u8> {
         }
         8 => {
             let deep = rng.random_range(1..2_000);
-            text(&replaced(rng, base, |_| json!("@number@"))).escaped(&format!("{}{}", "[".repeat(deep), "]".repeat(deep)))
+            text(&replaced(rng, base, |_| json!("@number@"))).escaped(&format!(
+                "{}{}",
+                "[".repeat(deep),
+                "]".repeat(deep)
+            ))
         }
-        _ => ["", " ", "null", "true", "0", "\"\"", "[]", "{}", "[[]]", "[null,null]"].choose(rng).unwrap().as_bytes().to_vec(),
+        _ => ["", " ", "null", "true", "0", "\"\"", "[]", "{}", "[[]]", "[null,null]"]
+            .choose(rng)
+            .unwrap()
+            .as_bytes()
+            .to_vec(),
     }
 }
 
@@ -108,15 +129,28 @@ trait Escaped {
 
 impl Escaped for Vec<u8> {
     fn escaped(self, raw: &str) -> Vec<u8> {
-        String::from_utf8(self).unwrap().replacen("\"@number@\"", raw, 1).into_bytes()
+        String::from_utf8(self)
+            .unwrap()
+            .replacen("\"@number@\"", raw, 1)
+            .into_bytes()
     }
 }
 
 fn wrong_type(rng: &mut StdRng) -> Value {
-    [json!(null), json!(true), json!(-1), json!(1.5), json!("text"), json!([]), json!([1, "a"]), json!({}), json!({"id": 1})]
-        .choose(rng)
-        .unwrap()
-        .clone()
+    [
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(1.5),
+        json!("text"),
+        json!([]),
+        json!([1, "a"]),
+        json!({}),
+        json!({"id": 1}),
+    ]
+    .choose(rng)
+    .unwrap()
+    .clone()
 }
 
 /// Every place in a value that something else can stand in.
@@ -183,26 +217,38 @@ pub(crate) fn event(rng: &mut StdRng, number: u64) -> Value {
         "paydesk_order": if order { format!("ord_{name}") } else { String::new() },
     });
     let (kind, object) = match rng.random_range(0..4) {
-        0 => ("checkout.session.completed", json!({
-            "id": format!("cs_{name}"), "object": "checkout.session", "mode": "payment", "status": "complete",
-            "payment_status": "paid", "amount_total": 1000, "currency": "usd", "customer": "cus_1",
-            "payment_intent": format!("pi_{name}"), "metadata": metadata,
-        })),
-        1 => ("payment_intent.succeeded", json!({
-            "id": format!("pi_{name}"), "object": "payment_intent", "amount": 1000, "amount_received": 1000,
-            "currency": "usd", "customer": { "id": "cus_1", "object": "customer" }, "status": "succeeded",
-            "metadata": metadata,
-        })),
-        2 => ("charge.updated", json!({
-            "id": format!("ch_{name}"), "object": "charge", "amount": 1000, "amount_refunded": 0, "currency": "usd",
-            "status": "succeeded", "payment_intent": format!("pi_{name}"), "balance_transaction": format!("txn_{name}"),
-            "metadata": metadata,
-        })),
-        _ => ("checkout.session.expired", json!({
-            "id": format!("cs_{name}"), "object": "checkout.session", "mode": "payment", "status": "expired",
-            "payment_status": "unpaid", "amount_total": 1000, "currency": "usd", "customer": null,
-            "payment_intent": null, "metadata": metadata,
-        })),
+        0 => (
+            "checkout.session.completed",
+            json!({
+                "id": format!("cs_{name}"), "object": "checkout.session", "mode": "payment", "status": "complete",
+                "payment_status": "paid", "amount_total": 1000, "currency": "usd", "customer": "cus_1",
+                "payment_intent": format!("pi_{name}"), "metadata": metadata,
+            }),
+        ),
+        1 => (
+            "payment_intent.succeeded",
+            json!({
+                "id": format!("pi_{name}"), "object": "payment_intent", "amount": 1000, "amount_received": 1000,
+                "currency": "usd", "customer": { "id": "cus_1", "object": "customer" }, "status": "succeeded",
+                "metadata": metadata,
+            }),
+        ),
+        2 => (
+            "charge.updated",
+            json!({
+                "id": format!("ch_{name}"), "object": "charge", "amount": 1000, "amount_refunded": 0, "currency": "usd",
+                "status": "succeeded", "payment_intent": format!("pi_{name}"), "balance_transaction": format!("txn_{name}"),
+                "metadata": metadata,
+            }),
+        ),
+        _ => (
+            "checkout.session.expired",
+            json!({
+                "id": format!("cs_{name}"), "object": "checkout.session", "mode": "payment", "status": "expired",
+                "payment_status": "unpaid", "amount_total": 1000, "currency": "usd", "customer": null,
+                "payment_intent": null, "metadata": metadata,
+            }),
+        ),
     };
     json!({
         "id": format!("evt_{name}"), "object": "event", "api_version": stripe::API_VERSION, "created": 1_793_000_000,

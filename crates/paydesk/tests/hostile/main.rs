@@ -22,8 +22,8 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
-use paydesk::http::routes;
 use paydesk::books;
+use paydesk::http::routes;
 use serde_json::{Value, json};
 use store::Store;
 use store::testing::TestDatabase;
@@ -43,7 +43,10 @@ const USERS: usize = 400;
 static PANICS: AtomicUsize = AtomicUsize::new(0);
 
 pub(crate) fn size(name: &str, default: usize) -> usize {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+    std::env::var(name)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(default)
 }
 
 /// Counts every panic of the process from now on.
@@ -62,7 +65,11 @@ fn watch_panics() {
 async fn hostile_requests_change_nothing_and_break_nothing() {
     watch_panics();
     let sockets = size("PAYDESK_HOSTILE", 50_000);
-    let in_process = if std::env::var_os("PAYDESK_HOSTILE").is_some() { sockets * 20 } else { sockets / 2 };
+    let in_process = if std::env::var_os("PAYDESK_HOSTILE").is_some() {
+        sockets * 20
+    } else {
+        sockets / 2
+    };
     bombard(&TestDatabase::sqlite(), sockets, Over::Sockets).await;
     bombard(&TestDatabase::postgres(), in_process, Over::Nothing).await;
 }
@@ -80,7 +87,12 @@ async fn bombard(database: &TestDatabase, requests: usize, over: Over) {
     let begun = Instant::now();
     let test = TestApp::begin(database).await;
     // Something that could be taken away.
-    test.post(ADMIN, "/api/financial/credits/user-1/add", &json!({ "amount": 1_000, "reason": "a start" })).await;
+    test.post(
+        ADMIN,
+        "/api/financial/credits/user-1/add",
+        &json!({ "amount": 1_000, "reason": "a start" }),
+    )
+    .await;
     let warm = fire(&test, seed, requests / 20, Gun::refused, over).await;
     let resident = resident_bytes();
 
@@ -89,7 +101,11 @@ async fn bombard(database: &TestDatabase, requests: usize, over: Over) {
     for (shot, answered) in &refused.kept {
         assert!(answered.status >= 400, "seed {seed}: taken: {shot:?} {answered:?}");
     }
-    assert_eq!(rows(&test.app.store).await, before, "seed {seed}: what is refused leaves nothing behind");
+    assert_eq!(
+        rows(&test.app.store).await,
+        before,
+        "seed {seed}: what is refused leaves nothing behind"
+    );
 
     let admitted = fire(&test, seed + 2, requests / 2, Gun::admitted, over).await;
     check_admitted(&test, &admitted).await;
@@ -103,7 +119,10 @@ async fn bombard(database: &TestDatabase, requests: usize, over: Over) {
         admitted.kept.len(),
         grown / 1024,
     );
-    assert!(grown < GROWTH_MAX, "seed {seed}: the process has grown by {grown} bytes");
+    assert!(
+        grown < GROWTH_MAX,
+        "seed {seed}: the process has grown by {grown} bytes"
+    );
     assert_eq!(PANICS.load(Ordering::SeqCst), 0, "seed {seed}: something panicked");
 }
 
@@ -163,13 +182,20 @@ async fn call(router: &Router, shot: &Shot) -> Answered {
     Answered {
         status: response.status().as_u16(),
         content_type: content_type.map_or_else(String::new, |kind| kind.to_str().unwrap().to_owned()),
-        body: axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap().to_vec(),
+        body: axum::body::to_bytes(response.into_body(), 1 << 20)
+            .await
+            .unwrap()
+            .to_vec(),
     }
 }
 
 /// Every answer is a success or a problem document of a kind that says what the sender did wrong.
 fn judge(shot: &Shot, answered: &Answered, seed: u64) {
-    let Answered { status, content_type, body } = answered;
+    let Answered {
+        status,
+        content_type,
+        body,
+    } = answered;
     let told = || {
         let sent = String::from_utf8_lossy(&shot.body[..shot.body.len().min(2_000)]);
         let said = String::from_utf8_lossy(body);
@@ -181,7 +207,11 @@ fn judge(shot: &Shot, answered: &Answered, seed: u64) {
     }
     assert_eq!(content_type, "application/problem+json", "{}", told());
     let problem: Value = serde_json::from_slice(body).unwrap_or_else(|_| panic!("{}", told()));
-    let text = |member: &str| problem[member].as_str().unwrap_or_else(|| panic!("{member}: {}", told()));
+    let text = |member: &str| {
+        problem[member]
+            .as_str()
+            .unwrap_or_else(|| panic!("{member}: {}", told()))
+    };
     assert_eq!(text("type"), format!("/problems/{}", text("code")), "{}", told());
     assert!(!text("title").is_empty(), "{}", told());
     assert_eq!(problem["status"], *status, "{}", told());
@@ -193,7 +223,11 @@ async fn check_admitted(test: &TestApp, admitted: &Fired) {
     let mut expected = BTreeSet::new();
     for (shot, _) in admitted.kept.iter().filter(|(shot, _)| shot.webhook) {
         let envelope = stripe::Envelope::parse(&shot.body).unwrap();
-        expected.insert((envelope.id, envelope.account.unwrap_or_default(), i64::from(envelope.livemode)));
+        expected.insert((
+            envelope.id,
+            envelope.account.unwrap_or_default(),
+            i64::from(envelope.livemode),
+        ));
     }
     test.handle().await;
     let kept: BTreeSet<(String, String, i64)> = test
@@ -201,12 +235,18 @@ async fn check_admitted(test: &TestApp, admitted: &Fired) {
         .store
         .read(|tx| {
             let rows = tx.all("select stripe_id, account, livemode from event", &[])?;
-            rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?, row.int(2)?))).collect::<store::Result<_>>()
+            rows.iter()
+                .map(|row| Ok((row.text(0)?, row.text(1)?, row.int(2)?)))
+                .collect::<store::Result<_>>()
         })
         .await
         .unwrap();
     assert_eq!(kept, expected, "events that were acknowledged, and no others");
-    let waiting = test.app.store.read(|tx| tx.all("select event_id from event where status = 'received'", &[])).await;
+    let waiting = test
+        .app
+        .store
+        .read(|tx| tx.all("select event_id from event where status = 'received'", &[]))
+        .await;
     assert_eq!(waiting.unwrap().len(), 0, "events that nobody has looked at");
     let audit = test.app.store.read(|tx| books::audit(tx, |_, _| {})).await.unwrap();
     assert_eq!(audit.findings, Vec::<String>::new());
@@ -225,7 +265,11 @@ async fn look_at_everything(test: &TestApp) {
             let events = page["data"].as_array().unwrap();
             read += events.len();
             for event in events.iter().take(3) {
-                let id = event["id"].as_str().unwrap().replace('%', "%25").replace(['/', '?', '#'], "");
+                let id = event["id"]
+                    .as_str()
+                    .unwrap()
+                    .replace('%', "%25")
+                    .replace(['/', '?', '#'], "");
                 let event = test.get(ADMIN, &format!("/api/events/{id}")).await;
                 assert!(matches!(event.status, 200 | 404), "{id}: {}", event.json());
             }

@@ -10,10 +10,17 @@ use stripe::signature::{SigningSecret, sign};
 use crate::bodies;
 use crate::support::{ADMIN, WEBHOOK_SECRET};
 
-const WEBHOOKS: [&str; 4] =
-    ["/api/stripe/webhook", "/api/webhooks/stripe", "/api/payments/webhook", "/stripe-webhook"];
-const CHECKOUTS: [&str; 3] =
-    ["/api/stripe/create-checkout-session", "/api/payments/create-checkout-session", "/checkout"];
+const WEBHOOKS: [&str; 4] = [
+    "/api/stripe/webhook",
+    "/api/webhooks/stripe",
+    "/api/payments/webhook",
+    "/stripe-webhook",
+];
+const CHECKOUTS: [&str; 3] = [
+    "/api/stripe/create-checkout-session",
+    "/api/payments/create-checkout-session",
+    "/checkout",
+];
 
 /// A request that is about to be sent.
 #[derive(Clone, Debug)]
@@ -71,7 +78,11 @@ impl Gun {
         } else {
             bodies::hostile(&mut self.rng, &base)
         };
-        let token = if known { self.known_token() } else { self.unknown_token() };
+        let token = if known {
+            self.known_token()
+        } else {
+            self.unknown_token()
+        };
         let key = self.key();
         self.call(path, token, key, body)
     }
@@ -94,7 +105,12 @@ impl Gun {
 
     fn webhook(&mut self, headers: Vec<(&'static str, Vec<u8>)>, body: Vec<u8>) -> Shot {
         let path = (*WEBHOOKS.choose(&mut self.rng).unwrap()).to_owned();
-        Shot { path, headers, body, webhook: true }
+        Shot {
+            path,
+            headers,
+            body,
+            webhook: true,
+        }
     }
 
     fn call(
@@ -105,9 +121,18 @@ impl Gun {
         body: Vec<u8>,
     ) -> Shot {
         headers.extend(token.map(|token| ("authorization", token)));
-        let kinds = ["application/json", "application/json; charset=utf-8", "application/merge-patch+json"];
+        let kinds = [
+            "application/json",
+            "application/json; charset=utf-8",
+            "application/merge-patch+json",
+        ];
         headers.push(("content-type", kinds.choose(&mut self.rng).unwrap().as_bytes().to_vec()));
-        Shot { path, headers, body, webhook: false }
+        Shot {
+            path,
+            headers,
+            body,
+            webhook: false,
+        }
     }
 
     /// A POST of the API, with a body that fits it. Nothing of Stripe's is reached: what the bodies name is not there.
@@ -129,12 +154,25 @@ impl Gun {
     }
 
     fn wild_id(&mut self) -> String {
-        let ids = ["evt_none", "%00", "evt%00x", "%ff%fe", "..%2f..", "%F0%9F%98%80", "a%0d%0ab", "1%27%20or%201"];
+        let ids = [
+            "evt_none",
+            "%00",
+            "evt%00x",
+            "%ff%fe",
+            "..%2f..",
+            "%F0%9F%98%80",
+            "a%0d%0ab",
+            "1%27%20or%201",
+        ];
         (*ids.choose(&mut self.rng).unwrap()).to_owned()
     }
 
     fn known_token(&mut self) -> Option<Vec<u8>> {
-        let token = if self.rng.random_bool(0.7) { ADMIN } else { self.tokens.choose(&mut self.rng).unwrap() };
+        let token = if self.rng.random_bool(0.7) {
+            ADMIN
+        } else {
+            self.tokens.choose(&mut self.rng).unwrap()
+        };
         Some(format!("Bearer {token}").into_bytes())
     }
 

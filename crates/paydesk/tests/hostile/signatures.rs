@@ -14,7 +14,10 @@ const RECEIVED: usize = 2_000;
 
 #[tokio::test]
 async fn no_mutant_of_a_signature_is_accepted() {
-    let (seed, count) = (size("PAYDESK_SEED", 20_261_120) as u64, size("PAYDESK_MUTANTS", 100_000));
+    let (seed, count) = (
+        size("PAYDESK_SEED", 20_261_120) as u64,
+        size("PAYDESK_MUTANTS", 100_000),
+    );
     let mut rng = StdRng::seed_from_u64(seed);
     let secrets = ["whsec_old", WEBHOOK_SECRET].map(|secret| SigningSecret::new(secret).unwrap());
     let test = TestApp::begin_without_catalogue(&TestDatabase::sqlite()).await;
@@ -26,19 +29,37 @@ async fn no_mutant_of_a_signature_is_accepted() {
         assert!(verify(&body, header.as_bytes(), &secrets, now_s, DEFAULT_TOLERANCE_S).is_ok());
         let (body, header) = mutant(&mut rng, body, header, &secrets[1], now_s);
         let verified = verify(&body, &header, &secrets, now_s, DEFAULT_TOLERANCE_S);
-        assert!(verified.is_err(), "seed {seed}: {:?} for {:?}", String::from_utf8_lossy(&header), verified);
+        assert!(
+            verified.is_err(),
+            "seed {seed}: {:?} for {:?}",
+            String::from_utf8_lossy(&header),
+            verified
+        );
         if number < RECEIVED {
             let received = inbox::receive(&test.app, &header, &body).await;
-            assert!(matches!(received, Err(inbox::ReceiveError::Signature(_))), "seed {seed}: {received:?}");
+            assert!(
+                matches!(received, Err(inbox::ReceiveError::Signature(_))),
+                "seed {seed}: {received:?}"
+            );
         }
     }
-    assert_eq!(rows(&test.app.store).await, before, "what is refused leaves nothing behind");
+    assert_eq!(
+        rows(&test.app.store).await,
+        before,
+        "what is refused leaves nothing behind"
+    );
     println!("{count} mutants of signatures refused, {RECEIVED} of them by the inbox, seed {seed}");
     test.finish().await;
 }
 
 /// A body and a header that no longer belong together.
-fn mutant(rng: &mut StdRng, mut body: Vec<u8>, header: String, secret: &SigningSecret, now_s: i64) -> (Vec<u8>, Vec<u8>) {
+fn mutant(
+    rng: &mut StdRng,
+    mut body: Vec<u8>,
+    header: String,
+    secret: &SigningSecret,
+    now_s: i64,
+) -> (Vec<u8>, Vec<u8>) {
     let signature = header.rsplit_once("v1=").unwrap().1.to_owned();
     let signed_at = |seconds: i64, body: &[u8]| sign(body, secret, seconds);
     let header = match rng.random_range(0..16) {
@@ -55,20 +76,38 @@ fn mutant(rng: &mut StdRng, mut body: Vec<u8>, header: String, secret: &SigningS
             body.push(b"\n \0}"[rng.random_range(0..4)]);
             header
         }
-        3 => header.replace(&format!("t={now_s}"), &format!("t={}", now_s + rng.random_range(1..300))),
+        3 => header.replace(
+            &format!("t={now_s}"),
+            &format!("t={}", now_s + rng.random_range(1..300)),
+        ),
         4 => {
             let at = rng.random_range(0..64);
             let digit = u8::from_str_radix(&signature[at..=at], 16).unwrap() ^ rng.random_range(1..16);
             format!("t={now_s},v1={}{digit:x}{}", &signature[..at], &signature[at + 1..])
         }
-        5 => header.replace("v1=", ["v0=", "v2=", "V1=", "v1 =", "v11=", "="][rng.random_range(0..6)]),
-        6 => sign(&body, &SigningSecret::new(&format!("whsec_{}", rng.random_range(0..1_000_000))).unwrap(), now_s),
+        5 => header.replace(
+            "v1=",
+            ["v0=", "v2=", "V1=", "v1 =", "v11=", "="][rng.random_range(0..6)],
+        ),
+        6 => sign(
+            &body,
+            &SigningSecret::new(&format!("whsec_{}", rng.random_range(0..1_000_000))).unwrap(),
+            now_s,
+        ),
         7 => signed_at(now_s - rng.random_range(301..1_000_000), &body),
         8 => signed_at(now_s + rng.random_range(301..1_000_000), &body),
         9 => format!("t={now_s}"),
         10 => format!("v1={signature}"),
         11 => format!("t={now_s},t={now_s},v1={signature}"),
-        12 => format!("t={},v1={signature}", [format!("+{now_s}"), format!("0{now_s}"), format!("{now_s}.0"), String::new()][rng.random_range(0..4)]),
+        12 => format!(
+            "t={},v1={signature}",
+            [
+                format!("+{now_s}"),
+                format!("0{now_s}"),
+                format!("{now_s}.0"),
+                String::new()
+            ][rng.random_range(0..4)]
+        ),
         13 => format!("t={now_s},v1={}", &signature[..rng.random_range(0..64)]),
         14 => {
             // Signed, but over another moment than the one it states, both of them within the tolerance.

@@ -76,7 +76,9 @@ fn read(stream: &mut BufReader<TcpStream>) -> Option<(Answered, bool)> {
     loop {
         line.clear();
         stream.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        let Some((name, value)) = line.trim_end().split_once(':') else {
+            break;
+        };
         match name.to_ascii_lowercase().as_str() {
             "content-length" => length = value.trim().parse().ok()?,
             "content-type" => value.trim().clone_into(&mut content_type),
@@ -86,5 +88,12 @@ fn read(stream: &mut BufReader<TcpStream>) -> Option<(Answered, bool)> {
     }
     let mut body = vec![0; length];
     stream.read_exact(&mut body).ok()?;
-    Some((Answered { status, content_type, body }, keep))
+    Some((
+        Answered {
+            status,
+            content_type,
+            body,
+        },
+        keep,
+    ))
 }
