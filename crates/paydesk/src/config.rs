@@ -42,7 +42,7 @@ impl Database {
     }
 
     /// Keeps the data in a file, on the embedded engine.
-    pub fn in_file(path: &std::path::Path) -> Self {
+    pub fn in_file(path: &Path) -> Self {
         Self {
             database: format!("sqlite:{}", path.display()),
         }
