@@ -267,7 +267,10 @@ fn checked(fact: Fact) -> Result<Option<Fact>, Malformed> {
         ("session", fact.session_id.as_ref()),
         ("payment_intent", payment.map(|payment| &payment.payment_intent_id)),
         ("charge", payment.and_then(|payment| payment.charge_id.as_ref())),
-        ("balance_transaction", payment.and_then(|payment| payment.balance_transaction_id.as_ref())),
+        (
+            "balance_transaction",
+            payment.and_then(|payment| payment.balance_transaction_id.as_ref()),
+        ),
     ];
     let printable = |id: &str| (1..=ID_BYTES_MAX).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
     match ids.iter().find(|(_, id)| id.is_some_and(|id| !printable(id))) {

@@ -5,6 +5,12 @@
 //! times as many where the variable is set. `PAYDESK_MUTANTS` sets the mutants of signatures (100,000), `PAYDESK_SEED`
 //! the seed; a failing run prints its seed.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that meets what it does not expect fails by panicking, and tells its figures"
+)]
+
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -65,7 +71,11 @@ fn watch_panics() {
 async fn hostile_requests_change_nothing_and_break_nothing() {
     watch_panics();
     let sockets = size("PAYDESK_HOSTILE", 50_000);
-    let in_process = if std::env::var_os("PAYDESK_HOSTILE").is_some() { sockets * 20 } else { sockets };
+    let in_process = if std::env::var_os("PAYDESK_HOSTILE").is_some() {
+        sockets * 20
+    } else {
+        sockets
+    };
     bombard(&TestDatabase::sqlite(), sockets, Over::Sockets).await;
     bombard(&TestDatabase::postgres(), in_process, Over::Nothing).await;
 }
@@ -83,7 +93,12 @@ async fn bombard(database: &TestDatabase, requests: usize, over: Over) {
     let begun = Instant::now();
     let test = TestApp::begin(database).await;
     // Something that could be taken away.
-    test.post(ADMIN, "/api/financial/credits/user-1/add", &json!({ "amount": 1_000, "reason": "a start" })).await;
+    test.post(
+        ADMIN,
+        "/api/financial/credits/user-1/add",
+        &json!({ "amount": 1_000, "reason": "a start" }),
+    )
+    .await;
     test.settle().await;
     let known = events(&test).await;
     let warm = fire(&test, (seed, 1), requests / 20, Gun::refused, over).await;
@@ -91,8 +106,16 @@ async fn bombard(database: &TestDatabase, requests: usize, over: Over) {
 
     let before = rows(&test.app.store).await;
     let refused = fire(&test, (seed, 2), requests * 9 / 20, Gun::refused, over).await;
-    assert_eq!(warm.taken + refused.taken, 0, "seed {seed}: something was taken that must be refused");
-    assert_eq!(rows(&test.app.store).await, before, "seed {seed}: what is refused leaves nothing behind");
+    assert_eq!(
+        warm.taken + refused.taken,
+        0,
+        "seed {seed}: something was taken that must be refused"
+    );
+    assert_eq!(
+        rows(&test.app.store).await,
+        before,
+        "seed {seed}: what is refused leaves nothing behind"
+    );
 
     let admitted = fire(&test, (seed, 3), requests / 2, Gun::admitted, over).await;
     check_admitted(&test, known, &admitted).await;
@@ -222,8 +245,15 @@ async fn check_admitted(test: &TestApp, known: BTreeSet<EventKey>, admitted: &Fi
     test.handle().await;
     let kept = events(test).await;
     let differing: Vec<_> = kept.symmetric_difference(&expected).collect();
-    assert!(differing.is_empty(), "events that were acknowledged, and no others: {differing:?}");
-    let waiting = test.app.store.read(|tx| tx.all("select event_id from event where status = 'received'", &[])).await;
+    assert!(
+        differing.is_empty(),
+        "events that were acknowledged, and no others: {differing:?}"
+    );
+    let waiting = test
+        .app
+        .store
+        .read(|tx| tx.all("select event_id from event where status = 'received'", &[]))
+        .await;
     assert_eq!(waiting.unwrap().len(), 0, "events that nobody has looked at");
     let audit = test.app.store.read(|tx| books::audit(tx, |_, _| {})).await.unwrap();
     assert_eq!(audit.findings, Vec::<String>::new());
@@ -235,13 +265,19 @@ type EventKey = (String, String, i64);
 
 fn event_of(shot: &Shot) -> Option<EventKey> {
     let envelope = stripe::Envelope::parse(&shot.body).ok().filter(|_| shot.webhook)?;
-    Some((envelope.id, envelope.account.unwrap_or_default(), i64::from(envelope.livemode)))
+    Some((
+        envelope.id,
+        envelope.account.unwrap_or_default(),
+        i64::from(envelope.livemode),
+    ))
 }
 
 async fn events(test: &TestApp) -> BTreeSet<EventKey> {
     let read = test.app.store.read(|tx| {
         let rows = tx.all("select stripe_id, account, livemode from event", &[])?;
-        rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?, row.int(2)?))).collect::<store::Result<_>>()
+        rows.iter()
+            .map(|row| Ok((row.text(0)?, row.text(1)?, row.int(2)?)))
+            .collect::<store::Result<_>>()
     });
     read.await.unwrap()
 }
