@@ -19,13 +19,7 @@ struct Campaign {
     sizes: &'static [(&'static str, &'static str)],
 }
 
-const CAMPAIGNS: [Campaign; 4] = [
-    Campaign {
-        name: "confluence",
-        package: "paydesk",
-        test: "confluence",
-        sizes: &[("PAYDESK_HISTORIES", "20000")],
-    },
+const CAMPAIGNS: [Campaign; 3] = [
     Campaign {
         name: "death",
         package: "paydesk",
@@ -33,16 +27,16 @@ const CAMPAIGNS: [Campaign; 4] = [
         sizes: &[("PAYDESK_KILLS", "500"), ("PAYDESK_PASSES", "20")],
     },
     Campaign {
-        name: "ledger",
-        package: "ledger",
-        test: "posting",
-        sizes: &[("PROPTEST_CASES", "100000")],
+        name: "hostile",
+        package: "paydesk",
+        test: "hostile",
+        sizes: &[("PAYDESK_HOSTILE", "50000"), ("PAYDESK_MUTANTS", "1000000")],
     },
     Campaign {
-        name: "signatures",
-        package: "stripe",
-        test: "signature",
-        sizes: &[("PROPTEST_CASES", "100000")],
+        name: "confluence",
+        package: "paydesk",
+        test: "confluence",
+        sizes: &[("PAYDESK_HISTORIES", "100000")],
     },
 ];
 

@@ -164,6 +164,7 @@ struct Flush<I, O> {
     shared: Arc<Shared<I, O>>,
     taken: bool,
     one_by_one: bool,
+    decided_anew: bool,
     items: Vec<I>,
     replies: Vec<oneshot::Sender<Result<O>>>,
     results: Vec<Result<O>>,
@@ -179,6 +180,7 @@ where
             shared,
             taken: false,
             one_by_one: false,
+            decided_anew: false,
             items: vec![],
             replies: vec![],
             results: vec![],
@@ -204,6 +206,12 @@ where
             Ok(outputs) => {
                 self.results = outputs.into_iter().map(Ok).collect();
                 Verdict::Keep
+            }
+            // The work says that others wrote what it was about to write. On what they wrote the whole batch is decided anew:
+            // member by member it would take its locks in the members' order and not in that of the keys.
+            Err(Error::Busy) if !self.decided_anew => {
+                self.decided_anew = true;
+                Verdict::Again
             }
             Err(error) if self.items.len() == 1 => {
                 self.results = vec![Err(error)];

@@ -13,6 +13,9 @@ use super::{Kind, Purchase, Status};
 use crate::effects::Effect;
 use crate::ids::UserId;
 
+/// The longest id that Stripe promises ever to make, in bytes.
+const ID_BYTES_MAX: usize = 255;
+
 /// Names under which a purchase is written into Stripe's metadata, so that every event about it finds it again, even
 /// in a store that was restored from before the purchase.
 pub mod metadata {
@@ -179,7 +182,7 @@ pub fn of_session(session: &CheckoutSession, ended: Option<Status>) -> Result<Op
         })
     });
     let funds = settled.then(|| (payment_intent.unwrap_or_else(|| session.id.clone()), amount_minor));
-    sound(Fact {
+    checked(Fact {
         stated,
         currency,
         session_id: Some(session.id.clone()),
@@ -215,7 +218,7 @@ fn of_payment_intent(intent: &PaymentIntent) -> Result<Option<Fact>, Malformed> 
         charge_id: None,
         balance_transaction_id: None,
     };
-    sound(Fact {
+    checked(Fact {
         stated,
         currency,
         session_id: None,
@@ -243,7 +246,7 @@ fn of_charge(charge: &Charge) -> Result<Option<Fact>, Malformed> {
             .map(|reference| reference.id().to_owned()),
     };
     let currency = currency(&charge.currency)?;
-    sound(Fact {
+    checked(Fact {
         stated,
         currency,
         session_id: None,
@@ -253,35 +256,27 @@ fn of_charge(charge: &Charge) -> Result<Option<Fact>, Malformed> {
     })
 }
 
-/// The longest id that is taken from Stripe, in bytes.
-const ID_BYTES_MAX: usize = 255;
-
-/// A fact goes into keys and rows, so its ids must be short and printable and its amounts not negative, as Stripe's are.
-fn sound(fact: Fact) -> Result<Option<Fact>, Malformed> {
-    let payment = fact.payment.as_ref();
+/// Ids are short and printable; one that is not was never written by us or by Stripe, and could not be kept.
+fn checked(fact: Fact) -> Result<Option<Fact>, Malformed> {
+    let Fact { stated, payment, .. } = &fact;
+    let payment = payment.as_ref();
     let ids = [
-        Some(&fact.stated.purchase_id),
-        Some(&fact.stated.item_id),
-        fact.stated.order_id.as_ref(),
-        fact.session_id.as_ref(),
-        fact.funds.as_ref().map(|(payment, _)| payment),
-        payment.map(|payment| &payment.payment_intent_id),
-        payment.and_then(|payment| payment.charge_id.as_ref()),
-        payment.and_then(|payment| payment.balance_transaction_id.as_ref()),
+        ("purchase", Some(&stated.purchase_id)),
+        ("item", Some(&stated.item_id)),
+        ("order", stated.order_id.as_ref()),
+        ("session", fact.session_id.as_ref()),
+        ("payment_intent", payment.map(|payment| &payment.payment_intent_id)),
+        ("charge", payment.and_then(|payment| payment.charge_id.as_ref())),
+        (
+            "balance_transaction",
+            payment.and_then(|payment| payment.balance_transaction_id.as_ref()),
+        ),
     ];
-    let printable =
-        |id: &String| (1..=ID_BYTES_MAX).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
-    if !ids.into_iter().flatten().all(printable) {
-        return Err(Malformed::new("purchase", "an id in it is not a short printable text"));
+    let printable = |id: &str| (1..=ID_BYTES_MAX).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
+    match ids.iter().find(|(_, id)| id.is_some_and(|id| !printable(id))) {
+        Some((what, _)) => Err(Malformed::new(what, "its id is not a short printable text")),
+        None => Ok(Some(fact)),
     }
-    let amounts = [
-        payment.map(|payment| payment.amount_minor),
-        fact.funds.as_ref().map(|(_, amount_minor)| *amount_minor),
-    ];
-    if amounts.into_iter().flatten().any(|amount_minor| amount_minor < 0) {
-        return Err(Malformed::new("purchase", "an amount in it is negative"));
-    }
-    Ok(Some(fact))
 }
 
 /// The purchase that metadata names, `None` where it names none of ours.

@@ -29,7 +29,7 @@ pub(crate) struct Place {
 
 /// A server that has said that it is ready.
 pub(crate) struct Server {
-    child: Child,
+    child: Option<Child>,
     /// Its address.
     pub(crate) base: String,
     /// How long it took from the start of the process.
@@ -101,7 +101,7 @@ impl Place {
         let base = line.split_whitespace().find(|word| word.starts_with("http://"));
         match base {
             Some(base) => Started::Ready(Server {
-                child,
+                child: Some(child),
                 base: base.to_owned(),
                 ready_in: begun.elapsed(),
             }),
@@ -175,19 +175,31 @@ impl Place {
 impl Server {
     /// Ends it as a power failure would, and waits until it is gone.
     pub(crate) async fn kill(mut self) {
+        let mut child = self.child.take().expect("a server has a process");
         // It may have died by itself, which is not an error here: the caller looks at what it left behind.
-        drop(self.child.kill());
-        ended(self.child).await;
+        drop(child.kill());
+        ended(child).await;
     }
 
     /// Waits until it has ended by itself.
-    pub(crate) async fn ended(self) -> ExitStatus {
-        ended(self.child).await
+    pub(crate) async fn ended(mut self) -> ExitStatus {
+        ended(self.child.take().expect("a server has a process")).await
     }
 
     /// Whether it has ended by itself.
     pub(crate) fn has_ended(&mut self) -> bool {
-        self.child.try_wait().unwrap().is_some()
+        let child = self.child.as_mut().expect("a server has a process");
+        child.try_wait().unwrap().is_some()
+    }
+}
+
+impl Drop for Server {
+    /// A test that fails leaves no server behind.
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            drop(child.kill());
+            drop(child.wait());
+        }
     }
 }
 

@@ -92,9 +92,7 @@ pub(crate) fn hostile(rng: &mut StdRng, base: &Value) -> Vec<u8> {
         0 => never_valid(rng, base),
         1 => text(&replaced(rng, base, wrong_type)),
         2 => text(&replaced(rng, base, |_| json!("@number@"))).escaped(NUMBERS.choose(rng).unwrap()),
-        3 => text(&replaced(rng, base, |rng| {
-            json!("x".repeat(rng.random_range(200..LONG_TEXT_BYTES)))
-        })),
+        3 => text(&replaced(rng, base, |rng| json!(long_text(rng)))),
         4 => text(&replaced(rng, base, |rng| json!(TEXTS.choose(rng).unwrap()))),
         5 => text(&replaced(rng, base, |_| json!("@number@"))).escaped(r#""\ud800\u0000\udfff""#),
         6 => text(&without_one(rng, base)),
@@ -134,6 +132,17 @@ impl Escaped for Vec<u8> {
             .replacen("\"@number@\"", raw, 1)
             .into_bytes()
     }
+}
+
+/// As long as anybody dares; half of them cannot be compressed, so that no engine folds them into something short.
+fn long_text(rng: &mut StdRng) -> String {
+    let length = rng.random_range(200..LONG_TEXT_BYTES);
+    if rng.random_bool(0.5) {
+        return "x".repeat(length);
+    }
+    let mut bytes = vec![0; length / 2];
+    rng.fill_bytes(&mut bytes);
+    hex::encode(bytes)
 }
 
 fn wrong_type(rng: &mut StdRng) -> Value {

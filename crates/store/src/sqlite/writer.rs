@@ -106,7 +106,7 @@ impl Group<'_> {
     fn run_unit(&mut self, unit: &mut dyn Unit) -> std::result::Result<(), Ending> {
         let failed = |error: rusqlite::Error| ending(&error);
         self.statement("savepoint unit").map_err(failed)?;
-        // A unit says `Again` at most once; the bound only keeps a mistake from looping.
+        // A unit says `Again` at most twice; the bound only keeps a mistake from looping.
         for _ in 0..3 {
             let mut tx = Tx::new(tx::Session::Sqlite(Session::new(self.connection, self.plans)));
             let verdict = unit.run(&mut tx);
