@@ -1,6 +1,7 @@
 //! From a written intent to a checkout session: calls Stripe with the purchase's id as key and records the answer. The
 //! request does this, and recovery does it again for whatever was cut off; both end in the same session.
 
+use ledger::Money;
 use serde_json::{Value, json};
 use stripe::IdempotencyKey;
 use stripe::objects::CheckoutSession;
@@ -32,12 +33,14 @@ pub(super) enum DriveError {
     #[error("stripe refused the checkout: {0}")]
     Refused(#[source] stripe::Error),
     /// The catalogue's price is not known at Stripe.
-    #[error("the price of {item_id} in {currency} has not been pushed to Stripe")]
+    #[error(
+        "This server sells {item_id} at {unit_price}, and that is not the price last pushed to Stripe. Push the catalogue, and restart the server where it has an older one."
+    )]
     NotPushed {
         /// Which item.
         item_id: String,
-        /// In which currency.
-        currency: String,
+        /// What one piece costs here.
+        unit_price: Money,
     },
 }
 
@@ -78,7 +81,7 @@ async fn create(app: &App, purchase: &Purchase, customer: &str) -> Result<Checko
         .await?
         .ok_or_else(|| DriveError::NotPushed {
             item_id: purchase.item_id.clone(),
-            currency: purchase.price.currency.to_string(),
+            unit_price: Money::new(unit_minor, price.currency),
         })?;
     let key = IdempotencyKey::new(&purchase.purchase_id).expect("our ids are fitting keys");
     match app
