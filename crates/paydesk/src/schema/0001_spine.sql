@@ -1,5 +1,11 @@
 -- The spine: what came in from Stripe, what was sold, the books, and the answers given.
 
+-- What this store is for: facts about the whole of it, such as the mode of its money.
+create table deployment (
+    name text primary key,
+    value text not null
+);
+
 -- Every event that Stripe sent and that was verified. Narrow, because its state changes; the bytes are next door.
 create table event (
     event_id bigint identity primary key,
@@ -45,6 +51,8 @@ create index effect_event on effect (event_id);
 create table customer (
     user_id text primary key,
     stripe_customer_id text,
+    -- Counts the customers made for the user, so that one that was deleted at Stripe is followed by a new one.
+    generation bigint not null default 0,
     created_at_us bigint not null
 );
 
@@ -71,6 +79,10 @@ create table purchase (
     expires_at_us bigint not null,
     -- The request that made it, found again when that is repeated; none where an event told of it.
     request_id bytea,
+    -- What that request asked for; a repeat that asks for something else is refused.
+    request_fingerprint bytea,
+    -- When Stripe was last asked about it by the success page, so that reloading does not ask each time.
+    looked_at_us bigint not null default 0,
     -- When the call to Stripe is to be taken up again; far in the future once it needs no more.
     next_check_at_us bigint not null,
     paid_at_us bigint
