@@ -35,8 +35,8 @@ use server::{ADMIN, PATIENCE, Place};
 const CLIENTS: u64 = 16;
 /// The most acknowledgements between two deaths.
 const ACKNOWLEDGED_MAX: u32 = 500;
-/// A restart takes no longer. On a quiet machine it is a tenth of this.
-const READY_MAX: Duration = Duration::from_secs(10);
+/// A restart takes no longer. Even on a busy machine it takes a tenth of this.
+const READY_MAX: Duration = Duration::from_secs(3);
 
 pub(crate) fn size(name: &str, default: usize) -> usize {
     std::env::var(name)
