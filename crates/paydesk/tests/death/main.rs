@@ -2,7 +2,7 @@
 //! acknowledged is there afterwards, once.
 //!
 //! `PAYDESK_KILLS` sets how often it is killed under load (50), `PAYDESK_PASSES` at how many passes of each crash point
-//! it dies (3), `PAYDESK_SEED` the seed; a failing run prints its seed.
+//! it dies (2, and 1 on the server engine), `PAYDESK_SEED` the seed; a failing run prints its seed.
 
 #![expect(
     clippy::unwrap_used,
