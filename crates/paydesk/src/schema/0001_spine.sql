@@ -37,7 +37,8 @@ create table event_payload (
     body bytea not null
 );
 
--- One row for each effect that an event or a request ever had. The key is what makes it happen once.
+-- One row for each effect that moves no value. The key is what makes it happen once; of a movement of value the ledger
+-- keeps it.
 create table effect (
     effect_key text primary key,
     kind text not null,
@@ -143,10 +144,13 @@ create table transfer (
     amount bigint not null,
     code text not null,
     memo text,
+    -- The event behind it; 0 where a request or the success page was.
+    event_id bigint not null,
     posted_at_us bigint not null,
     constraint transfer_transfer_id unique (transfer_id)
 );
 create index transfer_debit on transfer (debit_account_id, position);
+create index transfer_event on transfer (event_id) where event_id > 0;
 create index transfer_credit on transfer (credit_account_id, position);
 
 -- The answer once given to an Idempotency-Key, byte for byte.
