@@ -237,7 +237,15 @@ where
                     .ok_or_else(|| Error::Engine(format!("the batch {} returned nothing", shared.name)))
             })
             .collect();
-        Verdict::Keep
+        // A savepoint itself failed, as when a statement is cancelled: the engine has given up, or will give up, the members
+        // before it too, and the members after it were never run. None of them may be told that it is there.
+        let Some(failure) = tx.failure() else {
+            return Verdict::Keep;
+        };
+        // What one member did wrong says nothing about the others.
+        let error = if failure.is_retryable() { failure.clone() } else { Error::Busy };
+        self.results = self.items.iter().map(|_| Err(error.clone())).collect();
+        Verdict::RollBack
     }
 }
 
