@@ -254,7 +254,11 @@ where
             return Verdict::Keep;
         };
         // What one member did wrong says nothing about the others.
-        let error = if failure.is_retryable() { failure.clone() } else { Error::Busy };
+        let error = if failure.is_retryable() {
+            failure.clone()
+        } else {
+            Error::Busy
+        };
         self.results = self.items.iter().map(|_| Err(error.clone())).collect();
         Verdict::RollBack
     }

@@ -348,25 +348,29 @@ async fn nothing_is_acknowledged_when_a_savepoint_itself_fails() {
         let (go_on, told) = sync_channel::<()>(1);
         let (has_started, mut heard) = tokio::sync::mpsc::channel::<()>(1);
         let told = Mutex::new(told);
-        let insert = store.batch("insert", BatchLimits::default(), move |tx: &mut Tx<'_>, items: &[i64]| {
-            if items == [-1] {
-                has_started.blocking_send(()).unwrap();
-                told.lock().unwrap().recv().unwrap();
-                return Ok(vec![()]);
-            }
-            if items.len() > 1 {
-                return Err(Error::Engine("member by member, please".into()));
-            }
-            tx.run(
-                "insert into account (account_id, balance) values ($1, 0)",
-                &[items[0].into()],
-            )?;
-            if items == [3] {
-                // The batch's own end of the savepoint now fails and spoils the transaction, as if it had been cancelled.
-                tx.run("release savepoint part", &[])?;
-            }
-            Ok(vec![()])
-        });
+        let insert = store.batch(
+            "insert",
+            BatchLimits::default(),
+            move |tx: &mut Tx<'_>, items: &[i64]| {
+                if items == [-1] {
+                    has_started.blocking_send(()).unwrap();
+                    told.lock().unwrap().recv().unwrap();
+                    return Ok(vec![()]);
+                }
+                if items.len() > 1 {
+                    return Err(Error::Engine("member by member, please".into()));
+                }
+                tx.run(
+                    "insert into account (account_id, balance) values ($1, 0)",
+                    &[items[0].into()],
+                )?;
+                if items == [3] {
+                    // The batch's own end of the savepoint now fails and spoils the transaction, as if it had been cancelled.
+                    tx.run("release savepoint part", &[])?;
+                }
+                Ok(vec![()])
+            },
+        );
         let submit = |id: i64| {
             let insert = insert.clone();
             tokio::spawn(async move { insert.submit(id).await })

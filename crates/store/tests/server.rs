@@ -1,7 +1,7 @@
 //! What only a database server can do to us: go away, end connections, leave a commit's outcome open.
 
-use std::sync::{Arc, Barrier};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use store::testing::TestDatabase;

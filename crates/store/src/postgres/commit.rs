@@ -76,9 +76,6 @@ mod tests {
         assert!(matches!(ended, Committed::Refused(_)));
         // The connection is good, and the next transaction on it is a new one.
         run("begin; create table item (item_id bigint)").unwrap();
-        assert!(matches!(
-            commit(&runtime, &connection, &settings),
-            Committed::Durable
-        ));
+        assert!(matches!(commit(&runtime, &connection, &settings), Committed::Durable));
     }
 }

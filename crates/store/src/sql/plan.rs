@@ -169,8 +169,12 @@ impl Piece<'_> {
                         }
                     }
                     Engine::Postgres => {
+                        // Texts sort by their bytes, as the columns do that they are compared with.
                         let list: Vec<_> = numbered
-                            .map(|(n, (_, kind))| format!("${n}::{}[]", kind.name()))
+                            .map(|(n, (_, kind))| match kind {
+                                Kind::Text => format!("${n}::text[] collate \"C\""),
+                                Kind::Bigint | Kind::Bytea => format!("${n}::{}[]", kind.name()),
+                            })
                             .collect();
                         let names: Vec<_> = columns.iter().map(|(name, _)| name.as_str()).collect();
                         push(text, &["unnest(", &list.join(", "), ") as r(", &names.join(", "), ")"]);
