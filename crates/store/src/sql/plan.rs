@@ -105,7 +105,7 @@ impl Plan {
 /// One engine cannot store a zero byte in a text, so neither does.
 pub(crate) fn refuse_zero_byte(text: &str) -> Result<()> {
     if text.as_bytes().contains(&0) {
-        return Err(Error::Engine("a text with a zero byte cannot be stored".into()));
+        return Err(Error::Unstorable("a text with a zero byte cannot be stored".into()));
     }
     Ok(())
 }
