@@ -213,6 +213,12 @@ where
                 self.decided_anew = true;
                 Verdict::Again
             }
+            // Another node may have written the same in this very moment. What it wrote is seen now; only what is in the way even
+            // then is the member's own fault.
+            Err(Error::Conflict { .. }) if self.items.len() == 1 && !self.decided_anew => {
+                self.decided_anew = true;
+                Verdict::Again
+            }
             Err(error) if self.items.len() == 1 => {
                 self.results = vec![Err(error)];
                 Verdict::RollBack
@@ -231,13 +237,30 @@ where
             .items
             .iter()
             .map(|item| {
-                let mut outputs = tx.savepoint(|tx| shared.work(tx, std::slice::from_ref(item)))?;
-                outputs
+                let mut alone = || tx.savepoint(|tx| shared.work(tx, std::slice::from_ref(item)));
+                let outputs = match alone() {
+                    // As for a lone member: what another node wrote in this very moment is seen the second time.
+                    Err(Error::Conflict { .. }) => alone(),
+                    outputs => outputs,
+                };
+                outputs?
                     .pop()
                     .ok_or_else(|| Error::Engine(format!("the batch {} returned nothing", shared.name)))
             })
             .collect();
-        Verdict::Keep
+        // A savepoint itself failed, as when a statement is cancelled: the engine has given up, or will give up, the members
+        // before it too, and the members after it were never run. None of them may be told that it is there.
+        let Some(failure) = tx.failure() else {
+            return Verdict::Keep;
+        };
+        // What one member did wrong says nothing about the others.
+        let error = if failure.is_retryable() {
+            failure.clone()
+        } else {
+            Error::Busy
+        };
+        self.results = self.items.iter().map(|_| Err(error.clone())).collect();
+        Verdict::RollBack
     }
 }
 

@@ -34,6 +34,10 @@ pub enum Error {
     /// The database holds what it must not hold: a damaged page, a column of another type, a value out of range.
     #[error("the database is corrupt: {0}")]
     Corrupt(String),
+    /// A value cannot be stored by either engine: a text with a zero byte. It was refused before the engine saw it, nothing was
+    /// kept, and repeating it does not help; where the value came from outside, so does the mistake.
+    #[error("{0}")]
+    Unstorable(String),
     /// The program or its operator made a mistake: a malformed statement, a panic, a bad address. Repeating it does not help.
     #[error("{0}")]
     Engine(String),
@@ -44,7 +48,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Busy | Self::Full | Self::Unavailable(_) | Self::Unknown | Self::Stopped(_) => true,
-            Self::Conflict { .. } | Self::Corrupt(_) | Self::Engine(_) => false,
+            Self::Conflict { .. } | Self::Corrupt(_) | Self::Unstorable(_) | Self::Engine(_) => false,
         }
     }
 

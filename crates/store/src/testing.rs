@@ -36,7 +36,7 @@ impl TestDatabase {
         Self::open(url, Place::Folder { _folder: folder })
     }
 
-    /// A database of its own on the server that `DATABASE_URL` names.
+    /// A database of its own on the server, of version 15 or later, that `DATABASE_URL` names.
     pub fn postgres() -> Self {
         let admin = std::env::var("DATABASE_URL").unwrap_or_else(|_| {
             panic!(
@@ -45,7 +45,9 @@ impl TestDatabase {
             )
         });
         let name = format!("test_{}_{:016x}", std::process::id(), RandomState::new().hash_one(0));
-        administer(&admin, format!("create database {name}"));
+        // Set up for a language, whose order is not that of the bytes: whatever relies on the server's own order fails here.
+        let hard = "encoding 'UTF8' template template0 locale_provider icu icu_locale 'en-US'";
+        administer(&admin, format!("create database {name} {hard}"));
         let url = with_database(&admin, &name);
         Self::open(url, Place::Server { admin, name })
     }

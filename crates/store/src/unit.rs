@@ -15,7 +15,7 @@ use crate::{Error, Result, Tx};
 pub(crate) enum Verdict {
     Keep,
     RollBack,
-    /// Roll back and run the unit again at once; a unit says so at most once.
+    /// Roll back and run the unit again at once; a unit says so at most twice.
     Again,
 }
 

@@ -335,3 +335,57 @@ async fn work_goes_on_when_the_waiting_is_given_up() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn nothing_is_acknowledged_when_a_savepoint_itself_fails() {
+    for_each_engine(async |database| {
+        database.reopen(Options {
+            connections: 2,
+            ..Options::default()
+        });
+        let store = database.store();
+        store.migrate(SCHEMA).await.unwrap();
+        let (go_on, told) = sync_channel::<()>(1);
+        let (has_started, mut heard) = tokio::sync::mpsc::channel::<()>(1);
+        let told = Mutex::new(told);
+        let insert = store.batch(
+            "insert",
+            BatchLimits::default(),
+            move |tx: &mut Tx<'_>, items: &[i64]| {
+                if items == [-1] {
+                    has_started.blocking_send(()).unwrap();
+                    told.lock().unwrap().recv().unwrap();
+                    return Ok(vec![()]);
+                }
+                if items.len() > 1 {
+                    return Err(Error::Engine("member by member, please".into()));
+                }
+                tx.run(
+                    "insert into account (account_id, balance) values ($1, 0)",
+                    &[items[0].into()],
+                )?;
+                if items == [3] {
+                    // The batch's own end of the savepoint now fails and spoils the transaction, as if it had been cancelled.
+                    tx.run("release savepoint part", &[])?;
+                }
+                Ok(vec![()])
+            },
+        );
+        let submit = |id: i64| {
+            let insert = insert.clone();
+            tokio::spawn(async move { insert.submit(id).await })
+        };
+        let first = submit(-1);
+        heard.recv().await.unwrap();
+        let others: Vec<_> = (0..6).map(|id| (id, submit(id))).collect();
+        // The spawned tasks run before this one goes on: the runtime of the test has one thread.
+        tokio::task::yield_now().await;
+        go_on.send(()).unwrap();
+        first.await.unwrap().unwrap();
+        for (id, one) in others {
+            assert_eq!(one.await.unwrap(), Err(Error::Busy), "{id}");
+        }
+        assert_eq!(state(store).await, Ok(vec![]));
+    })
+    .await;
+}

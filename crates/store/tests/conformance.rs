@@ -190,3 +190,49 @@ async fn a_statement_can_be_shown_to_both_engines_without_running_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn texts_compare_and_sort_by_their_bytes() {
+    for_each_engine(async |database| {
+        let mut words = [
+            "~", "pur_1", "B", "a", "_", "é", "Z", "aB", "ab", "a-c", "日", "", "pur-2", "Pur_1",
+        ];
+        let store = database.store();
+        store.migrate(SCHEMA).await.unwrap();
+        let rows = move || Value::Rows(Rows::of(words.iter().map(|word| [(*word).into()])));
+        let insert = "insert into account (account_id, owner, balance) select r.id, r.id, 0 from rows($1: id text)";
+        store
+            .write(move |tx: &mut Tx<'_>| tx.run(insert, &[rows()]))
+            .await
+            .unwrap();
+        words.sort_unstable();
+        let texts = async |sql: &'static str, params: Vec<Value>| -> Vec<String> {
+            let found = store.write(move |tx: &mut Tx<'_>| tx.all(sql, &params)).await.unwrap();
+            found.iter().map(|row| row.text(0).unwrap()).collect()
+        };
+        for sql in [
+            "select account_id from account order by account_id",
+            "select account_id from account order by account_id for update",
+            "select owner from account order by owner",
+            "with known as (select owner from account) select owner from known order by owner",
+        ] {
+            assert_eq!(texts(sql, vec![]).await, words, "{sql}");
+        }
+        let least = texts("select min(owner) from account where owner > $1", vec!["".into()]).await;
+        assert_eq!(least, [words[1]]);
+        for word in words {
+            let below: Vec<_> = words.iter().copied().filter(|other| *other < word).collect();
+            let sql = "select account_id from account where account_id < $1 order by account_id";
+            assert_eq!(texts(sql, vec![word.into()]).await, below, "{word}");
+            let sql = "select account.account_id from rows($1: id text), account
+                where account.account_id < r.id and r.id > account.owner order by account.account_id";
+            let one = Value::Rows(Rows::of([[word.into()]]));
+            assert_eq!(texts(sql, vec![one]).await, below, "{word} as a row");
+        }
+        let sql =
+            "select account.account_id from rows($1: id text) join account on account.account_id = r.id order by r.id";
+        let sorted = Value::Rows(Rows::of(words.iter().map(|word| [(*word).into()])));
+        assert_eq!(texts(sql, vec![sorted]).await, words);
+    })
+    .await;
+}

@@ -1,11 +1,11 @@
 //! What only a database server can do to us: go away, end connections, leave a commit's outcome open.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use store::testing::TestDatabase;
-use store::{Error, Migration, Options, Result, Store, Tx};
+use store::{BatchLimits, Error, Migration, Options, Result, Store, Tx};
 
 const SCHEMA: &[Migration] = &[Migration {
     number: 1,
@@ -119,4 +119,37 @@ async fn a_server_that_is_not_there_is_an_error_soon() {
             "{wrong}"
         );
     }
+}
+
+#[tokio::test]
+async fn two_nodes_that_write_the_same_at_once_both_end_with_what_the_first_wrote() {
+    let database = TestDatabase::postgres();
+    database.store().migrate(SCHEMA).await.unwrap();
+    let other = Store::open(database.url(), Options::default()).unwrap();
+    let both_have_looked = Arc::new(Barrier::new(2));
+    let answers = [database.store(), &other].map(|store| {
+        let both_have_looked = Arc::clone(&both_have_looked);
+        let has_looked = AtomicBool::new(false);
+        let batch = store.batch("once", BatchLimits::default(), move |tx: &mut Tx<'_>, ids: &[i64]| {
+            let known = tx.one("select item_id from item where item_id = $1", &[ids[0].into()])?;
+            if !has_looked.swap(true, Ordering::Relaxed) {
+                both_have_looked.wait();
+            }
+            if known.is_some() {
+                return Ok(vec!["found"]);
+            }
+            tx.run(
+                "insert into item (item_id, what) values ($1, 'nothing')",
+                &[ids[0].into()],
+            )?;
+            Ok(vec!["written"])
+        });
+        tokio::spawn(async move { batch.submit(1).await })
+    });
+    let mut told = Vec::new();
+    for answer in answers {
+        told.push(answer.await.unwrap().unwrap());
+    }
+    told.sort_unstable();
+    assert_eq!(told, ["found", "written"]);
 }

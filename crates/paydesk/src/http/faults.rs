@@ -1,8 +1,8 @@
 //! How the errors of the crates below become problems.
 //!
 //! Passing inabilities of the store are 503 with Retry-After, so that a caller with an idempotency key simply repeats;
-//! everything else is 500. What Stripe refuses is the caller's business only where a capability says so; here it is a
-//! fault of the way to Stripe.
+//! a text that no database can hold is the caller's mistake; everything else is 500. What Stripe refuses is the caller's
+//! business only where a capability says so; here it is a fault of the way to Stripe.
 
 use super::kinds;
 use super::problem::Problem;
@@ -10,10 +10,11 @@ use super::problem::Problem;
 impl From<store::Error> for Problem {
     #[track_caller]
     fn from(error: store::Error) -> Self {
-        if error.is_retryable() {
-            Self::unavailable(error, 1)
-        } else {
-            Self::fault(error)
+        match error {
+            // Only what a caller sent can be of this kind.
+            store::Error::Unstorable(reason) => Self::of(&kinds::INVALID).detail(reason),
+            error if error.is_retryable() => Self::unavailable(error, 1),
+            error => Self::fault(error),
         }
     }
 }

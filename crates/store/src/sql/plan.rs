@@ -105,7 +105,7 @@ impl Plan {
 /// One engine cannot store a zero byte in a text, so neither does.
 pub(crate) fn refuse_zero_byte(text: &str) -> Result<()> {
     if text.as_bytes().contains(&0) {
-        return Err(Error::Engine("a text with a zero byte cannot be stored".into()));
+        return Err(Error::Unstorable("a text with a zero byte cannot be stored".into()));
     }
     Ok(())
 }
@@ -169,8 +169,12 @@ impl Piece<'_> {
                         }
                     }
                     Engine::Postgres => {
+                        // Texts sort by their bytes, as the columns do that they are compared with.
                         let list: Vec<_> = numbered
-                            .map(|(n, (_, kind))| format!("${n}::{}[]", kind.name()))
+                            .map(|(n, (_, kind))| match kind {
+                                Kind::Text => format!("${n}::text[] collate \"C\""),
+                                Kind::Bigint | Kind::Bytea => format!("${n}::{}[]", kind.name()),
+                            })
                             .collect();
                         let names: Vec<_> = columns.iter().map(|(name, _)| name.as_str()).collect();
                         push(text, &["unnest(", &list.join(", "), ") as r(", &names.join(", "), ")"]);
