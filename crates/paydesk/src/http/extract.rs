@@ -21,10 +21,9 @@ impl<T: DeserializeOwned> FromRequest<App> for ApiJson<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        let limits = &app.config.settings.limits;
         let (parts, body) = request.into_parts();
         check_json(&parts.headers)?;
-        let bytes = body::read(&parts.headers, body, limits.body_bytes_max, limits.body_timeout()).await?;
+        let bytes = body::read(app, &parts.headers, body, app.config.settings.limits.body_bytes_max).await?;
         parse(&bytes).map(Self)
     }
 }

@@ -44,12 +44,11 @@ impl<T: DeserializeOwned> FromRequest<App> for OneTimeJson<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        let limits = &app.config.settings.limits;
         let (mut parts, body) = request.into_parts();
         let caller = Caller::from_request_parts(&mut parts, app).await?;
         let key = key(&parts.headers)?;
         extract::check_json(&parts.headers)?;
-        let bytes = body::read(&parts.headers, body, limits.body_bytes_max, limits.body_timeout()).await?;
+        let bytes = body::read(app, &parts.headers, body, app.config.settings.limits.body_bytes_max).await?;
         let body = extract::parse(&bytes)?;
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let fingerprint = fingerprint(parts.method.as_str(), path, &bytes);

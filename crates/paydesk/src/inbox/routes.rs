@@ -1,14 +1,13 @@
 //! The inbox over HTTP: where Stripe delivers, and where operators look.
 
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{FromRequest, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::receive::{ReceiveError, receive};
+use super::receive::{self, ReceiveError, receive};
 use super::{EventFilter, EventRow, Status, TOPIC, records};
 use crate::app::App;
 use crate::clock::Moment;
@@ -69,8 +68,8 @@ pub fn webhook_router() -> OpenApiRouter<App> {
     params(("Stripe-Signature" = String, Header, description = "Stripe's signature.")),
     responses((status = 200, description = "Kept."), (status = 400, description = "Not signed by a known secret, or not an event."),
               (status = 503, description = "It could not be kept; Stripe sends it again.")))]
-pub(crate) async fn receive_webhook(State(app): State<App>, headers: HeaderMap, RawBody(body): RawBody) -> Response {
-    match take(&app, &headers, &body).await {
+pub(crate) async fn receive_webhook(State(app): State<App>, delivery: Delivery) -> Response {
+    match take(&app, &delivery).await {
         Ok(()) => (
             StatusCode::OK,
             [(header::CONTENT_TYPE, "application/json")],
@@ -81,13 +80,30 @@ pub(crate) async fn receive_webhook(State(app): State<App>, headers: HeaderMap, 
     }
 }
 
-async fn take(app: &App, headers: &HeaderMap, body: &Bytes) -> Result<(), Problem> {
-    let mut signatures = headers.get_all("stripe-signature").iter();
-    let signature = match (signatures.next(), signatures.next()) {
-        (Some(signature), None) => signature.as_bytes(),
-        _ => return Err(Problem::of(&BAD_SIGNATURE).detail("There must be exactly one Stripe-Signature header.")),
-    };
-    match receive(app, signature, body).await {
+/// A delivery whose signature at least looks like one. Anybody can send to this address, so the body is not read before.
+pub(crate) struct Delivery {
+    signature: HeaderValue,
+    body: RawBody,
+}
+
+impl FromRequest<App> for Delivery {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let mut signatures = request.headers().get_all("stripe-signature").iter();
+        let signature = match (signatures.next(), signatures.next()) {
+            (Some(signature), None) => signature.clone(),
+            _ => return Err(Problem::of(&BAD_SIGNATURE).detail("There must be exactly one Stripe-Signature header.")),
+        };
+        receive::check_form(signature.as_bytes())
+            .map_err(|error| Problem::of(&BAD_SIGNATURE).detail(error.to_string()))?;
+        let body = RawBody::from_request(request, app).await?;
+        Ok(Self { signature, body })
+    }
+}
+
+async fn take(app: &App, delivery: &Delivery) -> Result<(), Problem> {
+    match receive(app, delivery.signature.as_bytes(), &delivery.body.0).await {
         Ok(_) => Ok(()),
         Err(ReceiveError::Signature(error)) => Err(Problem::of(&BAD_SIGNATURE).detail(error.to_string())),
         Err(ReceiveError::Malformed(error)) => Err(Problem::of(&NOT_AN_EVENT).detail(error.to_string())),
