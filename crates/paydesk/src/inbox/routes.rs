@@ -277,22 +277,20 @@ pub(crate) async fn replay_event(
 ) -> Result<Reply, Problem> {
     let (action, now_us) = (Action::of(&request.one_time), app.clock.now_us());
     let ReplayIn {} = request.body;
-    let reply = app
-        .store
-        .write(move |tx| {
-            idempotency::once(tx, now_us, &action, |tx| {
-                if records::replay_one(tx, now_us, &id)? {
-                    let out = ReplayOut {
-                        id: id.clone(),
-                        status: Status::Received,
-                    };
-                    Ok::<_, store::Error>(Answer::json(StatusCode::ACCEPTED, &out))
-                } else {
-                    Ok(Answer::problem(&Problem::of(&kinds::NOT_FOUND)))
-                }
-            })
+    let work = app.store.write(move |tx| {
+        idempotency::once(tx, now_us, &action, |tx| {
+            if records::replay_one(tx, now_us, &id)? {
+                let out = ReplayOut {
+                    id: id.clone(),
+                    status: Status::Received,
+                };
+                Ok::<_, store::Error>(Answer::json(StatusCode::ACCEPTED, &out))
+            } else {
+                Ok(Answer::problem(&Problem::of(&kinds::NOT_FOUND)))
+            }
         })
-        .await?;
+    });
+    let reply = request.one_time.until(work).await?;
     app.store.notify(TOPIC);
     Ok(reply)
 }
