@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::receive::{self, ReceiveError, receive};
-use super::{EventFilter, EventRow, Status, TOPIC, records};
+use super::{EventFilter, EventRow, Status, TOPIC, records, walk};
 use crate::app::App;
 use crate::clock::Moment;
 use crate::effects;
@@ -196,7 +196,8 @@ impl From<EventRow> for EventOut {
 
 /// List events
 ///
-/// What came in from Stripe, newest first.
+/// What came in from Stripe, newest first. Where few events are of the status or type that is asked for, a page may hold
+/// fewer than `limit`, or none: as long as there is a `next`, there may be more.
 #[utoipa::path(get, path = "/api/events", tag = "events", params(EventsIn),
     responses((status = 200, description = "A page of events.", body = Page<EventOut>)))]
 pub(crate) async fn list_events(
@@ -210,14 +211,11 @@ pub(crate) async fn list_events(
         kind: wanted.r#type,
         before: wanted.after,
     };
-    let rows = app
-        .store
-        .read(move |tx| records::events(tx, &filter, limit + 1))
-        .await?;
-    let data = rows.into_iter().map(EventOut::from).collect();
-    Ok(ApiJson(Page::of(data, limit, |event: &EventOut| {
-        event.event_id.to_string()
-    })))
+    let listing = app.store.read(move |tx| walk::events_page(tx, &filter, limit)).await?;
+    Ok(ApiJson(Page {
+        data: listing.events.into_iter().map(EventOut::from).collect(),
+        next: listing.next.map(|event_id| event_id.to_string()),
+    }))
 }
 
 /// Read an event
