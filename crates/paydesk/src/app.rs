@@ -11,6 +11,7 @@ use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::http::auth::Verifier;
+use crate::http::body::Budget;
 use crate::http::one_time::InFlight;
 use crate::http::rates::Rates;
 use crate::http::timings::Timings;
@@ -54,6 +55,8 @@ pub struct Parts {
     pub tokens: Directory,
     /// Limits on callers.
     pub rates: Rates,
+    /// The memory that bodies of requests may take together.
+    pub bodies: Budget,
     /// The keyed actions this process is working on.
     pub in_flight: InFlight,
     /// How long requests take.
@@ -75,6 +78,7 @@ impl App {
         let verifier = Verifier::new(&config, clock.clone())?;
         let proxies = config.settings.callers.trusted_proxies.clone();
         let rates = Rates::new(&config.settings.limits, proxies, clock.clone());
+        let bodies = Budget::new(config.settings.limits.bodies_bytes_max);
         let webhook_secrets = webhook_secrets(&config)?;
         inbox::describe_metrics();
         credits::describe_metrics();
@@ -93,6 +97,7 @@ impl App {
             verifier,
             tokens: Directory::default(),
             rates,
+            bodies,
             in_flight: InFlight::default(),
             timings: Timings::default(),
             shutdown: Shutdown::new(),

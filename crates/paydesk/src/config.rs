@@ -232,6 +232,16 @@ pub struct Limits {
     #[arg(long, env = "PAYDESK_WEBHOOK_BYTES_MAX", value_name = "BYTES", default_value_t = 1024 * 1024)]
     pub webhook_bytes_max: usize,
 
+    /// The most memory, in bytes, that the bodies of all requests in flight may take together; beyond it requests with a
+    /// body are answered 503.
+    #[arg(
+        long,
+        env = "PAYDESK_BODIES_BYTES_MAX",
+        value_name = "BYTES",
+        default_value_t = 64 * 1024 * 1024
+    )]
+    pub bodies_bytes_max: usize,
+
     /// How long a client may take to send the head of a request, in milliseconds.
     #[arg(long, env = "PAYDESK_HEAD_TIMEOUT_MS", value_name = "MS", default_value_t = 10_000)]
     pub head_timeout_ms: u64,
@@ -494,12 +504,18 @@ fn check_limits(limits: &Limits) -> Result<(), ConfigError> {
         ("--user-per-minute", limits.user_per_minute == 0),
         ("--service-per-minute", limits.service_per_minute == 0),
     ];
-    match zero.iter().find(|(_, is_zero)| *is_zero) {
-        Some((name, _)) => Err(ConfigError(format!(
+    if let Some((name, _)) = zero.iter().find(|(_, is_zero)| *is_zero) {
+        return Err(ConfigError(format!(
             "{name} is zero, which would refuse everything. Use 1 or more."
-        ))),
-        None => Ok(()),
+        )));
     }
+    if limits.bodies_bytes_max < limits.body_bytes_max.max(limits.webhook_bytes_max) {
+        return refuse(
+            "--bodies-bytes-max is smaller than one body may be (--body-bytes-max, --webhook-bytes-max), so that some \
+             could never be taken. Make it larger.",
+        );
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -7,11 +7,11 @@ use super::{Failure, print};
 use crate::clock::{Clock, Moment};
 use crate::config::Database;
 use crate::effects;
-use crate::inbox::{self, EventFilter, EventRow, Status};
+use crate::inbox::{self, EventFilter, EventRow, Selection, Status};
 use crate::progress::Progress;
 
 /// Events put back in one transaction: many enough to be quick, few enough to keep nobody waiting.
-const REPLAY_BATCH: i64 = 500;
+const REPLAY_BATCH: usize = 500;
 
 /// The arguments of `paydesk events`.
 #[derive(Args, Debug)]
@@ -173,23 +173,38 @@ async fn replay_one(store: &Store, id: String) -> Result<(), Failure> {
     }
 }
 
-async fn replay_all(store: &Store, status: Status, (from_us, until_us): (i64, i64)) -> Result<(), Failure> {
+async fn replay_all(
+    store: &Store,
+    status: Status,
+    (received_from_us, received_until_us): (i64, i64),
+) -> Result<(), Failure> {
     let now_us = Clock::system().now_us();
-    let total = store
-        .read(move |tx| inbox::count(tx, status, from_us, until_us))
-        .await?;
-    let progress = Progress::begin("putting events back", u64::try_from(total).unwrap_or(0));
+    let selection = Selection {
+        status,
+        received_from_us,
+        received_until_us,
+        last_event_id: store.read(inbox::last_event_id).await?,
+    };
+    let mut total = 0;
+    let mut after = Some(0);
+    while let Some(from) = after {
+        let step = store.read(move |tx| inbox::selected(tx, &selection, from)).await?;
+        total += step.event_ids.len() as u64;
+        after = step.next;
+    }
+    let progress = Progress::begin("putting events back", total);
     let mut done = 0;
-    loop {
-        let put_back = store
-            .write(move |tx| inbox::replay_range(tx, now_us, status, from_us, until_us, REPLAY_BATCH))
-            .await?;
-        done += put_back;
-        progress.at(done);
-        // Events that are put back have status `received`, so each is found once.
-        if put_back == 0 || status == Status::Received {
-            break;
+    let mut after = Some(0);
+    while let Some(from) = after {
+        let step = store.read(move |tx| inbox::selected(tx, &selection, from)).await?;
+        for batch in step.event_ids.chunks(REPLAY_BATCH) {
+            let batch = batch.to_vec();
+            done += store
+                .write(move |tx| inbox::put_back(tx, now_us, status, &batch))
+                .await?;
+            progress.at(done);
         }
+        after = step.next;
     }
     progress.end();
     print(&format!("{done} events will be handled again"));

@@ -109,7 +109,7 @@ pub fn change(tx: &mut Tx<'_>, now_us: i64, commands: &[Command]) -> Result<Vec<
     let mut work: Vec<&Command> = Vec::with_capacity(commands.len());
     let mut asked: HashMap<[u8; 32], [u8; 32]> = HashMap::new();
     for command in commands {
-        let Action { id, fingerprint } = command.action;
+        let Action { id, fingerprint, .. } = command.action;
         if !replies.contains_key(&id) && asked.insert(id, fingerprint).is_none() {
             work.push(command);
         }
@@ -128,7 +128,7 @@ pub fn change(tx: &mut Tx<'_>, now_us: i64, commands: &[Command]) -> Result<Vec<
         .collect();
     let mut out = Vec::with_capacity(commands.len());
     for command in commands {
-        let Action { id, fingerprint } = command.action;
+        let Action { id, fingerprint, .. } = command.action;
         if let Some(answer) = fresh.remove(&id) {
             replies.insert(id, Reply::Replayed(answer.clone()));
             out.push(Reply::Fresh(answer));

@@ -132,7 +132,7 @@ async fn submit(
         amount,
         reason: Some(reason),
     };
-    let reply = app.changes.submit(command).await?;
+    let reply = one_time.until(app.changes.submit(command)).await?;
     store::crash_point("credits changed");
     Ok(reply)
 }

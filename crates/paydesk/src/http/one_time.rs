@@ -3,11 +3,12 @@
 //! [`OneTimeJson`] is the extractor of every POST that changes something. It yields the body and a [`OneTime`]: who
 //! called, with which key, and the fingerprint of the request. The use case stores its answer under caller and key in
 //! the same transaction as its effect; this module only guards that one node does not work on the same key twice at
-//! once. The guard lives as long as any clone of the `OneTime`, so it also covers work that goes on in the store after
-//! the client has gone.
+//! once. The guard goes with the work: an `idempotency::Action` carries it into the store, so it also covers what goes on
+//! there after the client has gone. [`OneTime::until`] ends it as soon as the work is known to be over.
 
 use std::collections::HashSet;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::digest;
@@ -28,7 +29,23 @@ pub struct OneTime {
     pub key: String,
     /// SHA-256 over method, path with query, and raw body.
     pub fingerprint: [u8; 32],
-    _guard: Arc<Guard>,
+    guard: Guard,
+}
+
+impl OneTime {
+    /// What keeps the action marked as being worked on. Whatever works on it holds a clone.
+    pub fn guard(&self) -> Guard {
+        self.guard.clone()
+    }
+
+    /// Waits for the work that answers the request. Once it has ended, however it did, the key is free at once: a caller
+    /// who has an answer may repeat the request in the same moment. If the waiting is given up, the key stays taken until
+    /// the last holder of the guard lets go.
+    pub async fn until<T>(&self, work: impl Future<Output = T>) -> T {
+        let outcome = work.await;
+        self.guard.0.release();
+        outcome
+    }
 }
 
 /// The body of a POST with the action it belongs to.
@@ -44,12 +61,11 @@ impl<T: DeserializeOwned> FromRequest<App> for OneTimeJson<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        let limits = &app.config.settings.limits;
         let (mut parts, body) = request.into_parts();
         let caller = Caller::from_request_parts(&mut parts, app).await?;
         let key = key(&parts.headers)?;
         extract::check_json(&parts.headers)?;
-        let bytes = body::read(&parts.headers, body, limits.body_bytes_max, limits.body_timeout()).await?;
+        let bytes = body::read(app, &parts.headers, body, app.config.settings.limits.body_bytes_max).await?;
         let body = extract::parse(&bytes)?;
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let fingerprint = fingerprint(parts.method.as_str(), path, &bytes);
@@ -102,10 +118,11 @@ impl InFlight {
             caller,
             key,
             fingerprint,
-            _guard: Arc::new(Guard {
+            guard: Guard(Arc::new(Mark {
                 keys: Arc::clone(&self.0),
                 entry,
-            }),
+                released: AtomicBool::new(false),
+            })),
         })
     }
 }
@@ -120,10 +137,24 @@ impl fmt::Debug for InFlight {
     }
 }
 
-/// Takes the action out of the set when the work is over, however it ends.
-struct Guard {
+/// Keeps an action in the set of those being worked on; its last clone takes it out.
+#[derive(Clone)]
+pub struct Guard(Arc<Mark>);
+
+struct Mark {
     keys: Arc<Keys>,
     entry: (String, String),
+    /// Whether the action has left the set. By now a repeat may have entered it, which must stay.
+    released: AtomicBool,
+}
+
+impl Mark {
+    fn release(&self) {
+        if !self.released.swap(true, Ordering::Relaxed) {
+            let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+            keys.remove(&self.entry);
+        }
+    }
 }
 
 impl fmt::Debug for Guard {
@@ -132,11 +163,8 @@ impl fmt::Debug for Guard {
     }
 }
 
-impl Drop for Guard {
+impl Drop for Mark {
     fn drop(&mut self) {
-        self.keys
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&self.entry);
+        self.release();
     }
 }

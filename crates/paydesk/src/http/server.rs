@@ -31,6 +31,13 @@ use crate::shutdown::Shutdown;
 const HEADERS_MAX: usize = 64;
 /// The most bytes a request's head may have.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
+/// The most requests that one HTTP/2 connection may have under way. A connection is what is counted, so it must not stand
+/// for many.
+const STREAMS_MAX: u32 = 16;
+/// The most bytes that one HTTP/2 request, and all of a connection together, may send ahead of being read. These wait in
+/// the connection's own buffers, outside the budget of bodies.
+const STREAM_WINDOW_BYTES: u32 = 64 * 1024;
+const CONNECTION_WINDOW_BYTES: u32 = 128 * 1024;
 /// How long to wait before accepting again when the process has run out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -119,7 +126,9 @@ impl Serving {
         builder
             .http2()
             .timer(TokioTimer::new())
-            .max_concurrent_streams(128)
+            .max_concurrent_streams(STREAMS_MAX)
+            .initial_stream_window_size(STREAM_WINDOW_BYTES)
+            .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
             .max_header_list_size(u32::try_from(HEAD_BYTES_MAX).unwrap_or(u32::MAX));
         let io = TokioIo::new(Watched {
             stream,

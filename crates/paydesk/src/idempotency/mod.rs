@@ -6,6 +6,7 @@
 mod records;
 
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 
 use aws_lc_rs::digest;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -14,6 +15,7 @@ use serde::Serialize;
 use store::{Result, Tx};
 
 use crate::http::kinds;
+use crate::http::one_time::Guard;
 use crate::http::{OneTime, Problem};
 
 /// An answer as it was or will be sent.
@@ -36,13 +38,30 @@ pub enum Reply {
     KeyReused,
 }
 
-/// What identifies an action in the store: a hash of caller and key, and what was asked.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+/// What identifies an action in the store: a hash of caller and key, and what was asked. It goes with the work into the
+/// store, and while any clone of it is held this node begins no second work on the same key.
+#[derive(Clone, Debug)]
 pub struct Action {
     /// SHA-256 over caller and key.
     pub id: [u8; 32],
     /// SHA-256 over the request.
     pub fingerprint: [u8; 32],
+    _guard: Guard,
+}
+
+/// Two actions are the same by what they say; who guards them is no part of it.
+impl PartialEq for Action {
+    fn eq(&self, other: &Self) -> bool {
+        (self.id, self.fingerprint) == (other.id, other.fingerprint)
+    }
+}
+
+impl Eq for Action {}
+
+impl Hash for Action {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.id, self.fingerprint).hash(state);
+    }
 }
 
 impl Action {
@@ -56,6 +75,7 @@ impl Action {
         Self {
             id,
             fingerprint: one_time.fingerprint,
+            _guard: one_time.guard(),
         }
     }
 }

@@ -35,7 +35,8 @@ fn hash(bytes: &[u8]) -> Result<[u8; 32]> {
         .map_err(|_| Error::Corrupt(format!("answer: a hash of {} bytes", bytes.len())))
 }
 
-/// Writes answers; a key that is taken in the same moment by another node is a conflict, and its request runs again.
+/// Writes answers. A key that another work answers in the same moment is [`Error::Busy`]: the batch is decided anew and
+/// finds that answer, anything else tells its caller to repeat.
 pub(super) fn insert(tx: &mut Tx<'_>, now_us: i64, answers: &[(&Action, &Answer)]) -> Result<()> {
     let rows = Rows::of(answers.iter().map(|(action, answer)| {
         [
@@ -52,7 +53,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, now_us: i64, answers: &[(&Action, &Answer)
         &[rows.into(), now_us.into()],
     )
     .map_err(|error| match error {
-        // Another node answers the same key in this very moment: it says so first, and the repeat finds its answer.
+        // Within this node the guard of the key keeps a second work out, so this is another node that answered first.
+        // Its answer is committed: whoever tries again recalls it.
         Error::Conflict { .. } => Error::Busy,
         other => other,
     })?;

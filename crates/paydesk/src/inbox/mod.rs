@@ -9,6 +9,7 @@ mod receive;
 mod records;
 pub mod routes;
 pub mod rules;
+mod walk;
 mod worker;
 
 use store::{Batch, BatchLimits, Store};
@@ -17,8 +18,9 @@ use stripe::Envelope;
 use crate::clock::Clock;
 
 pub use receive::{Receipt, ReceiveError, receive};
-pub use records::{EventFilter, EventRow, count, event, events, payload_of, pending, replay_one, replay_range};
+pub use records::{EventRow, event, payload_of, pending, replay_one};
 pub use routes::KINDS;
+pub use walk::{EventFilter, Listing, Selection, Step, events, events_page, last_event_id, put_back, selected};
 pub use worker::{Handled, Work, run, work};
 
 /// The topic under which the worker is woken.

@@ -199,8 +199,9 @@ macro_rules! select_event {
         )
     };
 }
+pub(super) use select_event;
 
-fn decode(row: &Row) -> Result<EventRow> {
+pub(super) fn decode(row: &Row) -> Result<EventRow> {
     Ok(EventRow {
         event_id: row.int(0)?,
         stripe_id: row.text(1)?,
@@ -234,48 +235,11 @@ pub fn payload_of(tx: &mut Tx<'_>, event_id: i64) -> Result<Option<Vec<u8>>> {
     row.map(|row| payload::unpack(&row.blob(0)?)).transpose()
 }
 
-/// Which events to list.
-#[derive(Clone, Debug, Default)]
-pub struct EventFilter {
-    /// Only those of this status.
-    pub status: Option<Status>,
-    /// Only those of this type.
-    pub kind: Option<String>,
-    /// Only those before this number; newest come first.
-    pub before: Option<i64>,
-}
-
-/// A page of events, newest first.
-pub fn events(tx: &mut Tx<'_>, filter: &EventFilter, limit: i64) -> Result<Vec<EventRow>> {
-    let rows = tx.all(
-        select_event!(
-            "where event_id < $1 and ($2 = '' or status = $2) and ($3 = '' or type = $3)
-             order by event_id desc limit $4"
-        ),
-        &[
-            filter.before.unwrap_or(i64::MAX).into(),
-            filter.status.map_or("", Status::word).into(),
-            filter.kind.as_deref().unwrap_or_default().into(),
-            limit.into(),
-        ],
-    )?;
-    rows.iter().map(decode).collect()
-}
-
 /// How many events wait to be handled.
 pub fn pending(tx: &mut Tx<'_>) -> Result<i64> {
     let row = tx.one(
         "select count(*) from event where status in ('received', 'retrying')",
         &[],
-    )?;
-    row.map_or(Ok(0), |row| row.int(0))
-}
-
-/// How many events of a status were received within a span of time.
-pub fn count(tx: &mut Tx<'_>, status: Status, received_from_us: i64, received_until_us: i64) -> Result<i64> {
-    let row = tx.one(
-        "select count(*) from event where status = $1 and received_at_us >= $2 and received_at_us < $3",
-        &[status.word().into(), received_from_us.into(), received_until_us.into()],
     )?;
     row.map_or(Ok(0), |row| row.int(0))
 }
@@ -287,29 +251,4 @@ pub fn replay_one(tx: &mut Tx<'_>, now_us: i64, stripe_id: &str) -> Result<bool>
         &[stripe_id.into(), now_us.into()],
     )?;
     Ok(changed > 0)
-}
-
-/// Puts events of one status, received within a span of time, back to be handled; at most `limit` of them, oldest
-/// first. Gives how many.
-pub fn replay_range(
-    tx: &mut Tx<'_>,
-    now_us: i64,
-    status: Status,
-    received_from_us: i64,
-    received_until_us: i64,
-    limit: i64,
-) -> Result<u64> {
-    tx.run(
-        "update event set status = 'received', attempts = 0, next_attempt_at_us = $1, last_error = null
-         where event_id in (select event_id from event
-                            where status = $2 and received_at_us >= $3 and received_at_us < $4
-                            order by event_id limit $5)",
-        &[
-            now_us.into(),
-            status.word().into(),
-            received_from_us.into(),
-            received_until_us.into(),
-            limit.into(),
-        ],
-    )
 }

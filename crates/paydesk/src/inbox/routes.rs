@@ -1,15 +1,14 @@
 //! The inbox over HTTP: where Stripe delivers, and where operators look.
 
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{FromRequest, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::receive::{ReceiveError, receive};
-use super::{EventFilter, EventRow, Status, TOPIC, records};
+use super::receive::{self, ReceiveError, receive};
+use super::{EventFilter, EventRow, Status, TOPIC, records, walk};
 use crate::app::App;
 use crate::clock::Moment;
 use crate::effects;
@@ -69,8 +68,8 @@ pub fn webhook_router() -> OpenApiRouter<App> {
     params(("Stripe-Signature" = String, Header, description = "Stripe's signature.")),
     responses((status = 200, description = "Kept."), (status = 400, description = "Not signed by a known secret, or not an event."),
               (status = 503, description = "It could not be kept; Stripe sends it again.")))]
-pub(crate) async fn receive_webhook(State(app): State<App>, headers: HeaderMap, RawBody(body): RawBody) -> Response {
-    match take(&app, &headers, &body).await {
+pub(crate) async fn receive_webhook(State(app): State<App>, delivery: Delivery) -> Response {
+    match take(&app, &delivery).await {
         Ok(()) => (
             StatusCode::OK,
             [(header::CONTENT_TYPE, "application/json")],
@@ -81,13 +80,30 @@ pub(crate) async fn receive_webhook(State(app): State<App>, headers: HeaderMap, 
     }
 }
 
-async fn take(app: &App, headers: &HeaderMap, body: &Bytes) -> Result<(), Problem> {
-    let mut signatures = headers.get_all("stripe-signature").iter();
-    let signature = match (signatures.next(), signatures.next()) {
-        (Some(signature), None) => signature.as_bytes(),
-        _ => return Err(Problem::of(&BAD_SIGNATURE).detail("There must be exactly one Stripe-Signature header.")),
-    };
-    match receive(app, signature, body).await {
+/// A delivery whose signature at least looks like one. Anybody can send to this address, so the body is not read before.
+pub(crate) struct Delivery {
+    signature: HeaderValue,
+    body: RawBody,
+}
+
+impl FromRequest<App> for Delivery {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let mut signatures = request.headers().get_all("stripe-signature").iter();
+        let signature = match (signatures.next(), signatures.next()) {
+            (Some(signature), None) => signature.clone(),
+            _ => return Err(Problem::of(&BAD_SIGNATURE).detail("There must be exactly one Stripe-Signature header.")),
+        };
+        receive::check_form(signature.as_bytes())
+            .map_err(|error| Problem::of(&BAD_SIGNATURE).detail(error.to_string()))?;
+        let body = RawBody::from_request(request, app).await?;
+        Ok(Self { signature, body })
+    }
+}
+
+async fn take(app: &App, delivery: &Delivery) -> Result<(), Problem> {
+    match receive(app, delivery.signature.as_bytes(), &delivery.body.0).await {
         Ok(_) => Ok(()),
         Err(ReceiveError::Signature(error)) => Err(Problem::of(&BAD_SIGNATURE).detail(error.to_string())),
         Err(ReceiveError::Malformed(error)) => Err(Problem::of(&NOT_AN_EVENT).detail(error.to_string())),
@@ -180,7 +196,8 @@ impl From<EventRow> for EventOut {
 
 /// List events
 ///
-/// What came in from Stripe, newest first.
+/// What came in from Stripe, newest first. Where few events are of the status or type that is asked for, a page may hold
+/// fewer than `limit`, or none: as long as there is a `next`, there may be more.
 #[utoipa::path(get, path = "/api/events", tag = "events", params(EventsIn),
     responses((status = 200, description = "A page of events.", body = Page<EventOut>)))]
 pub(crate) async fn list_events(
@@ -194,14 +211,11 @@ pub(crate) async fn list_events(
         kind: wanted.r#type,
         before: wanted.after,
     };
-    let rows = app
-        .store
-        .read(move |tx| records::events(tx, &filter, limit + 1))
-        .await?;
-    let data = rows.into_iter().map(EventOut::from).collect();
-    Ok(ApiJson(Page::of(data, limit, |event: &EventOut| {
-        event.event_id.to_string()
-    })))
+    let listing = app.store.read(move |tx| walk::events_page(tx, &filter, limit)).await?;
+    Ok(ApiJson(Page {
+        data: listing.events.into_iter().map(EventOut::from).collect(),
+        next: listing.next.map(|event_id| event_id.to_string()),
+    }))
 }
 
 /// Read an event
@@ -261,22 +275,20 @@ pub(crate) async fn replay_event(
 ) -> Result<Reply, Problem> {
     let (action, now_us) = (Action::of(&request.one_time), app.clock.now_us());
     let ReplayIn {} = request.body;
-    let reply = app
-        .store
-        .write(move |tx| {
-            idempotency::once(tx, now_us, &action, |tx| {
-                if records::replay_one(tx, now_us, &id)? {
-                    let out = ReplayOut {
-                        id: id.clone(),
-                        status: Status::Received,
-                    };
-                    Ok::<_, store::Error>(Answer::json(StatusCode::ACCEPTED, &out))
-                } else {
-                    Ok(Answer::problem(&Problem::of(&kinds::NOT_FOUND)))
-                }
-            })
+    let work = app.store.write(move |tx| {
+        idempotency::once(tx, now_us, &action, |tx| {
+            if records::replay_one(tx, now_us, &id)? {
+                let out = ReplayOut {
+                    id: id.clone(),
+                    status: Status::Received,
+                };
+                Ok::<_, store::Error>(Answer::json(StatusCode::ACCEPTED, &out))
+            } else {
+                Ok(Answer::problem(&Problem::of(&kinds::NOT_FOUND)))
+            }
         })
-        .await?;
+    });
+    let reply = request.one_time.until(work).await?;
     app.store.notify(TOPIC);
     Ok(reply)
 }

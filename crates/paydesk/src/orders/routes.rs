@@ -117,16 +117,14 @@ pub(crate) async fn create_order(
         updated_at_us: now_us,
     };
     let action = Action::of(&request.one_time);
-    let reply = app
-        .store
-        .write(move |tx| {
-            let order = order.clone();
-            idempotency::once(tx, now_us, &action, |tx| {
-                records::insert(tx, &order)?;
-                Ok::<_, store::Error>(Answer::json(StatusCode::CREATED, &OrderOut::from(order)))
-            })
+    let work = app.store.write(move |tx| {
+        let order = order.clone();
+        idempotency::once(tx, now_us, &action, |tx| {
+            records::insert(tx, &order)?;
+            Ok::<_, store::Error>(Answer::json(StatusCode::CREATED, &OrderOut::from(order)))
         })
-        .await?;
+    });
+    let reply = request.one_time.until(work).await?;
     store::crash_point("order written");
     Ok(reply)
 }

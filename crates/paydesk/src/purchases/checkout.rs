@@ -100,8 +100,12 @@ enum Begun {
 
 /// Starts a checkout, or finds the one that an earlier try of the same request started.
 pub async fn start(app: &App, one_time: &OneTime, request: CheckoutRequest) -> Result<Reply, Problem> {
+    one_time.until(run(app, Action::of(one_time), request)).await
+}
+
+/// The action goes into every write, so that its key stays taken while one of them goes on for a client who has gone.
+async fn run(app: &App, action: Action, request: CheckoutRequest) -> Result<Reply, Problem> {
     check_return_urls(app, &request)?;
-    let action = Action::of(one_time);
     let begun = begin(app, action.clone(), request).await?;
     store::crash_point("intent written");
     let intent = match begun {

@@ -307,6 +307,15 @@ pub(super) fn record_session(tx: &mut Tx<'_>, purchase: &Purchase, next_check_at
     Ok(())
 }
 
+/// Ends the looking after the purchase of a session.
+pub(super) fn let_rest(tx: &mut Tx<'_>, session_id: &str) -> Result<()> {
+    tx.run(
+        "update purchase set next_check_at_us = $2 where session_id = $1",
+        &[session_id.into(), NEVER_US.into()],
+    )?;
+    Ok(())
+}
+
 /// Takes purchases that are due for a look, and sets their next one, so that no other node takes them meanwhile.
 pub(super) fn claim_checks(tx: &mut Tx<'_>, now_us: i64, next_check_at_us: i64, limit: i64) -> Result<Vec<Purchase>> {
     let claimed = tx.all(

@@ -13,15 +13,18 @@ const LEASE_US: i64 = 60 * SECOND_US;
 /// A session whose page has ended, but whose money is on its way, is asked about this often.
 const AWAITING_FUNDS_US: i64 = 6 * 3600 * SECOND_US;
 /// Purchases taken up at a time; well under Stripe's limit of reads.
-const BATCH: i64 = 20;
+const BATCH: usize = 20;
 /// How often recovery looks for work.
 const POLL: Duration = Duration::from_secs(10);
 
 /// Runs until told to stop.
 pub async fn run(app: App) {
     while !app.shutdown.is_requested() {
-        if let Err(error) = recover(&app).await {
-            tracing::warn!(%error, "recovery of purchases failed; it is tried again");
+        match recover(&app).await {
+            // A full batch means that more may be due; each was given its next time, so this comes to an end.
+            Ok(BATCH) => continue,
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "recovery of purchases failed; it is tried again"),
         }
         tokio::select! {
             () = app.clock.sleep_until_us(app.clock.now_us() + i64::try_from(POLL.as_micros()).unwrap_or(i64::MAX)) => {}
@@ -35,7 +38,7 @@ pub async fn recover(app: &App) -> Result<usize, store::Error> {
     let now_us = app.clock.now_us();
     let due = app
         .store
-        .write(move |tx| records::claim_checks(tx, now_us, now_us + LEASE_US, BATCH))
+        .write(move |tx| records::claim_checks(tx, now_us, now_us + LEASE_US, i64::try_from(BATCH).unwrap_or(i64::MAX)))
         .await?;
     let count = due.len();
     if count > 0 {
@@ -72,7 +75,12 @@ pub(super) async fn look(app: &App, session_id: &str) -> Result<(), DriveError> 
     store::crash_point("session looked at");
     let fact = match rules::of_session(&session, None) {
         Ok(Some(fact)) => fact,
-        Ok(None) => return Ok(()),
+        // It is no payment of ours, and will not become one by being asked about again.
+        Ok(None) => {
+            let session_id = session_id.to_owned();
+            app.store.write(move |tx| records::let_rest(tx, &session_id)).await?;
+            return Ok(());
+        }
         Err(malformed) => return Err(store::Error::Corrupt(malformed.to_string()).into()),
     };
     let now_us = app.clock.now_us();

@@ -14,4 +14,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "service tokens",
         sql: include_str!("0002_service_token.sql"),
     },
+    Migration {
+        number: 4,
+        name: "listing of retrying events",
+        sql: include_str!("0004_event_retrying.sql"),
+    },
 ];

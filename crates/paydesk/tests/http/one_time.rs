@@ -101,3 +101,62 @@ async fn a_request_that_is_given_up_frees_its_key() {
     assert!(first.await.unwrap_err().is_cancelled());
     assert_eq!(harness.post("/probe/once", "k1", BODY).await.status, StatusCode::OK);
 }
+
+const GIFT: &str = "{\"amount\": 5, \"reason\": \"a gift\"}";
+const ADD: &str = "/api/financial/credits/user_1/add";
+
+#[tokio::test]
+async fn a_key_stays_taken_while_the_store_works_for_a_client_who_has_gone() {
+    let harness = Harness::new().await;
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let (begun, has_begun) = tokio::sync::oneshot::channel();
+    let (mut begun, store) = (Some(begun), harness.app.store.clone());
+    let blocking = tokio::spawn(async move {
+        let hold = move |_tx: &mut store::Tx<'_>| {
+            if let Some(begun) = begun.take() {
+                begun.send(()).unwrap();
+            }
+            held.recv().unwrap();
+            Ok::<_, store::Error>(())
+        };
+        store.write(hold).await
+    });
+    has_begun.await.unwrap();
+    {
+        let first = harness.send(keyed(ADD, ADMIN_TOKEN, "k1", GIFT));
+        // Polled once, it goes as far as the store, which is busy; then the client is gone.
+        tokio::select! {
+            biased;
+            answer = first => panic!("answered while the store was held: {answer:?}"),
+            () = std::future::ready(()) => {}
+        }
+    }
+    let second = harness.send(keyed(ADD, ADMIN_TOKEN, "k1", GIFT)).await;
+    assert_eq!(
+        (second.status.as_u16(), second.code().as_str()),
+        (409, "idempotency_key_in_use")
+    );
+    release.send(()).unwrap();
+    blocking.await.unwrap().unwrap();
+    let repeated = loop {
+        let answer = harness.send(keyed(ADD, ADMIN_TOKEN, "k1", GIFT)).await;
+        if answer.status != StatusCode::CONFLICT {
+            break answer;
+        }
+    };
+    assert_eq!(repeated.status, StatusCode::OK, "{}", repeated.text());
+    assert_eq!(repeated.headers["idempotent-replayed"], "true");
+    assert_eq!(repeated.json()["balance"], 5);
+}
+
+#[tokio::test]
+async fn a_key_is_free_in_the_moment_its_answer_is_there() {
+    let harness = Harness::new().await;
+    for number in 0..200 {
+        let key = format!("k{number}");
+        for _ in 0..2 {
+            let answer = harness.send(keyed(ADD, ADMIN_TOKEN, &key, GIFT)).await;
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        }
+    }
+}

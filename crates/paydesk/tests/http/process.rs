@@ -161,3 +161,48 @@ fn the_printed_document_is_the_committed_one() {
         "the command prints what the server serves"
     );
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn bodies_that_never_end_do_not_fill_the_memory() {
+    use std::io::Write;
+
+    let place = Place::new();
+    let (mut child, line) = place.serve(&["--bodies-bytes-max=16777216"]);
+    // Each refusal is logged; a log that nobody reads would stop the server.
+    let mut log = child.stderr.take().unwrap();
+    let reading = std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+    let address = line
+        .rsplit("http://")
+        .next()
+        .unwrap()
+        .split_whitespace()
+        .next()
+        .unwrap();
+    let address: std::net::SocketAddr = address.trim_end_matches(['.', ',']).parse().unwrap();
+    let head = format!(
+        "POST /api/stripe/webhook HTTP/1.1\r\nhost: x\r\nstripe-signature: t=1,v1={}\r\ncontent-length: 1000000\r\n\r\n",
+        "0".repeat(64)
+    );
+    let body = vec![b'a'; 900_000];
+    let mut held = Vec::new();
+    for _ in 0..200 {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        // Those that are refused are closed while they send.
+        drop(stream.write_all(&body));
+        held.push(stream);
+    }
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let peak_kib: u64 = peak.split_whitespace().next().unwrap().parse().unwrap();
+    assert!(peak_kib < 120 * 1024, "{peak_kib} KiB");
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    stream
+        .write_all(b"GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        .unwrap();
+    assert!(std::io::read_to_string(stream).unwrap().starts_with("HTTP/1.1 200"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    reading.join().unwrap().unwrap();
+}

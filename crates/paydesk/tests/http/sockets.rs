@@ -289,3 +289,108 @@ async fn stopping_cuts_what_does_not_finish_in_time() {
     let cut = tokio::time::timeout(PATIENCE, served.ended).await.unwrap().unwrap();
     assert_eq!(cut, 1);
 }
+
+/// A POST whose body is announced and only begun.
+fn begun(path: &str, announced: usize, sent: usize, header: &str) -> Vec<u8> {
+    let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\n{header}content-length: {announced}\r\n\r\n");
+    [head.into_bytes(), vec![b'a'; sent]].concat()
+}
+
+#[tokio::test]
+async fn bodies_that_never_end_share_one_budget_and_give_it_back() {
+    let budget = 1024 * 1024;
+    let served = serve(&["--bodies-bytes-max=1048576", "--webhook-bytes-max=1048576"]).await;
+    let bodies = &served.harness.app.bodies;
+    let mut first = served.connect().await;
+    first
+        .write_all(&begun("/probe/raw", budget, 600_000, ""))
+        .await
+        .unwrap();
+    let wait = async |is_reached: &dyn Fn(usize) -> bool| {
+        let reached = async {
+            while !is_reached(bodies.taken_bytes()) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, reached).await.unwrap();
+    };
+    wait(&|taken| taken >= 600_000).await;
+    for _ in 0..20 {
+        let (mut reader, mut writer) = served.connect().await.into_split();
+        // Refused before it is sent whole, so that writing may fail.
+        let sending = tokio::spawn(async move { writer.write_all(&begun("/probe/raw", budget, 600_000, "")).await });
+        let mut answer = Vec::new();
+        drop(
+            tokio::time::timeout(PATIENCE, reader.read_to_end(&mut answer))
+                .await
+                .unwrap(),
+        );
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        assert!(
+            answer.starts_with("HTTP/1.1 503") && answer.contains("retry-after: 2"),
+            "{answer}"
+        );
+        assert!(bodies.taken_bytes() <= budget);
+        drop(sending.await.unwrap());
+    }
+    let mut other = served.connect().await;
+    other
+        .write_all(b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n")
+        .await
+        .unwrap();
+    assert!(read_answer(&mut other).await.starts_with("HTTP/1.1 200"));
+    drop(first);
+    wait(&|taken| taken == 0).await;
+    other
+        .write_all(&begun("/probe/raw", 900_000, 900_000, ""))
+        .await
+        .unwrap();
+    let answer = read_answer(&mut other).await;
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.ends_with("900000"),
+        "{answer}"
+    );
+    wait(&|taken| taken == 0).await;
+}
+
+#[tokio::test]
+async fn a_webhook_that_cannot_be_genuine_is_refused_before_its_body_is_read() {
+    let served = serve(&[]).await;
+    for header in [
+        "",
+        "stripe-signature: nonsense\r\n",
+        "stripe-signature: t=1\r\n",
+        "stripe-signature: v1=00\r\n",
+        "stripe-signature: t=1,v1=00\r\nstripe-signature: t=1,v1=00\r\n",
+    ] {
+        let mut stream = served.connect().await;
+        let request = begun("/api/stripe/webhook", 100_000, 0, header);
+        stream.write_all(&request).await.unwrap();
+        let answer = read_answer(&mut stream).await;
+        assert!(
+            answer.starts_with("HTTP/1.1 400") && answer.contains("bad_signature"),
+            "{header:?}: {answer}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_connection_of_http_2_stands_for_few_requests_and_little_memory() {
+    let served = serve(&[]).await;
+    let mut stream = served.connect().await;
+    stream
+        .write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0")
+        .await
+        .unwrap();
+    let mut head = [0; 9];
+    stream.read_exact(&mut head).await.unwrap();
+    assert_eq!(head[3], 4, "the server's settings come first");
+    let mut settings = vec![0; usize::from(u16::from_be_bytes([head[1], head[2]]))];
+    stream.read_exact(&mut settings).await.unwrap();
+    let setting = |id: u8| {
+        let found = settings.chunks_exact(6).find(|setting| setting[..2] == [0, id]);
+        found.map(|setting| u32::from_be_bytes(setting[2..].try_into().unwrap()))
+    };
+    let (streams, window) = (setting(3).unwrap(), setting(4).unwrap_or(65_535));
+    assert!(streams <= 16 && window <= 65_536, "{streams} streams of {window} bytes");
+}

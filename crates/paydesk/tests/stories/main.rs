@@ -8,4 +8,6 @@
 mod support;
 
 mod checkout;
+mod events;
+mod recovery;
 mod wallet;
