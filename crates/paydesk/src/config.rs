@@ -41,6 +41,17 @@ impl Database {
         self.database == DEFAULT_DATABASE
     }
 
+    /// What to call the database in a message: the file, or the server's host and database without user and password.
+    pub fn name(&self) -> String {
+        if let Some(path) = self.database.strip_prefix("sqlite:") {
+            return path.strip_prefix("//").unwrap_or(path).to_owned();
+        }
+        match reqwest::Url::parse(&self.database) {
+            Ok(url) => format!("{}{}", url.host_str().unwrap_or_default(), url.path()),
+            Err(_) => "the database".to_owned(),
+        }
+    }
+
     /// Keeps the data in a file, on the embedded engine.
     pub fn in_file(path: &Path) -> Self {
         Self {

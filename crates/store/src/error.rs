@@ -34,6 +34,9 @@ pub enum Error {
     /// The database holds what it must not hold: a damaged page, a column of another type, a value out of range.
     #[error("the database is corrupt: {0}")]
     Corrupt(String),
+    /// There is no database at this path, and it was not to be made.
+    #[error("{0} does not exist")]
+    Absent(String),
     /// The program or its operator made a mistake: a malformed statement, a panic, a bad address. Repeating it does not help.
     #[error("{0}")]
     Engine(String),
@@ -44,7 +47,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Busy | Self::Full | Self::Unavailable(_) | Self::Unknown | Self::Stopped(_) => true,
-            Self::Conflict { .. } | Self::Corrupt(_) | Self::Engine(_) => false,
+            Self::Conflict { .. } | Self::Corrupt(_) | Self::Absent(_) | Self::Engine(_) => false,
         }
     }
 

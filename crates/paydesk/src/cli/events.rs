@@ -1,9 +1,9 @@
 //! `paydesk events`: what came in from Stripe, and bringing it to be handled again.
 
 use clap::{Args, Subcommand};
-use store::{Access, Options, Store};
+use store::Store;
 
-use super::{Failure, print};
+use super::{Failure, existing, print};
 use crate::clock::{Clock, Moment};
 use crate::config::Database;
 use crate::effects;
@@ -80,16 +80,6 @@ fn moment(text: &str) -> Result<i64, String> {
     Ok(time.as_microsecond())
 }
 
-fn open(database: &Database) -> Result<Store, Failure> {
-    let options = Options {
-        access: Access::Beside,
-        readers: 1,
-        connections: 2,
-        ..Options::default()
-    };
-    Ok(Store::open(&database.database, options)?)
-}
-
 pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.action {
         Action::List {
@@ -100,17 +90,16 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
             database,
         } => {
             let filter = EventFilter { status, kind, before };
-            let rows = open(&database)?
-                .read(move |tx| inbox::events(tx, &filter, limit))
-                .await?;
+            let store = existing::open(&database).await?;
+            let rows = store.read(move |tx| inbox::events(tx, &filter, limit)).await?;
             for row in rows {
                 print(&line(&row));
             }
             Ok(())
         }
-        Action::Show { id, database } => show(&open(&database)?, id).await,
+        Action::Show { id, database } => show(&existing::open(&database).await?, id).await,
         Action::Replay(replay) => {
-            let store = open(&replay.database)?;
+            let store = existing::open(&replay.database).await?;
             match (replay.id, replay.status) {
                 (Some(id), _) => replay_one(&store, id).await,
                 (None, Some(status)) => {

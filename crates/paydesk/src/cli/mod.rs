@@ -7,6 +7,7 @@ mod bench;
 mod catalog;
 mod dev;
 mod events;
+mod existing;
 mod ledger;
 mod sandbox;
 mod serve;
@@ -170,6 +171,11 @@ fn help() -> String {
 pub fn print(line: &str) {
     let mut output = std::io::stdout().lock();
     drop(writeln!(output, "{line}").and_then(|()| output.flush()));
+}
+
+/// Writes a line beside what the command was asked for, which stays clean for a pipe.
+pub fn note(line: &str) {
+    drop(writeln!(std::io::stderr().lock(), "paydesk: {line}"));
 }
 
 fn complain(failure: &Failure) {

@@ -133,6 +133,11 @@ fn tokens_are_made_listed_and_revoked_beside_a_running_server() {
     let made = place.run(&["token", "create", "shop", "--scope", "credits:spend,orders:read"]);
     assert!(made.status.success(), "{}", text(&made.stderr));
     let secret = text(&made.stdout).trim().to_owned();
+    let said = text(&made.stderr);
+    assert!(
+        said.contains("paydesk.db") && said.contains("shown this once") && !said.contains(&secret),
+        "{said}"
+    );
     assert!(secret.starts_with("pdk_") && secret.len() == 68, "{secret}");
     let listed = text(&place.run(&["token", "list"]).stdout);
     assert!(listed.contains("shop") && listed.contains("credits:spend orders:read") && !listed.contains(&secret));
@@ -151,6 +156,41 @@ fn tokens_are_made_listed_and_revoked_beside_a_running_server() {
             .success()
     );
     assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_command_of_the_operator_makes_no_database_and_trusts_no_foreign_one() {
+    let place = Place::new();
+    std::fs::write(place.0.path().join("empty.db"), "").unwrap();
+    let commands: [&[&str]; 7] = [
+        &["token", "create", "x", "--scope=orders:read"],
+        &["token", "list"],
+        &["token", "revoke", "tok_none"],
+        &["events", "list"],
+        &["events", "show", "evt_none"],
+        &["events", "replay", "evt_none"],
+        &["ledger", "verify"],
+    ];
+    for command in commands {
+        let absent = place.run(&[command, &["--database=sqlite:absent.db"]].concat());
+        assert_eq!(absent.status.code(), Some(1), "{command:?}");
+        let said = text(&absent.stderr);
+        let wanted = "absent.db does not exist. Name the server's database with --database or DATABASE_URL.";
+        assert!(said.contains(wanted) && absent.stdout.is_empty(), "{command:?}: {said}");
+        let foreign = place.run(&[command, &["--database=sqlite:empty.db"]].concat());
+        assert_eq!(foreign.status.code(), Some(1), "{command:?}");
+        let said = text(&foreign.stderr);
+        assert!(
+            said.contains("empty.db is not a paydesk database") && foreign.stdout.is_empty(),
+            "{command:?}: {said}"
+        );
+    }
+    let files = std::fs::read_dir(place.0.path()).unwrap();
+    assert!(
+        files
+            .into_iter()
+            .all(|file| !file.unwrap().file_name().to_string_lossy().starts_with("absent"))
+    );
 }
 
 #[test]

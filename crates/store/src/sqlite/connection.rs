@@ -28,6 +28,9 @@ impl Writer {
                 rusqlite::version()
             )));
         }
+        if !options.create && !path.exists() {
+            return Err(Error::Absent(path.display().to_string()));
+        }
         let lock = match options.access {
             Access::Exclusive => Some(lock(path)?),
             Access::Beside => None,
