@@ -76,6 +76,8 @@ impl App {
         let proxies = config.settings.callers.trusted_proxies.clone();
         let rates = Rates::new(&config.settings.limits, proxies, clock.clone());
         let webhook_secrets = webhook_secrets(&config)?;
+        // The recorder first: what is described before it is there is forgotten.
+        let metrics = Metrics::begin();
         inbox::describe_metrics();
         credits::describe_metrics();
         Ok(Self(Arc::new(Parts {
@@ -89,7 +91,7 @@ impl App {
             ids,
             store,
             stripe,
-            metrics: Metrics::begin(),
+            metrics,
             verifier,
             tokens: Directory::default(),
             rates,
