@@ -119,9 +119,7 @@ fn stripe_client(config: &Config, ids: &Ids) -> Result<stripe::Client, ConfigErr
         .clone()
         .unwrap_or_else(|| SecretString::from(""));
     let mut wanted = stripe::ClientConfig::new(&settings.stripe_api_base, key);
-    if let Some(version) = &settings.stripe_api_version {
-        wanted.api_version.clone_from(version);
-    }
+    wanted.api_version.clone_from(&settings.stripe_api_version);
     let ids = ids.clone();
     let jitter = Arc::new(move || {
         let mut bytes = [0; 8];

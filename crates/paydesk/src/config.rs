@@ -18,9 +18,6 @@ use secrecy::ExposeSecret;
 
 pub use secrets::Secrets;
 
-/// Where the data is kept unless it is said.
-const DEFAULT_DATABASE: &str = "sqlite:paydesk.db";
-
 /// Where the data is kept. Every command that opens the store takes this.
 #[derive(Args, Clone)]
 pub struct Database {
@@ -36,9 +33,22 @@ pub struct Database {
 }
 
 impl Database {
-    /// Whether nothing was said about where to keep the data.
-    pub fn is_default(&self) -> bool {
-        self.database == DEFAULT_DATABASE
+    /// Refuses an address that names no engine. It is not repeated: it may hold a password.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let engines = ["sqlite:", "postgres://", "postgresql://"];
+        let named = |engine: &&str| self.database.strip_prefix(engine).is_some_and(|rest| !rest.is_empty());
+        if engines.iter().any(named) {
+            Ok(())
+        } else {
+            refuse(
+                "--database (DATABASE_URL) is not an address. Write it as sqlite:<path> or postgres://user@host/name.",
+            )
+        }
+    }
+
+    /// Whether the environment names a database.
+    pub fn is_in_environment() -> bool {
+        std::env::var_os("DATABASE_URL").is_some()
     }
 
     /// What to call the database in a message: the file, or the server's host and database without user and password.
@@ -75,7 +85,7 @@ pub struct Logs {
     pub log_format: LogFormat,
 
     /// Which log lines to keep, for example `info` or `warn,paydesk::inbox=debug`.
-    #[arg(long, env = "PAYDESK_LOG", value_name = "FILTER", default_value = "info")]
+    #[arg(long, env = "PAYDESK_LOG", value_name = "FILTER", default_value = "info", value_parser = log_filter)]
     pub log: String,
 
     /// Log every call to Stripe with method, path, status, duration and Stripe's request id.
@@ -132,7 +142,8 @@ pub struct Settings {
         long,
         env = "PAYDESK_LISTEN",
         value_name = "ADDRESS",
-        default_value = "127.0.0.1:9002"
+        default_value = "127.0.0.1:9002",
+        value_parser = socket_address
     )]
     pub listen: SocketAddr,
 
@@ -196,9 +207,9 @@ pub struct Stripe {
     )]
     pub stripe_api_base: String,
 
-    /// The API version to pin on every call. Without it, the version this release was built against.
-    #[arg(long, env = "STRIPE_API_VERSION", value_name = "VERSION")]
-    pub stripe_api_version: Option<String>,
+    /// The API version to pin on every call; the default is the version this release was built against.
+    #[arg(long, env = "STRIPE_API_VERSION", value_name = "VERSION", default_value = stripe::API_VERSION)]
+    pub stripe_api_version: String,
 
     /// The publishable key, shown to browsers.
     #[arg(long, env = "STRIPE_PUBLISHABLE_KEY", value_name = "KEY")]
@@ -419,10 +430,10 @@ impl Config {
         check_url("--public-url", settings.public_url.as_deref())?;
         check_url("--stripe-api-base", Some(&settings.stripe.stripe_api_base))?;
         check_url("--jwks-url", settings.callers.jwks_url.as_deref())?;
-        if livemode && settings.public_url.is_none() {
-            return refuse(
-                "A live Stripe key needs --public-url (PAYDESK_PUBLIC_URL): buyers are sent back to that address.",
-            );
+        check_origins(&settings.return_origins)?;
+        settings.database.check()?;
+        if livemode {
+            check_live_url(settings.public_url.as_deref())?;
         }
         check_limits(&settings.limits)?;
         Ok(Self {
@@ -430,6 +441,21 @@ impl Config {
             secrets,
             livemode,
         })
+    }
+
+    /// What a server can do without, but hardly on purpose: one sentence for each, for the log at start.
+    pub fn warnings(&self) -> Vec<&'static str> {
+        let mut warnings = Vec::new();
+        if self.secrets.stripe_webhook_secrets.is_empty() {
+            warnings.push("STRIPE_WEBHOOK_SECRET is not set: every webhook will be refused");
+        }
+        if self.secrets.jwt_secret.is_none() && self.settings.callers.jwks_url.is_none() {
+            warnings.push("neither PAYDESK_JWT_SECRET nor PAYDESK_JWKS_URL is set: no user can authenticate");
+        }
+        if self.secrets.admin_token.is_none() {
+            warnings.push("PAYDESK_ADMIN_TOKEN is not set: nobody can act as the operator");
+        }
+        warnings
     }
 
     /// Whether a buyer may be sent to this address after checkout: our own pages, or an origin the operator allowed.
@@ -455,6 +481,19 @@ fn refuse<T>(message: &str) -> Result<T, ConfigError> {
     Err(ConfigError(message.to_owned()))
 }
 
+/// An address to listen on, or how to write one.
+pub fn socket_address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "write address:port, for example 127.0.0.1:9002".to_owned())
+}
+
+fn log_filter(text: &str) -> Result<String, String> {
+    match tracing_subscriber::EnvFilter::builder().parse(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => Err(format!("{error}; write for example info, or warn,paydesk::inbox=debug")),
+    }
+}
+
 fn livemode_of(key: &str) -> Result<bool, ConfigError> {
     if key.starts_with("sk_live_") || key.starts_with("rk_live_") {
         Ok(true)
@@ -472,6 +511,36 @@ fn check_url(name: &str, url: Option<&str>) -> Result<(), ConfigError> {
         _ => Err(ConfigError(format!(
             "{name} is not a web address: `{url}`. Write it as https://host[:port]."
         ))),
+    }
+}
+
+/// An origin is compared with the beginning of an address, so nothing may follow its host and port.
+fn check_origins(origins: &[String]) -> Result<(), ConfigError> {
+    for origin in origins {
+        let parsed = reqwest::Url::parse(origin).ok();
+        let is_origin = parsed.is_some_and(|url| {
+            matches!(url.scheme(), "http" | "https")
+                && url.origin().ascii_serialization() == origin.trim_end_matches('/')
+        });
+        if !is_origin {
+            return Err(ConfigError(format!(
+                "--return-origins holds `{origin}`, which is not an origin. Write it as https://host[:port], without a path."
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn check_live_url(url: Option<&str>) -> Result<(), ConfigError> {
+    match url {
+        None => {
+            refuse("A live Stripe key needs --public-url (PAYDESK_PUBLIC_URL): buyers are sent back to that address.")
+        }
+        Some(url) if !url.starts_with("https://") => refuse(
+            "A live Stripe key needs a --public-url (PAYDESK_PUBLIC_URL) that begins with https://: what buyers do there \
+             must not be read on the way.",
+        ),
+        Some(_) => Ok(()),
     }
 }
 

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use store::Store;
 
-use super::{Failure, existing, print};
+use super::{Failure, existing, note, print};
 use crate::clock::{Clock, Moment};
 use crate::config::Database;
 use crate::effects;
@@ -92,6 +92,11 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
             let filter = EventFilter { status, kind, before };
             let store = existing::open(&database).await?;
             let rows = store.read(move |tx| inbox::events(tx, &filter, limit)).await?;
+            if rows.is_empty() {
+                note("no such events");
+                return Ok(());
+            }
+            print(&heading());
             for row in rows {
                 print(&line(&row));
             }
@@ -112,20 +117,28 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     }
 }
 
+/// The names of the columns of [`line`].
+fn heading() -> String {
+    columns("NUMBER", "RECEIVED", "STATUS", "TYPE", "EVENT", "OBJECT AND LAST ERROR")
+}
+
 fn line(row: &EventRow) -> String {
-    let status = row.status.word();
     let error = row
         .last_error
         .as_deref()
         .map_or(String::new(), |error| format!("  {error}"));
-    format!(
-        "{}  {}  {status:<9}  {:<40} {}  {}{error}",
-        row.event_id,
-        Moment(row.received_at_us),
-        row.kind,
-        row.stripe_id,
-        row.object_id
+    columns(
+        &row.event_id.to_string(),
+        &format!("{:.6}", Moment(row.received_at_us)),
+        row.status.word(),
+        &row.kind,
+        &row.stripe_id,
+        &format!("{}{error}", row.object_id),
     )
+}
+
+fn columns(number: &str, received: &str, status: &str, kind: &str, event: &str, object: &str) -> String {
+    format!("{number:<8}  {received:<27}  {status:<9}  {kind:<40}  {event:<28}  {object}")
 }
 
 async fn show(store: &Store, id: String) -> Result<(), Failure> {

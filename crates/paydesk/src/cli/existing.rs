@@ -12,6 +12,7 @@ use crate::schema::MIGRATIONS;
 
 /// Opens the store beside a server that may be running. What is not there, or is not ours, is refused.
 pub(super) async fn open(database: &Database) -> Result<Store, Failure> {
+    database.check()?;
     let options = Options {
         access: Access::Beside,
         create: false,

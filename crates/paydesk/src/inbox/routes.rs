@@ -89,6 +89,9 @@ async fn take(app: &App, headers: &HeaderMap, body: &Bytes) -> Result<(), Proble
     };
     match receive(app, signature, body).await {
         Ok(_) => Ok(()),
+        Err(ReceiveError::Signature(_)) if app.webhook_secrets.is_empty() => {
+            Err(Problem::of(&BAD_SIGNATURE).detail("No signing secret is configured."))
+        }
         Err(ReceiveError::Signature(error)) => Err(Problem::of(&BAD_SIGNATURE).detail(error.to_string())),
         Err(ReceiveError::Malformed(error)) => Err(Problem::of(&NOT_AN_EVENT).detail(error.to_string())),
         // Whatever kept it from being stored, Stripe must send it again.
