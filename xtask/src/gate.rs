@@ -125,14 +125,26 @@ fn clippy() -> Result<()> {
         "--locked",
         "--workspace",
         "--all-targets",
+        "--keep-going",
         "--",
         "-D",
         "warnings",
     ]))
 }
 
+/// Private items too: the documentation is for those who work on the code, so a link may lead inside.
 fn doc() -> Result<()> {
-    process::run(process::cargo(&["doc", "--locked", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
+    process::run(
+        process::cargo(&[
+            "doc",
+            "--locked",
+            "--workspace",
+            "--no-deps",
+            "--document-private-items",
+            "--keep-going",
+        ])
+        .env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private-intra-doc-links"),
+    )
 }
 
 fn rust() -> Result<()> {

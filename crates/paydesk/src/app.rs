@@ -82,7 +82,7 @@ impl App {
         credits::describe_metrics();
         Ok(Self(Arc::new(Parts {
             appends: inbox::appends(&store, BatchLimits::default()),
-            handling: inbox::handling(&store, clock.clone(), BatchLimits::default()),
+            handling: inbox::handling(&store, clock.clone(), config.livemode, BatchLimits::default()),
             changes: credits::changes(&store, clock.clone(), BatchLimits::default()),
             catalogue,
             webhook_secrets,

@@ -460,6 +460,9 @@ impl Config {
 
     /// Whether a buyer may be sent to this address after checkout: our own pages, or an origin the operator allowed.
     pub fn may_return_to(&self, url: &str) -> bool {
+        if !is_plain_address(url) {
+            return false;
+        }
         let own = self.public_url();
         let mut allowed = std::iter::once(own.as_str()).chain(self.settings.return_origins.iter().map(String::as_str));
         allowed.any(|origin| {
@@ -475,6 +478,20 @@ impl Config {
             None => format!("http://{}", self.settings.listen),
         }
     }
+}
+
+/// The longest address that a buyer may be sent back to, in bytes.
+const RETURN_URL_BYTES_MAX: usize = 2_048;
+
+/// Whether an address is one that Stripe and every browser read alike: short, printable ASCII, nothing odd in braces but
+/// Stripe's own placeholder.
+fn is_plain_address(url: &str) -> bool {
+    let filled = url.replace("{CHECKOUT_SESSION_ID}", "cs");
+    filled.len() <= RETURN_URL_BYTES_MAX
+        && filled
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'{' | b'}' | b'\\' | b'<' | b'>' | b'"'))
+        && reqwest::Url::parse(&filled).is_ok()
 }
 
 fn refuse<T>(message: &str) -> Result<T, ConfigError> {

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod credits;
+pub mod deployment;
 pub mod effects;
 pub mod http;
 pub mod idempotency;

@@ -30,6 +30,8 @@ pub struct Movement {
     pub code: TransferCode,
     /// The reason in somebody's words, where one was given.
     pub memo: Option<String>,
+    /// The number of the event behind it; 0 where a request or the success page was.
+    pub event_id: i64,
 }
 
 /// Movements that happen together or not at all.

@@ -132,13 +132,14 @@ pub(super) fn insert_transfers(
             movement.amount.into(),
             movement.code.word().into(),
             movement.memo.as_deref().into(),
+            movement.event_id.into(),
         ]
     }));
     tx.run(
-        "insert into transfer (transfer_id, business_key, debit_account_id, credit_account_id, amount, code, memo, posted_at_us)
-         select r.transfer_id, r.business_key, r.debit_account_id, r.credit_account_id, r.amount, r.code, r.memo, $2
+        "insert into transfer (transfer_id, business_key, debit_account_id, credit_account_id, amount, code, memo, event_id, posted_at_us)
+         select r.transfer_id, r.business_key, r.debit_account_id, r.credit_account_id, r.amount, r.code, r.memo, r.event_id, $2
          from rows($1: transfer_id bytea, business_key text, debit_account_id bigint, credit_account_id bigint,
-                   amount bigint, code text, memo text)",
+                   amount bigint, code text, memo text, event_id bigint)",
         &[rows.into(), now_us.into()],
     )
     .map_err(taken_meanwhile)?;

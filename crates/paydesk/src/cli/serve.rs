@@ -21,7 +21,7 @@ use crate::config::{Config, Secrets, Settings};
 use crate::http::{routes, server};
 use crate::ids::Ids;
 use crate::schema::MIGRATIONS;
-use crate::{inbox, purchases, telemetry};
+use crate::{deployment, inbox, purchases, telemetry};
 
 /// The arguments of `paydesk serve`.
 #[derive(Args, Debug)]
@@ -72,6 +72,12 @@ pub(super) async fn open(config: Config, access: Access, catalogue: Catalogue) -
         },
     )?;
     store.migrate(MIGRATIONS).await?;
+    deployment::bind(&store, config.livemode)
+        .await
+        .map_err(|error| match error {
+            deployment::BindError::Store(error) => Failure::from(error),
+            other @ deployment::BindError::OtherMode { .. } => Failure::Usage(other.to_string()),
+        })?;
     let clock = Clock::system();
     let ids = Ids::random(clock.clone());
     Ok(App::new(config, clock, ids, store, catalogue)?)

@@ -16,6 +16,7 @@ use store::{Batch, BatchLimits, Result, Store, Tx};
 
 use crate::books::{self, Movement};
 use crate::clock::Clock;
+use crate::effects;
 use crate::idempotency::{self, Action, Answer, Reply};
 use crate::ids::UserId;
 
@@ -155,6 +156,7 @@ fn movement(command: &Command) -> Movement {
         amount: command.amount,
         code,
         memo: command.reason.clone(),
+        event_id: effects::NO_EVENT,
     }
 }
 

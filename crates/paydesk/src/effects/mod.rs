@@ -1,13 +1,14 @@
 //! Effects: the closed list of everything that an event or a request can make happen, and the one place that applies
 //! them.
 //!
-//! An effect carries a business key. Its row in `effect` is written in the same transaction as what it does, and is
-//! unique, so an effect that is already there does nothing, whatever repeats. Which effects follow from what is decided
+//! An effect carries a business key that is unique: of a movement of value in the ledger itself, of everything else in
+//! `effect`, written in the same transaction as what it does. So an effect that is already there does nothing, whatever
+//! repeats. Which effects follow from what is decided
 //! in each capability's rules, never here.
 
 mod records;
 
-use ledger::{AccountKey, Currency, Role, TransferCode};
+use ledger::{AccountKey, Currency, Posted, Role, TransferCode};
 use store::{Result, Tx};
 
 use crate::books::{self, Movement};
@@ -105,53 +106,69 @@ impl Effect {
             Self::ReleaseOrder { .. } => "release_order",
         }
     }
+}
 
+impl Caused {
     fn movement(&self) -> Option<Movement> {
-        match self {
-            Self::Grant { user_id, credits, .. } => Some(Movement {
-                business_key: self.key(),
+        match &self.effect {
+            Effect::Grant { user_id, credits, .. } => Some(Movement {
+                business_key: self.effect.key(),
                 debit: AccountKey::credits(Role::Issued),
                 credit: AccountKey::credits(Role::Wallet(user_id.to_string())),
                 amount: *credits,
                 code: TransferCode::Grant,
                 memo: None,
+                event_id: self.event_id,
             }),
-            Self::Collect {
+            Effect::Collect {
                 currency, amount_minor, ..
             } => Some(Movement {
-                business_key: self.key(),
+                business_key: self.effect.key(),
                 debit: AccountKey::money(*currency, Role::StripeClearing),
                 credit: AccountKey::money(*currency, Role::PlatformRevenue),
                 amount: *amount_minor,
                 code: TransferCode::Collect,
                 memo: None,
+                event_id: self.event_id,
             }),
-            Self::PayOrder { .. } | Self::ReleaseOrder { .. } => None,
+            Effect::PayOrder { .. } | Effect::ReleaseOrder { .. } => None,
         }
     }
 }
 
 /// Applies effects that have not happened yet, in the caller's transaction. Gives how many were new.
+///
+/// A movement of value is its own record: the ledger keeps its business key unique, so it has no second row here.
 pub fn apply(tx: &mut Tx<'_>, now_us: i64, caused: &[Caused]) -> std::result::Result<usize, ApplyError> {
-    let fresh = records::insert_new(tx, now_us, caused)?;
-    let movements: Vec<Vec<Movement>> = fresh
+    let movements: Vec<Vec<Movement>> = caused
         .iter()
-        .filter_map(|one| one.effect.movement())
+        .filter_map(|one| one.movement())
         .map(|movement| vec![movement])
         .collect();
+    let mut new = 0;
     if !movements.is_empty() {
         let outcomes = books::post(tx, now_us, &movements)?;
         for (movement, outcome) in movements.iter().zip(outcomes) {
-            if let Err(refusal) = outcome {
-                return Err(ApplyError::Refused {
-                    key: movement[0].business_key.clone(),
-                    refusal,
-                });
+            match outcome {
+                Ok(standing) if standing.posted == Posted::Now => new += 1,
+                // The same payment told by another event, or an amount it tells differently: it stands as first told.
+                Ok(_) | Err(ledger::Refusal::ExistsDifferently) => {}
+                Err(refusal) => {
+                    return Err(ApplyError::Refused {
+                        key: movement[0].business_key.clone(),
+                        refusal,
+                    });
+                }
             }
         }
     }
-    apply_to_orders(tx, now_us, &fresh)?;
-    Ok(fresh.len())
+    let others: Vec<&Caused> = caused.iter().filter(|one| one.movement().is_none()).collect();
+    if !others.is_empty() {
+        let fresh = records::insert_new(tx, now_us, &others)?;
+        apply_to_orders(tx, now_us, &fresh)?;
+        new += fresh.len();
+    }
+    Ok(new)
 }
 
 fn apply_to_orders(tx: &mut Tx<'_>, now_us: i64, fresh: &[&Caused]) -> Result<()> {

@@ -13,7 +13,6 @@ mod worker;
 
 use store::{Batch, BatchLimits, Store};
 use stripe::Envelope;
-use stripe::event::Form;
 
 use crate::clock::Clock;
 
@@ -135,9 +134,9 @@ pub fn appends(store: &Store, limits: BatchLimits) -> Appends {
 pub type Handling = Batch<Work, Handled>;
 
 /// Opens the handling path on a store.
-pub fn handling(store: &Store, clock: Clock, limits: BatchLimits) -> Handling {
+pub fn handling(store: &Store, clock: Clock, livemode: bool, limits: BatchLimits) -> Handling {
     store.batch("inbox handle", limits, move |tx, work| {
-        worker::handle_all(tx, clock.now_us(), work)
+        worker::handle_all(tx, clock.now_us(), livemode, work)
     })
 }
 
@@ -145,12 +144,8 @@ impl Incoming {
     /// Decides whether an event is to be handled or only kept. `livemode` is that of the key in use: a test event never
     /// touches live data, nor the other way round.
     pub fn new(envelope: Envelope, body: Vec<u8>, livemode: bool, received_at_us: i64) -> Self {
-        let ours = envelope.form == Form::Snapshot && envelope.livemode == livemode && envelope.account.is_none();
-        let status = if ours && rules::is_handled(&envelope.kind) {
-            Status::Received
-        } else {
-            Status::Ignored
-        };
+        let handled = rules::is_ours(&envelope, livemode) && rules::is_handled(&envelope.kind);
+        let status = if handled { Status::Received } else { Status::Ignored };
         Self {
             envelope,
             status,

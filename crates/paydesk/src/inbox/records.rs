@@ -6,7 +6,8 @@ use store::{Error, Field, Result, Row, Rows, Tx};
 
 use super::{Appended, Incoming, Status, payload};
 
-/// Keeps a batch of events; those that are there already are left as they are.
+/// Keeps a batch of events; those that are there already are left as they are. A new event is due at time zero, before
+/// every retry and whatever the clocks of several nodes say.
 pub(super) fn append(tx: &mut Tx<'_>, incoming: &[Incoming]) -> Result<Vec<Appended>> {
     let rows = Rows::of(incoming.iter().map(|one| {
         let envelope = &one.envelope;
@@ -30,7 +31,7 @@ pub(super) fn append(tx: &mut Tx<'_>, incoming: &[Incoming]) -> Result<Vec<Appen
         "insert into event (stripe_id, account, livemode, type, object_id, lane, created_s, received_at_us, status,
                             attempts, next_attempt_at_us)
          select r.stripe_id, r.account, r.livemode, r.type, r.object_id, r.lane, r.created_s, r.received_at_us, r.status,
-                0, r.received_at_us
+                0, 0
          from rows($1: stripe_id text, account text, livemode bigint, type text, object_id text, lane text,
                    created_s bigint, received_at_us bigint, status text)
          where true on conflict (stripe_id, account, livemode) do nothing

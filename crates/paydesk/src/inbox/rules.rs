@@ -1,5 +1,7 @@
 //! Which events are handled, when a failed one is tried again, and when it is given up. Pure.
 
+use stripe::event::{Envelope, Form};
+
 /// The event types that something follows from. All others are kept and ignored.
 const HANDLED: [&str; 10] = [
     "checkout.session.completed",
@@ -20,6 +22,12 @@ const RETRY_FIRST_US: i64 = 1_000_000;
 const RETRY_LONGEST_US: i64 = 3_600_000_000;
 /// After so many failed attempts an event is dead. With the pauses above this is most of a day.
 pub const ATTEMPTS_MAX: i64 = 30;
+
+/// Whether an event is about our own account, in the mode of the key in use, and tells what happened: a test event never
+/// touches live data, nor the other way round, and a connected account writes metadata of its own.
+pub fn is_ours(envelope: &Envelope, livemode: bool) -> bool {
+    envelope.form == Form::Snapshot && envelope.livemode == livemode && envelope.account.is_none()
+}
 
 /// Whether something follows from events of this type.
 pub fn is_handled(kind: &str) -> bool {

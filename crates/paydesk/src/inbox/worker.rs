@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use store::{Result, Tx};
-use stripe::{Event, Malformed};
+use stripe::{Envelope, Event, Malformed};
 
 use super::records::{self, Due, Mark};
 use super::{Status, TOPIC, rules};
@@ -147,19 +147,19 @@ fn count(handled: Handled) {
 }
 
 /// The handling path's own work, in one transaction.
-pub(super) fn handle_all(tx: &mut Tx<'_>, now_us: i64, work: &[Work]) -> Result<Vec<Handled>> {
+pub(super) fn handle_all(tx: &mut Tx<'_>, now_us: i64, livemode: bool, work: &[Work]) -> Result<Vec<Handled>> {
     work.iter()
         .map(|work| {
             let due = match *work {
                 Work::Due => records::claim(tx, now_us, BATCH)?,
                 Work::One(event_id) => records::claim_one(tx, event_id)?,
             };
-            handle(tx, now_us, &due)
+            handle(tx, now_us, livemode, &due)
         })
         .collect()
 }
 
-fn handle(tx: &mut Tx<'_>, now_us: i64, due: &[Due]) -> Result<Handled> {
+fn handle(tx: &mut Tx<'_>, now_us: i64, livemode: bool, due: &[Due]) -> Result<Handled> {
     let mut handled = Handled::default();
     if due.is_empty() {
         return Ok(handled);
@@ -171,7 +171,7 @@ fn handle(tx: &mut Tx<'_>, now_us: i64, due: &[Due]) -> Result<Handled> {
     for one in due {
         let event_id = one.event_id;
         let read = match bodies.get(&event_id) {
-            Some(body) => read(body),
+            Some(body) => read(body, livemode),
             None => return Err(store::Error::Corrupt(format!("event {event_id} has no payload"))),
         };
         let (status, error) = match read {
@@ -209,7 +209,12 @@ fn handle(tx: &mut Tx<'_>, now_us: i64, due: &[Due]) -> Result<Handled> {
     Ok(handled)
 }
 
-fn read(body: &[u8]) -> std::result::Result<Option<Fact>, Malformed> {
+/// Reads an event as a fact. What is not ours is judged here and not only at receipt, because a replay comes this way
+/// too: an event of the other mode, of a connected account, or one that only names its object, never has an effect.
+fn read(body: &[u8], livemode: bool) -> std::result::Result<Option<Fact>, Malformed> {
+    if !rules::is_ours(&Envelope::parse(body)?, livemode) {
+        return Ok(None);
+    }
     purchases::interpret(&Event::parse(body)?)
 }
 

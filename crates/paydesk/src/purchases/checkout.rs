@@ -42,8 +42,9 @@ pub(super) const CHECKOUT_REFUSED: ProblemKind = ProblemKind {
     code: "checkout_refused",
     status: 502,
     title: "Stripe refused the checkout",
-    explanation: "Stripe understood the request and will not make a checkout session for it; `detail` gives its words. \
-                  The operator has to mend the cause. Then ask again with a new Idempotency-Key.",
+    explanation: "Stripe understood the request and will not make a checkout session for it. The server's log gives its \
+                  words, for the operator to mend the cause. Then ask again with a new Idempotency-Key: this key keeps \
+                  giving this answer.",
 };
 
 /// The catalogue has changed since it was pushed.
@@ -112,8 +113,9 @@ pub async fn start(app: &App, one_time: &OneTime, request: CheckoutRequest) -> R
             match drive::drive(app, intent).await {
                 Ok(purchase) => answer(&purchase),
                 Err(DriveError::Refused(error)) => {
-                    tracing::warn!(%error, "stripe refused a checkout");
-                    Answer::problem(&Problem::of(&CHECKOUT_REFUSED).detail(error.to_string()))
+                    // Stripe's words are for the operator: they name keys and objects that are no buyer's business.
+                    tracing::error!(%error, "stripe refused a checkout");
+                    Answer::problem(&Problem::of(&CHECKOUT_REFUSED))
                 }
                 Err(error) => return Err(not_now(error)),
             }
@@ -187,8 +189,11 @@ async fn begin(app: &App, action: Action, request: CheckoutRequest) -> Result<Be
             if let Some(reply) = idempotency::recall(tx, &[&action])?.remove(&action.id) {
                 return Ok(Begun::Answered(reply));
             }
-            if let Some(purchase) = records::purchase_of_request(tx, &action.id)? {
-                return Ok(Begun::Intent(Box::new(purchase)));
+            if let Some((purchase_id, fingerprint)) = records::purchase_of_request(tx, &action.id)? {
+                if fingerprint != action.fingerprint {
+                    return Ok(Begun::Answered(Reply::KeyReused));
+                }
+                return Ok(Begun::Intent(Box::new(known(tx, &purchase_id)?)));
             }
             let order = match &request.order_id {
                 Some(order_id) => match payable(tx, order_id, &request.user_id)? {
@@ -198,7 +203,7 @@ async fn begin(app: &App, action: Action, request: CheckoutRequest) -> Result<Be
                 None => None,
             };
             let purchase = plan(&app_in, &request, order.as_ref(), &purchase_id, now_us)?;
-            records::insert_intent(tx, &purchase, &action.id, now_us + HEAD_START_US)?;
+            records::insert_intent(tx, &purchase, &action, now_us + HEAD_START_US)?;
             if let Some(order_id) = &purchase.order_id {
                 orders::await_payment(tx, now_us, order_id, &purchase.purchase_id)?;
             }
@@ -206,6 +211,11 @@ async fn begin(app: &App, action: Action, request: CheckoutRequest) -> Result<Be
         })
         .await
         .map_err(|refused| refused.0)
+}
+
+fn known(tx: &mut store::Tx<'_>, purchase_id: &str) -> store::Result<Purchase> {
+    let found = records::purchase(tx, purchase_id)?;
+    found.ok_or_else(|| store::Error::Corrupt(format!("purchase {purchase_id} is gone")))
 }
 
 /// A problem on its way out of a transaction, which it undoes.

@@ -14,16 +14,20 @@ use crate::ids::UserId;
 pub(super) async fn ensure(app: &App, user_id: &UserId) -> Result<String, DriveError> {
     let wanted = user_id.clone();
     let known = app.store.read(move |tx| records::stripe_customer(tx, &wanted)).await?;
-    if let Some(known) = known {
-        return Ok(known);
-    }
+    let generation = match known {
+        (Some(customer), _) => return Ok(customer),
+        (None, generation) => generation,
+    };
     let (wanted, now_us) = (user_id.clone(), app.clock.now_us());
     app.store
         .write(move |tx| records::insert_customer(tx, now_us, &wanted))
         .await?;
     store::crash_point("customer noted");
     let parameters = json!({ "metadata": { "paydesk_user": user_id.as_str() } });
-    let made = app.stripe.create_customer(&parameters, &key(user_id)).await?;
+    let made = app
+        .stripe
+        .create_customer(&parameters, &key(user_id, generation))
+        .await?;
     store::crash_point("customer made");
     let (wanted, id) = (user_id.clone(), made.id.clone());
     app.store
@@ -33,8 +37,9 @@ pub(super) async fn ensure(app: &App, user_id: &UserId) -> Result<String, DriveE
     Ok(made.id)
 }
 
-/// User ids belong to the application and may have characters that no header carries, hence the hash.
-fn key(user_id: &UserId) -> IdempotencyKey {
+/// A customer that was deleted needs another key, or Stripe would answer with the deleted one. User ids belong to the application and may have characters that no header carries, hence the hash.
+fn key(user_id: &UserId, generation: i64) -> IdempotencyKey {
     let hash = digest::digest(&digest::SHA256, user_id.as_str().as_bytes());
-    IdempotencyKey::new(format!("customer-{}", hex::encode(hash))).expect("a hash in hexadecimal is a fitting key")
+    IdempotencyKey::new(format!("customer-{}-{generation}", hex::encode(hash)))
+        .expect("a hash in hexadecimal is a fitting key")
 }

@@ -1,6 +1,7 @@
 //! From a written intent to a checkout session: calls Stripe with the purchase's id as key and records the answer. The
 //! request does this, and recovery does it again for whatever was cut off; both end in the same session.
 
+use ledger::Money;
 use serde_json::{Value, json};
 use stripe::IdempotencyKey;
 use stripe::objects::CheckoutSession;
@@ -32,18 +33,22 @@ pub(super) enum DriveError {
     #[error("stripe refused the checkout: {0}")]
     Refused(#[source] stripe::Error),
     /// The catalogue's price is not known at Stripe.
-    #[error("the price of {item_id} in {currency} has not been pushed to Stripe")]
+    #[error(
+        "This server sells {item_id} at {unit_price}, and that is not the price last pushed to Stripe. Push the catalogue, and restart the server where it has an older one."
+    )]
     NotPushed {
         /// Which item.
         item_id: String,
-        /// In which currency.
-        currency: String,
+        /// What one piece costs here.
+        unit_price: Money,
     },
 }
 
 impl From<stripe::Error> for DriveError {
     fn from(error: stripe::Error) -> Self {
-        if error.may_retry() || error.outcome_unknown() {
+        // A key that is being rotated refuses everything for a while, which says nothing about this request.
+        let locked_out = matches!(error, stripe::Error::Rejected { status: 401 | 403, .. });
+        if error.may_retry() || error.outcome_unknown() || locked_out {
             Self::Stripe(error)
         } else {
             Self::Refused(error)
@@ -60,7 +65,7 @@ pub(super) async fn drive(app: &App, purchase: Purchase) -> Result<Purchase, Dri
     let made = if app.clock.now_us() - purchase.created_at_us > KEY_LIFE_US {
         look_up(app, &purchase, &customer).await?
     } else {
-        Some(create(app, &purchase, &customer).await?)
+        create(app, &purchase, &customer).await?
     };
     store::crash_point("session made");
     match made {
@@ -69,7 +74,7 @@ pub(super) async fn drive(app: &App, purchase: Purchase) -> Result<Purchase, Dri
     }
 }
 
-async fn create(app: &App, purchase: &Purchase, customer: &str) -> Result<CheckoutSession, DriveError> {
+async fn create(app: &App, purchase: &Purchase, customer: &str) -> Result<Option<CheckoutSession>, DriveError> {
     let (item_id, price) = (purchase.item_id.clone(), purchase.price);
     let unit_minor = price.minor / purchase.quantity.max(1);
     let stripe_price = app
@@ -78,7 +83,7 @@ async fn create(app: &App, purchase: &Purchase, customer: &str) -> Result<Checko
         .await?
         .ok_or_else(|| DriveError::NotPushed {
             item_id: purchase.item_id.clone(),
-            currency: purchase.price.currency.to_string(),
+            unit_price: Money::new(unit_minor, price.currency),
         })?;
     let key = IdempotencyKey::new(&purchase.purchase_id).expect("our ids are fitting keys");
     match app
@@ -86,15 +91,38 @@ async fn create(app: &App, purchase: &Purchase, customer: &str) -> Result<Checko
         .create_checkout_session(&parameters(purchase, customer, &stripe_price), &key)
         .await
     {
-        Ok(session) => Ok(session),
-        Err(error) => match DriveError::from(error) {
-            DriveError::Refused(error) => Err(refused(app, purchase, error).await),
-            other => Err(other),
-        },
+        Ok(session) => Ok(Some(session)),
+        // The price or the customer has changed since the first try, which may have made a session.
+        Err(stripe::Error::Rejected { kind, .. }) if kind == "idempotency_error" => {
+            look_up(app, purchase, customer).await
+        }
+        Err(error) => {
+            if lacks_customer(&error) {
+                let (user_id, gone) = (purchase.user_id.clone(), customer.to_owned());
+                app.store
+                    .write(move |tx| records::forget_customer(tx, &user_id, &gone))
+                    .await?;
+            }
+            match DriveError::from(error) {
+                DriveError::Refused(error) => Err(refused(app, purchase, error).await),
+                other => Err(other),
+            }
+        }
     }
 }
 
-/// The request to Stripe. It depends on the written intent alone, so that a repeat is the same request.
+/// Whether Stripe does not know the customer any more: somebody deleted it there.
+fn lacks_customer(error: &stripe::Error) -> bool {
+    match error {
+        stripe::Error::NotFound { param, .. } => param.as_deref() == Some("customer"),
+        stripe::Error::Rejected { code, param, .. } => {
+            code.as_deref() == Some("resource_missing") && param.as_deref() == Some("customer")
+        }
+        _ => false,
+    }
+}
+
+/// The request to Stripe: the written intent, and what its price and customer are called there.
 fn parameters(purchase: &Purchase, customer: &str, stripe_price: &str) -> Value {
     let metadata = json!({
         (metadata::PURCHASE): purchase.purchase_id,

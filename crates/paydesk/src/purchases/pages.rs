@@ -6,13 +6,17 @@ use serde_json::json;
 
 use super::{Kind, Purchase, Status, records, recovery};
 use crate::app::App;
+use crate::clock::SECOND_US;
 use crate::http::{Problem, kinds};
 use crate::pages;
+
+/// The least time between two questions to Stripe about one session.
+const LOOK_PAUSE_US: i64 = 3 * SECOND_US;
 
 /// The page after payment.
 pub(super) async fn success_page(app: &App, session_id: String) -> Result<Response, Problem> {
     let mut purchase = of_session(app, &session_id).await?;
-    if !purchase.status.is_final() {
+    if !purchase.status.is_final() && may_look(app, &session_id).await? {
         // The event is usually quicker. Where it is not, Stripe is asked; if that fails the event will still come.
         if let Err(error) = recovery::look(app, &session_id).await {
             tracing::info!(%error, "stripe could not be asked about a session; its event will settle it");
@@ -33,6 +37,15 @@ pub(super) async fn success_page(app: &App, session_id: String) -> Result<Respon
             "session_id": session_id,
         }),
     ))
+}
+
+/// Whether Stripe may be asked about this session now. Reloading the page must not use up what Stripe answers a second.
+async fn may_look(app: &App, session_id: &str) -> Result<bool, Problem> {
+    let (session_id, now_us) = (session_id.to_owned(), app.clock.now_us());
+    Ok(app
+        .store
+        .write(move |tx| records::claim_look(tx, &session_id, now_us, now_us - LOOK_PAUSE_US))
+        .await?)
 }
 
 async fn of_session(app: &App, session_id: &str) -> Result<Purchase, Problem> {

@@ -7,6 +7,7 @@ use store::{Error, Field, Result, Row, Rows, Tx};
 
 use super::rules::{PaymentFact, PaymentStatus};
 use super::{Kind, Purchase, Status};
+use crate::idempotency::Action;
 use crate::ids::UserId;
 
 /// A check that will not come: the purchase needs no more looking after.
@@ -59,10 +60,13 @@ pub(super) fn purchase_of_session(tx: &mut Tx<'_>, session_id: &str) -> Result<O
     row.as_ref().map(decode).transpose()
 }
 
-/// The purchase that a request made, found again when the request is repeated.
-pub(super) fn purchase_of_request(tx: &mut Tx<'_>, request_id: &[u8]) -> Result<Option<Purchase>> {
-    let row = tx.one(select_purchase!("where request_id = $1"), &[request_id.to_vec().into()])?;
-    row.as_ref().map(decode).transpose()
+/// The purchase that a request made, and what the request asked for; found again when it is repeated.
+pub(super) fn purchase_of_request(tx: &mut Tx<'_>, request_id: &[u8]) -> Result<Option<(String, Vec<u8>)>> {
+    let row = tx.one(
+        "select purchase_id, request_fingerprint from purchase where request_id = $1",
+        &[request_id.into()],
+    )?;
+    row.map(|row| Ok((row.text(0)?, row.blob(1)?))).transpose()
 }
 
 /// A page of a user's purchases, newest first, after the one named.
@@ -250,14 +254,14 @@ fn decode_payment(row: &Row) -> Result<PaymentRow> {
 pub(super) fn insert_intent(
     tx: &mut Tx<'_>,
     purchase: &Purchase,
-    request_id: &[u8],
+    action: &Action,
     next_check_at_us: i64,
 ) -> Result<()> {
     tx.run(
         "insert into purchase (purchase_id, user_id, kind, item_id, quantity, credits, order_id, currency, amount_minor,
-                               status, success_url, cancel_url, request_id, created_at_us, expires_at_us,
-                               next_check_at_us)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                               status, success_url, cancel_url, request_id, request_fingerprint, created_at_us,
+                               expires_at_us, next_check_at_us)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         &[
             purchase.purchase_id.as_str().into(),
             purchase.user_id.as_str().into(),
@@ -271,7 +275,8 @@ pub(super) fn insert_intent(
             purchase.status.word().into(),
             purchase.success_url.as_str().into(),
             purchase.cancel_url.as_str().into(),
-            request_id.into(),
+            (&action.id[..]).into(),
+            (&action.fingerprint[..]).into(),
             purchase.created_at_us.into(),
             purchase.expires_at_us.into(),
             next_check_at_us.into(),
@@ -318,13 +323,32 @@ pub(super) fn claim_checks(tx: &mut Tx<'_>, now_us: i64, next_check_at_us: i64, 
         .collect())
 }
 
-/// The Stripe customer of a user, where one is known.
-pub(super) fn stripe_customer(tx: &mut Tx<'_>, user_id: &UserId) -> Result<Option<String>> {
+/// The Stripe customer of a user, where one is known, and how many there have been before.
+pub(super) fn stripe_customer(tx: &mut Tx<'_>, user_id: &UserId) -> Result<(Option<String>, i64)> {
     let row = tx.one(
-        "select stripe_customer_id from customer where user_id = $1",
+        "select stripe_customer_id, generation from customer where user_id = $1",
         &[user_id.as_str().into()],
     )?;
-    row.map_or(Ok(None), |row| row.opt_text(0))
+    row.map_or(Ok((None, 0)), |row| Ok((row.opt_text(0)?, row.int(1)?)))
+}
+
+/// Lets go of a customer that no longer exists at Stripe; the next purchase makes another.
+pub(super) fn forget_customer(tx: &mut Tx<'_>, user_id: &UserId, stripe_customer_id: &str) -> Result<()> {
+    tx.run(
+        "update customer set stripe_customer_id = null, generation = generation + 1
+         where user_id = $1 and stripe_customer_id = $2",
+        &[user_id.as_str().into(), stripe_customer_id.into()],
+    )?;
+    Ok(())
+}
+
+/// Takes the right to ask Stripe about a session now. Gives whether nobody has had it since `before_us`.
+pub(super) fn claim_look(tx: &mut Tx<'_>, session_id: &str, now_us: i64, before_us: i64) -> Result<bool> {
+    let claimed = tx.run(
+        "update purchase set looked_at_us = $2 where session_id = $1 and looked_at_us <= $3",
+        &[session_id.into(), now_us.into(), before_us.into()],
+    )?;
+    Ok(claimed > 0)
 }
 
 /// Notes that a user is to have a Stripe customer, before Stripe is asked for one.

@@ -181,6 +181,12 @@ pub fn of_session(session: &CheckoutSession, ended: Option<Status>) -> Result<Op
             balance_transaction_id: None,
         })
     });
+    if settled && amount_minor > 0 && payment_intent.is_none() {
+        return Err(Malformed::new(
+            "checkout.session",
+            "payment_intent: missing from a session paid with money",
+        ));
+    }
     let funds = settled.then(|| (payment_intent.unwrap_or_else(|| session.id.clone()), amount_minor));
     checked(Fact {
         stated,

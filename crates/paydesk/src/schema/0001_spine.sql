@@ -1,5 +1,11 @@
 -- The spine: what came in from Stripe, what was sold, the books, and the answers given.
 
+-- What this store is for: facts about the whole of it, such as the mode of its money.
+create table deployment (
+    name text primary key,
+    value text not null
+);
+
 -- Every event that Stripe sent and that was verified. Narrow, because its state changes; the bytes are next door.
 create table event (
     event_id bigint identity primary key,
@@ -31,7 +37,8 @@ create table event_payload (
     body bytea not null
 );
 
--- One row for each effect that an event or a request ever had. The key is what makes it happen once.
+-- One row for each effect that moves no value. The key is what makes it happen once; of a movement of value the ledger
+-- keeps it.
 create table effect (
     effect_key text primary key,
     kind text not null,
@@ -45,6 +52,8 @@ create index effect_event on effect (event_id);
 create table customer (
     user_id text primary key,
     stripe_customer_id text,
+    -- Counts the customers made for the user, so that one that was deleted at Stripe is followed by a new one.
+    generation bigint not null default 0,
     created_at_us bigint not null
 );
 
@@ -71,6 +80,10 @@ create table purchase (
     expires_at_us bigint not null,
     -- The request that made it, found again when that is repeated; none where an event told of it.
     request_id bytea,
+    -- What that request asked for; a repeat that asks for something else is refused.
+    request_fingerprint bytea,
+    -- When Stripe was last asked about it by the success page, so that reloading does not ask each time.
+    looked_at_us bigint not null default 0,
     -- When the call to Stripe is to be taken up again; far in the future once it needs no more.
     next_check_at_us bigint not null,
     paid_at_us bigint
@@ -131,10 +144,13 @@ create table transfer (
     amount bigint not null,
     code text not null,
     memo text,
+    -- The event behind it; 0 where a request or the success page was.
+    event_id bigint not null,
     posted_at_us bigint not null,
     constraint transfer_transfer_id unique (transfer_id)
 );
 create index transfer_debit on transfer (debit_account_id, position);
+create index transfer_event on transfer (event_id) where event_id > 0;
 create index transfer_credit on transfer (credit_account_id, position);
 
 -- The answer once given to an Idempotency-Key, byte for byte.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use store::{Result, Store, Tx};
 
 /// What matters of every row that names a history, by telling and history number.
-const QUERIES: [&str; 5] = [
+const QUERIES: [&str; 6] = [
     "select purchase_id, concat_ws(' ', 'purchase', user_id, kind, item_id, quantity, credits, order_id, currency,
             amount_minor, status, coalesce(session_id, '-'), case when paid_at_us is null then 0 else 1 end) from purchase",
     "select purchase_id, concat_ws(' ', 'payment', payment_intent_id, user_id, currency, amount_minor, status,
@@ -14,6 +14,7 @@ const QUERIES: [&str; 5] = [
     "select account_key, concat_ws(' ', 'account', debits_posted, credits_posted) from account
      where account_key like 'credits:wallet:%'",
     "select effect_key, concat_ws(' ', 'effect', kind) from effect",
+    "select business_key, concat_ws(' ', 'transfer', amount, code) from transfer where code in ('grant', 'collect')",
 ];
 
 /// The digest of every history, by telling and number.

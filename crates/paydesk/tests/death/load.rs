@@ -73,19 +73,11 @@ impl Load {
             } else {
                 "everybody".to_owned()
             };
+            let name = format!("{number}-{step}");
             match rng.random_range(0..100) {
-                0..40 => {
-                    self.buy(&mut rng, &mut ledger, &user, &format!("{number}-{step}"))
-                        .await
-                }
-                40..60 => {
-                    self.change(&mut rng, &mut ledger, &user, "add", format!("add-{number}-{step}"))
-                        .await
-                }
-                _ => {
-                    self.change(&mut rng, &mut ledger, &user, "spend", format!("spend-{number}-{step}"))
-                        .await
-                }
+                0..40 => self.buy(&mut rng, &mut ledger, &user, &name).await,
+                40..60 => self.change(&mut rng, &mut ledger, &user, ("add", &name)).await,
+                _ => self.change(&mut rng, &mut ledger, &user, ("spend", &name)).await,
             }
         }
         ledger
@@ -107,7 +99,8 @@ impl Load {
         *ledger.balances.entry(user.to_owned()).or_default() += credits;
     }
 
-    async fn change(&self, rng: &mut StdRng, ledger: &mut Ledger, user: &str, change: &str, key: String) {
+    async fn change(&self, rng: &mut StdRng, ledger: &mut Ledger, user: &str, (change, name): (&str, &str)) {
+        let key = format!("{change}-{name}");
         let amount: i64 = rng.random_range(1..150);
         let body = json!({ "amount": amount, "reason": "a life of sudden deaths" });
         let path = format!("/api/financial/credits/{user}/{change}");

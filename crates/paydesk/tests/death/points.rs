@@ -76,12 +76,12 @@ fn collect(folder: &Path, found: &mut BTreeSet<String>) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_death_at_any_point_changes_nothing_on_the_embedded_engine() {
-    die_everywhere(TestDatabase::sqlite, size("PAYDESK_PASSES", 3)).await;
+    die_everywhere(TestDatabase::sqlite, size("PAYDESK_PASSES", 2)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_death_at_any_point_changes_nothing_on_the_server_engine() {
-    die_everywhere(TestDatabase::postgres, size("PAYDESK_PASSES", 3)).await;
+    die_everywhere(TestDatabase::postgres, size("PAYDESK_PASSES", 1)).await;
 }
 
 async fn die_everywhere(database: impl Fn() -> TestDatabase, passes: usize) {

@@ -17,7 +17,7 @@ pub(crate) const WEBHOOK_SECRET: &str = "whsec_for_tests_only";
 /// What a process that stopped at a crash point ends with.
 pub(crate) const DIED: i32 = 137;
 /// No start, answer or end may take longer, however busy the machine is.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What outlives the server: the database, the Stripe of the test, and the log.
 pub(crate) struct Place {

@@ -79,7 +79,7 @@ impl Gun {
             bodies::hostile(&mut self.rng, &base)
         };
         let token = if known {
-            self.known_token()
+            Some(self.known_token())
         } else {
             self.unknown_token()
         };
@@ -98,7 +98,7 @@ impl Gun {
         }
         let (path, base) = self.operation();
         let body = bodies::hostile(&mut self.rng, &base);
-        let token = self.known_token();
+        let token = Some(self.known_token());
         let key = vec![("idempotency-key", format!("key-{}", self.number).into_bytes())];
         self.call(path, token, key, body)
     }
@@ -167,13 +167,13 @@ impl Gun {
         (*ids.choose(&mut self.rng).unwrap()).to_owned()
     }
 
-    fn known_token(&mut self) -> Option<Vec<u8>> {
+    fn known_token(&mut self) -> Vec<u8> {
         let token = if self.rng.random_bool(0.7) {
             ADMIN
         } else {
             self.tokens.choose(&mut self.rng).unwrap()
         };
-        Some(format!("Bearer {token}").into_bytes())
+        format!("Bearer {token}").into_bytes()
     }
 
     fn unknown_token(&mut self) -> Option<Vec<u8>> {

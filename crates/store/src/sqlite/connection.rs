@@ -89,6 +89,8 @@ fn set(connection: &Connection, path: &Path, busy: Duration, cache_kib: u32) -> 
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "cache_size", -i64::from(cache_kib))?;
+        // What a savepoint needs to be undone stays in memory: as a file it cost a write for every page it touched.
+        connection.pragma_update(None, "temp_store", "memory")?;
         // The checkpoint thread does it, so that no commit has to wait for one.
         connection.pragma_update(None, "wal_autocheckpoint", 0)
     };
