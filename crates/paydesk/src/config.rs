@@ -5,17 +5,21 @@
 //! two and refuses combinations that could lose money or trust, with a message that says how to mend them. Nothing
 //! else in the program reads the environment.
 
+mod checks;
+mod network;
 pub mod secrets;
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use secrecy::ExposeSecret;
 
+pub use checks::socket_address;
+use checks::{check_limits, check_live_url, check_origins, check_url, livemode_of, log_filter, refuse};
+pub use network::Network;
 pub use secrets::Secrets;
 
 /// Where the data is kept. Every command that opens the store takes this.
@@ -333,50 +337,6 @@ impl Limits {
     }
 }
 
-/// A network, as in `10.0.0.0/8`, or one address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    prefix_bits: u8,
-}
-
-impl Network {
-    /// Whether `address` is inside. An IPv4 address written in IPv6 form counts as the IPv4 address it is.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address.to_canonical()) {
-            (IpAddr::V4(network), IpAddr::V4(address)) => {
-                let mask = u32::MAX.checked_shl(32 - u32::from(self.prefix_bits)).unwrap_or(0);
-                network.to_bits() & mask == address.to_bits() & mask
-            }
-            (IpAddr::V6(network), IpAddr::V6(address)) => {
-                let mask = u128::MAX.checked_shl(128 - u32::from(self.prefix_bits)).unwrap_or(0);
-                network.to_bits() & mask == address.to_bits() & mask
-            }
-            _ => false,
-        }
-    }
-}
-
-impl FromStr for Network {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is not an address or a network; write for example 10.0.0.0/8 or 192.0.2.7");
-        let (address, prefix) = match text.trim().split_once('/') {
-            Some((address, prefix)) => (address, Some(prefix.parse::<u8>().map_err(|_| wrong())?)),
-            None => (text.trim(), None),
-        };
-        let address = address.parse::<IpAddr>().map_err(|_| wrong())?.to_canonical();
-        let bits = if address.is_ipv4() { 32 } else { 128 };
-        let prefix_bits = prefix.unwrap_or(bits);
-        if prefix_bits > bits {
-            Err(wrong())
-        } else {
-            Ok(Self { address, prefix_bits })
-        }
-    }
-}
-
 /// The whole configuration of a running server, checked.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -492,94 +452,6 @@ fn is_plain_address(url: &str) -> bool {
             .bytes()
             .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'{' | b'}' | b'\\' | b'<' | b'>' | b'"'))
         && reqwest::Url::parse(&filled).is_ok()
-}
-
-fn refuse<T>(message: &str) -> Result<T, ConfigError> {
-    Err(ConfigError(message.to_owned()))
-}
-
-/// An address to listen on, or how to write one.
-pub fn socket_address(text: &str) -> Result<SocketAddr, String> {
-    text.parse()
-        .map_err(|_| "write address:port, for example 127.0.0.1:9002".to_owned())
-}
-
-fn log_filter(text: &str) -> Result<String, String> {
-    match tracing_subscriber::EnvFilter::builder().parse(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(error) => Err(format!("{error}; write for example info, or warn,paydesk::inbox=debug")),
-    }
-}
-
-fn livemode_of(key: &str) -> Result<bool, ConfigError> {
-    if key.starts_with("sk_live_") || key.starts_with("rk_live_") {
-        Ok(true)
-    } else if key.starts_with("sk_test_") || key.starts_with("rk_test_") {
-        Ok(false)
-    } else {
-        refuse("STRIPE_SECRET_KEY is not a secret key: it must begin with sk_test_, sk_live_, rk_test_ or rk_live_.")
-    }
-}
-
-fn check_url(name: &str, url: Option<&str>) -> Result<(), ConfigError> {
-    let Some(url) = url else { return Ok(()) };
-    match reqwest::Url::parse(url) {
-        Ok(parsed) if matches!(parsed.scheme(), "http" | "https") && parsed.host_str().is_some() => Ok(()),
-        _ => Err(ConfigError(format!(
-            "{name} is not a web address: `{url}`. Write it as https://host[:port]."
-        ))),
-    }
-}
-
-/// An origin is compared with the beginning of an address, so nothing may follow its host and port.
-fn check_origins(origins: &[String]) -> Result<(), ConfigError> {
-    for origin in origins {
-        let parsed = reqwest::Url::parse(origin).ok();
-        let is_origin = parsed.is_some_and(|url| {
-            matches!(url.scheme(), "http" | "https")
-                && url.origin().ascii_serialization() == origin.trim_end_matches('/')
-        });
-        if !is_origin {
-            return Err(ConfigError(format!(
-                "--return-origins holds `{origin}`, which is not an origin. Write it as https://host[:port], without a path."
-            )));
-        }
-    }
-    Ok(())
-}
-
-fn check_live_url(url: Option<&str>) -> Result<(), ConfigError> {
-    match url {
-        None => {
-            refuse("A live Stripe key needs --public-url (PAYDESK_PUBLIC_URL): buyers are sent back to that address.")
-        }
-        Some(url) if !url.starts_with("https://") => refuse(
-            "A live Stripe key needs a --public-url (PAYDESK_PUBLIC_URL) that begins with https://: what buyers do there \
-             must not be read on the way.",
-        ),
-        Some(_) => Ok(()),
-    }
-}
-
-fn check_limits(limits: &Limits) -> Result<(), ConfigError> {
-    let zero = [
-        ("--body-bytes-max", limits.body_bytes_max == 0),
-        ("--webhook-bytes-max", limits.webhook_bytes_max == 0),
-        ("--head-timeout-ms", limits.head_timeout_ms == 0),
-        ("--body-timeout-ms", limits.body_timeout_ms == 0),
-        ("--handler-timeout-ms", limits.handler_timeout_ms == 0),
-        ("--idle-timeout-ms", limits.idle_timeout_ms == 0),
-        ("--connections-max", limits.connections_max == 0),
-        ("--address-per-minute", limits.address_per_minute == 0),
-        ("--user-per-minute", limits.user_per_minute == 0),
-        ("--service-per-minute", limits.service_per_minute == 0),
-    ];
-    match zero.iter().find(|(_, is_zero)| *is_zero) {
-        Some((name, _)) => Err(ConfigError(format!(
-            "{name} is zero, which would refuse everything. Use 1 or more."
-        ))),
-        None => Ok(()),
-    }
 }
 
 #[cfg(test)]
