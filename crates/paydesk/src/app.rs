@@ -80,6 +80,8 @@ impl App {
         let rates = Rates::new(&config.settings.limits, proxies, clock.clone());
         let bodies = Budget::new(config.settings.limits.bodies_bytes_max);
         let webhook_secrets = webhook_secrets(&config)?;
+        // The recorder first: what is described before it is there is forgotten.
+        let metrics = Metrics::begin();
         inbox::describe_metrics();
         credits::describe_metrics();
         Ok(Self(Arc::new(Parts {
@@ -93,7 +95,7 @@ impl App {
             ids,
             store,
             stripe,
-            metrics: Metrics::begin(),
+            metrics,
             verifier,
             tokens: Directory::default(),
             rates,
@@ -122,9 +124,7 @@ fn stripe_client(config: &Config, ids: &Ids) -> Result<stripe::Client, ConfigErr
         .clone()
         .unwrap_or_else(|| SecretString::from(""));
     let mut wanted = stripe::ClientConfig::new(&settings.stripe_api_base, key);
-    if let Some(version) = &settings.stripe_api_version {
-        wanted.api_version.clone_from(version);
-    }
+    wanted.api_version.clone_from(&settings.stripe_api_version);
     let ids = ids.clone();
     let jitter = Arc::new(move || {
         let mut bytes = [0; 8];

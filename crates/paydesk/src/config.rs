@@ -5,21 +5,22 @@
 //! two and refuses combinations that could lose money or trust, with a message that says how to mend them. Nothing
 //! else in the program reads the environment.
 
+mod checks;
+mod network;
 pub mod secrets;
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use secrecy::ExposeSecret;
 
+pub use checks::socket_address;
+use checks::{check_limits, check_live_url, check_origins, check_url, livemode_of, log_filter, refuse};
+pub use network::Network;
 pub use secrets::Secrets;
-
-/// Where the data is kept unless it is said.
-const DEFAULT_DATABASE: &str = "sqlite:paydesk.db";
 
 /// Where the data is kept. Every command that opens the store takes this.
 #[derive(Args, Clone)]
@@ -36,9 +37,33 @@ pub struct Database {
 }
 
 impl Database {
-    /// Whether nothing was said about where to keep the data.
-    pub fn is_default(&self) -> bool {
-        self.database == DEFAULT_DATABASE
+    /// Refuses an address that names no engine. It is not repeated: it may hold a password.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let engines = ["sqlite:", "postgres://", "postgresql://"];
+        let named = |engine: &&str| self.database.strip_prefix(engine).is_some_and(|rest| !rest.is_empty());
+        if engines.iter().any(named) {
+            Ok(())
+        } else {
+            refuse(
+                "--database (DATABASE_URL) is not an address. Write it as sqlite:<path> or postgres://user@host/name.",
+            )
+        }
+    }
+
+    /// Whether the environment names a database.
+    pub fn is_in_environment() -> bool {
+        std::env::var_os("DATABASE_URL").is_some()
+    }
+
+    /// What to call the database in a message: the file, or the server's host and database without user and password.
+    pub fn name(&self) -> String {
+        if let Some(path) = self.database.strip_prefix("sqlite:") {
+            return path.strip_prefix("//").unwrap_or(path).to_owned();
+        }
+        match reqwest::Url::parse(&self.database) {
+            Ok(url) => format!("{}{}", url.host_str().unwrap_or_default(), url.path()),
+            Err(_) => "the database".to_owned(),
+        }
     }
 
     /// Keeps the data in a file, on the embedded engine.
@@ -64,7 +89,7 @@ pub struct Logs {
     pub log_format: LogFormat,
 
     /// Which log lines to keep, for example `info` or `warn,paydesk::inbox=debug`.
-    #[arg(long, env = "PAYDESK_LOG", value_name = "FILTER", default_value = "info")]
+    #[arg(long, env = "PAYDESK_LOG", value_name = "FILTER", default_value = "info", value_parser = log_filter)]
     pub log: String,
 
     /// Log every call to Stripe with method, path, status, duration and Stripe's request id.
@@ -121,7 +146,8 @@ pub struct Settings {
         long,
         env = "PAYDESK_LISTEN",
         value_name = "ADDRESS",
-        default_value = "127.0.0.1:9002"
+        default_value = "127.0.0.1:9002",
+        value_parser = socket_address
     )]
     pub listen: SocketAddr,
 
@@ -185,9 +211,9 @@ pub struct Stripe {
     )]
     pub stripe_api_base: String,
 
-    /// The API version to pin on every call. Without it, the version this release was built against.
-    #[arg(long, env = "STRIPE_API_VERSION", value_name = "VERSION")]
-    pub stripe_api_version: Option<String>,
+    /// The API version to pin on every call; the default is the version this release was built against.
+    #[arg(long, env = "STRIPE_API_VERSION", value_name = "VERSION", default_value = stripe::API_VERSION)]
+    pub stripe_api_version: String,
 
     /// The publishable key, shown to browsers.
     #[arg(long, env = "STRIPE_PUBLISHABLE_KEY", value_name = "KEY")]
@@ -321,50 +347,6 @@ impl Limits {
     }
 }
 
-/// A network, as in `10.0.0.0/8`, or one address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    prefix_bits: u8,
-}
-
-impl Network {
-    /// Whether `address` is inside. An IPv4 address written in IPv6 form counts as the IPv4 address it is.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address.to_canonical()) {
-            (IpAddr::V4(network), IpAddr::V4(address)) => {
-                let mask = u32::MAX.checked_shl(32 - u32::from(self.prefix_bits)).unwrap_or(0);
-                network.to_bits() & mask == address.to_bits() & mask
-            }
-            (IpAddr::V6(network), IpAddr::V6(address)) => {
-                let mask = u128::MAX.checked_shl(128 - u32::from(self.prefix_bits)).unwrap_or(0);
-                network.to_bits() & mask == address.to_bits() & mask
-            }
-            _ => false,
-        }
-    }
-}
-
-impl FromStr for Network {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is not an address or a network; write for example 10.0.0.0/8 or 192.0.2.7");
-        let (address, prefix) = match text.trim().split_once('/') {
-            Some((address, prefix)) => (address, Some(prefix.parse::<u8>().map_err(|_| wrong())?)),
-            None => (text.trim(), None),
-        };
-        let address = address.parse::<IpAddr>().map_err(|_| wrong())?.to_canonical();
-        let bits = if address.is_ipv4() { 32 } else { 128 };
-        let prefix_bits = prefix.unwrap_or(bits);
-        if prefix_bits > bits {
-            Err(wrong())
-        } else {
-            Ok(Self { address, prefix_bits })
-        }
-    }
-}
-
 /// The whole configuration of a running server, checked.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -418,10 +400,10 @@ impl Config {
         check_url("--public-url", settings.public_url.as_deref())?;
         check_url("--stripe-api-base", Some(&settings.stripe.stripe_api_base))?;
         check_url("--jwks-url", settings.callers.jwks_url.as_deref())?;
-        if livemode && settings.public_url.is_none() {
-            return refuse(
-                "A live Stripe key needs --public-url (PAYDESK_PUBLIC_URL): buyers are sent back to that address.",
-            );
+        check_origins(&settings.return_origins)?;
+        settings.database.check()?;
+        if livemode {
+            check_live_url(settings.public_url.as_deref())?;
         }
         check_limits(&settings.limits)?;
         Ok(Self {
@@ -429,6 +411,21 @@ impl Config {
             secrets,
             livemode,
         })
+    }
+
+    /// What a server can do without, but hardly on purpose: one sentence for each, for the log at start.
+    pub fn warnings(&self) -> Vec<&'static str> {
+        let mut warnings = Vec::new();
+        if self.secrets.stripe_webhook_secrets.is_empty() {
+            warnings.push("STRIPE_WEBHOOK_SECRET is not set: every webhook will be refused");
+        }
+        if self.secrets.jwt_secret.is_none() && self.settings.callers.jwks_url.is_none() {
+            warnings.push("neither PAYDESK_JWT_SECRET nor PAYDESK_JWKS_URL is set: no user can authenticate");
+        }
+        if self.secrets.admin_token.is_none() {
+            warnings.push("PAYDESK_ADMIN_TOKEN is not set: nobody can act as the operator");
+        }
+        warnings
     }
 
     /// Whether a buyer may be sent to this address after checkout: our own pages, or an origin the operator allowed.
@@ -465,57 +462,6 @@ fn is_plain_address(url: &str) -> bool {
             .bytes()
             .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'{' | b'}' | b'\\' | b'<' | b'>' | b'"'))
         && reqwest::Url::parse(&filled).is_ok()
-}
-
-fn refuse<T>(message: &str) -> Result<T, ConfigError> {
-    Err(ConfigError(message.to_owned()))
-}
-
-fn livemode_of(key: &str) -> Result<bool, ConfigError> {
-    if key.starts_with("sk_live_") || key.starts_with("rk_live_") {
-        Ok(true)
-    } else if key.starts_with("sk_test_") || key.starts_with("rk_test_") {
-        Ok(false)
-    } else {
-        refuse("STRIPE_SECRET_KEY is not a secret key: it must begin with sk_test_, sk_live_, rk_test_ or rk_live_.")
-    }
-}
-
-fn check_url(name: &str, url: Option<&str>) -> Result<(), ConfigError> {
-    let Some(url) = url else { return Ok(()) };
-    match reqwest::Url::parse(url) {
-        Ok(parsed) if matches!(parsed.scheme(), "http" | "https") && parsed.host_str().is_some() => Ok(()),
-        _ => Err(ConfigError(format!(
-            "{name} is not a web address: `{url}`. Write it as https://host[:port]."
-        ))),
-    }
-}
-
-fn check_limits(limits: &Limits) -> Result<(), ConfigError> {
-    let zero = [
-        ("--body-bytes-max", limits.body_bytes_max == 0),
-        ("--webhook-bytes-max", limits.webhook_bytes_max == 0),
-        ("--head-timeout-ms", limits.head_timeout_ms == 0),
-        ("--body-timeout-ms", limits.body_timeout_ms == 0),
-        ("--handler-timeout-ms", limits.handler_timeout_ms == 0),
-        ("--idle-timeout-ms", limits.idle_timeout_ms == 0),
-        ("--connections-max", limits.connections_max == 0),
-        ("--address-per-minute", limits.address_per_minute == 0),
-        ("--user-per-minute", limits.user_per_minute == 0),
-        ("--service-per-minute", limits.service_per_minute == 0),
-    ];
-    if let Some((name, _)) = zero.iter().find(|(_, is_zero)| *is_zero) {
-        return Err(ConfigError(format!(
-            "{name} is zero, which would refuse everything. Use 1 or more."
-        )));
-    }
-    if limits.bodies_bytes_max < limits.body_bytes_max.max(limits.webhook_bytes_max) {
-        return refuse(
-            "--bodies-bytes-max is smaller than one body may be (--body-bytes-max, --webhook-bytes-max), so that some \
-             could never be taken. Make it larger.",
-        );
-    }
-    Ok(())
 }
 
 #[cfg(test)]

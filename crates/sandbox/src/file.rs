@@ -3,6 +3,7 @@
 //! What is in flight when the process ends is delivered again after the next start, as Stripe would.
 
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
@@ -69,7 +70,14 @@ pub(crate) async fn save(sandbox: &Sandbox) {
 
 fn write(path: &Path, text: &str) -> std::io::Result<()> {
     let beside = path.with_extension("new");
-    let mut file = std::fs::File::create(&beside)?;
+    // For its owner only: it holds names and e-mail addresses.
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&beside)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     std::fs::rename(beside, path)

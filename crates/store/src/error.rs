@@ -38,6 +38,9 @@ pub enum Error {
     /// kept, and repeating it does not help; where the value came from outside, so does the mistake.
     #[error("{0}")]
     Unstorable(String),
+    /// There is no database at this path, and it was not to be made.
+    #[error("{0} does not exist")]
+    Absent(String),
     /// The program or its operator made a mistake: a malformed statement, a panic, a bad address. Repeating it does not help.
     #[error("{0}")]
     Engine(String),
@@ -48,7 +51,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Busy | Self::Full | Self::Unavailable(_) | Self::Unknown | Self::Stopped(_) => true,
-            Self::Conflict { .. } | Self::Corrupt(_) | Self::Unstorable(_) | Self::Engine(_) => false,
+            Self::Conflict { .. } | Self::Corrupt(_) | Self::Unstorable(_) | Self::Absent(_) | Self::Engine(_) => false,
         }
     }
 

@@ -38,6 +38,20 @@ pub(crate) async fn migrate(store: &Store, migrations: &'static [Migration]) -> 
     Ok(done)
 }
 
+/// The number of the newest migration that has been run.
+pub(crate) async fn newest(store: &Store) -> Result<Option<u32>> {
+    let found: Option<i64> = store
+        .read(|tx: &mut Tx<'_>| -> Result<Option<i64>> {
+            if !tx.has_table("store_migration")? {
+                return Ok(None);
+            }
+            let newest = tx.one("select number from store_migration order by number desc limit 1", &[])?;
+            newest.map(|row| row.int(0)).transpose()
+        })
+        .await?;
+    Ok(found.map(|number| u32::try_from(number).unwrap_or(u32::MAX)))
+}
+
 /// Runs the first migration that is due, under the lock; returns its number.
 fn step(tx: &mut Tx<'_>, migrations: &'static [Migration]) -> Result<Option<u32>> {
     tx.lock_migrations()?;

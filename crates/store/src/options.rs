@@ -16,6 +16,9 @@ pub enum Access {
 pub struct Options {
     /// Whether other processes may write to the same embedded database.
     pub access: Access,
+    /// Whether a database that is not there is made, on the embedded engine. Without it, opening one is
+    /// [`Absent`](crate::Error::Absent).
+    pub create: bool,
     /// Units of work that may wait, for reading and for writing each; more are turned away with `Full`.
     pub queue: usize,
     /// Threads that only read, on the embedded engine.
@@ -38,6 +41,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             access: Access::Exclusive,
+            create: true,
             queue: 1024,
             readers: 2,
             connections: 8,

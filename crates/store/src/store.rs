@@ -64,6 +64,12 @@ impl Store {
         migrate::migrate(self, migrations).await
     }
 
+    /// The number of the newest migration that the database has been through; `None` where it has been through none, so that it
+    /// belongs to somebody else or to nobody. Changes nothing.
+    pub async fn schema(&self) -> Result<Option<u32>> {
+        migrate::newest(self).await
+    }
+
     /// Runs a unit of work that only reads, over one consistent snapshot.
     pub async fn read<T, E, F>(&self, work: F) -> std::result::Result<T, E>
     where

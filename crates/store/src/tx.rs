@@ -110,6 +110,17 @@ impl<'a> Tx<'a> {
         })
     }
 
+    /// Whether the database has a table of this name.
+    pub(crate) fn has_table(&mut self, name: &str) -> Result<bool> {
+        let sql = match &self.session {
+            Session::Sqlite(_) => "select name from sqlite_schema where type = 'table' and name = $1",
+            Session::Postgres(_) => {
+                "select cast(tablename as text) from pg_tables where schemaname = current_schema() and cast(tablename as text) = $1"
+            }
+        };
+        Ok(self.one(sql, &[name.into()])?.is_some())
+    }
+
     /// Takes a lock that only one node holds at a time, until the end of the transaction.
     pub(crate) fn lock_migrations(&mut self) -> Result<()> {
         self.guard(|session| match session {

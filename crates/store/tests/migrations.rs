@@ -114,6 +114,31 @@ async fn each_runs_once_in_order_and_mistakes_are_refused() {
 }
 
 #[tokio::test]
+async fn what_a_database_has_been_through_can_be_asked() {
+    for_each_engine(async |database| {
+        let store = database.store();
+        assert_eq!(store.schema().await, Ok(None));
+        store.migrate(TWO).await.unwrap();
+        assert_eq!(store.schema().await, Ok(Some(2)));
+    })
+    .await;
+}
+
+#[test]
+fn a_database_that_is_not_to_be_made_is_absent() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("none.db");
+    let options = Options {
+        access: Access::Beside,
+        create: false,
+        ..Options::default()
+    };
+    let opened = Store::open(&format!("sqlite:{}", path.display()), options);
+    assert!(matches!(opened.map(drop), Err(Error::Absent(_))));
+    assert!(!path.exists());
+}
+
+#[tokio::test]
 async fn two_nodes_that_start_at_once_run_each_once() {
     for_each_engine(async |database| {
         let other = Store::open(

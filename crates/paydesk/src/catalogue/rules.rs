@@ -1,11 +1,13 @@
-//! Reading the catalogue: from the file's text to a checked `Catalogue`, or to every mistake with its line.
+//! Reading the catalogue: from the file's text to a checked `Catalogue`, or to its mistakes, each with its line. A file
+//! that cannot be read as one has one mistake, the first; what it says is then checked as a whole.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
 use ledger::Currency;
-use serde::Deserialize;
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::{Catalogue, Field, FieldKind, Item, Offer};
@@ -92,7 +94,7 @@ struct CreditPackIn {
     description: String,
     credits: Spanned<i64>,
     max_quantity: Option<Spanned<i64>>,
-    prices: Spanned<BTreeMap<String, Spanned<i64>>>,
+    prices: Spanned<BTreeMap<String, Spanned<Minor>>>,
 }
 
 #[derive(Deserialize)]
@@ -102,7 +104,7 @@ struct OrderPackageIn {
     name: Spanned<String>,
     #[serde(default)]
     description: String,
-    prices: Spanned<BTreeMap<String, Spanned<i64>>>,
+    prices: Spanned<BTreeMap<String, Spanned<Minor>>>,
     #[serde(default)]
     fields: Vec<FieldIn>,
 }
@@ -117,6 +119,29 @@ struct FieldIn {
     required: bool,
 }
 
+/// An amount, so that a fraction is answered with how amounts are written.
+struct Minor(i64);
+
+impl<'de> Deserialize<'de> for Minor {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Amount;
+
+        impl Visitor<'_> for Amount {
+            type Value = Minor;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number of minor units, for example 9900")
+            }
+
+            fn visit_i64<E>(self, minor: i64) -> Result<Minor, E> {
+                Ok(Minor(minor))
+            }
+        }
+
+        deserializer.deserialize_i64(Amount)
+    }
+}
+
 /// Reads the text of a catalogue. `file` is only named in messages.
 pub fn parse(text: &str, file: &str) -> Result<Catalogue, CatalogueError> {
     let mut check = Check {
@@ -126,7 +151,10 @@ pub fn parse(text: &str, file: &str) -> Result<Catalogue, CatalogueError> {
     let catalogue = match toml::from_str::<FileIn>(text) {
         Ok(read) => check.catalogue(read),
         Err(error) => {
-            check.mistake(&error.span().unwrap_or_default(), error.message().to_owned());
+            check.mistake(
+                &error.span().unwrap_or_default(),
+                error.message().replace("expected i64", "expected a whole number"),
+            );
             None
         }
     };
@@ -203,9 +231,14 @@ impl Check<'_> {
     }
 
     fn credit_pack(&mut self, pack: CreditPackIn) -> Item {
-        let credits = self.within(&pack.credits, 1..=1_000_000_000, "credits");
+        let credits = self.within(
+            *pack.credits.get_ref(),
+            &pack.credits.span(),
+            1..=1_000_000_000,
+            "credits",
+        );
         let max_quantity = pack.max_quantity.map_or(MAX_QUANTITY, |quantity| {
-            self.within(&quantity, 1..=10_000, "max_quantity")
+            self.within(*quantity.get_ref(), &quantity.span(), 1..=10_000, "max_quantity")
         });
         Item {
             id: self.id(&pack.id),
@@ -243,7 +276,7 @@ impl Check<'_> {
         }
     }
 
-    fn prices(&mut self, prices: &Spanned<BTreeMap<String, Spanned<i64>>>) -> BTreeMap<Currency, i64> {
+    fn prices(&mut self, prices: &Spanned<BTreeMap<String, Spanned<Minor>>>) -> BTreeMap<Currency, i64> {
         if prices.get_ref().is_empty() {
             self.mistake(
                 &prices.span(),
@@ -252,7 +285,12 @@ impl Check<'_> {
         }
         let mut checked = BTreeMap::new();
         for (code, minor) in prices.get_ref() {
-            let amount = self.within(minor, 1..=AMOUNT_MINOR_MAX, "a price in minor units");
+            let amount = self.within(
+                minor.get_ref().0,
+                &minor.span(),
+                1..=AMOUNT_MINOR_MAX,
+                "a price in minor units",
+            );
             if let Some(currency) = self.currency(code, &minor.span()) {
                 checked.insert(currency, amount);
             }
@@ -274,17 +312,17 @@ impl Check<'_> {
         }
     }
 
-    fn within(&mut self, value: &Spanned<i64>, range: std::ops::RangeInclusive<i64>, what: &str) -> i64 {
-        if !range.contains(value.get_ref()) {
+    fn within(&mut self, value: i64, span: &Range<usize>, range: std::ops::RangeInclusive<i64>, what: &str) -> i64 {
+        if !range.contains(&value) {
             let message = format!(
                 "{what} must be from {} to {}, not {}",
                 range.start(),
                 range.end(),
-                value.get_ref()
+                value
             );
-            self.mistake(&value.span(), message);
+            self.mistake(span, message);
         }
-        *value.get_ref()
+        value
     }
 
     fn id(&mut self, id: &Spanned<String>) -> String {
@@ -366,7 +404,14 @@ fields = [{ name = "track_url", label = "Link", kind = "url", required = true }]
                 "no price in the shop's currency eur",
             ),
             ("credits = 100", "credits = 0", 9, "credits must be from 1"),
-            ("credits = 100", "credits = 1.5", 9, "invalid type"),
+            ("credits = 100", "credits = 1.5", 9, "expected a whole number"),
+            (
+                "usd = 1000",
+                "usd = 10.00",
+                10,
+                "a whole number of minor units, for example 9900",
+            ),
+            ("usd = 1000", "usd = \"10\"", 10, "a whole number of minor units"),
             ("credits = 100", "", 6, "missing field `credits`"),
             ("jpy = 1500", "jpy = -1", 10, "a price in minor units"),
             ("jpy = 1500", "JPY = 1500", 10, "lower case"),

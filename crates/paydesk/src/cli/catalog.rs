@@ -18,7 +18,7 @@ pub(super) struct Arguments {
 
 #[derive(Subcommand, Debug)]
 enum Action {
-    /// Check the file and list what it sells. Ends with 1 and the line of every mistake where it has any.
+    /// Check the file and list what it sells. Ends with 1 and names the lines where it has mistakes.
     Check {
         /// The catalogue file.
         #[arg(long, env = "PAYDESK_CATALOGUE", value_name = "FILE", default_value = "paydesk.toml")]
@@ -45,7 +45,8 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Action::Push(arguments) => {
             let config = Config::new(arguments.settings, Secrets::from_environment()?)?;
             telemetry::begin_logs(&config.settings.logs, std::io::stderr);
-            let app = serve::open(config, store::Access::Beside).await?;
+            let catalogue = serve::load_catalogue(&config.settings)?;
+            let app = serve::open(config, store::Access::Beside, catalogue).await?;
             let pushed = push(&app).await?;
             print(&format!(
                 "{} products made, {} changed; {} prices made, {} unchanged, {} retired",

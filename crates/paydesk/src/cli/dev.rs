@@ -1,10 +1,14 @@
 //! `paydesk dev`: a server beside its own sandbox Stripe, so that everything can be tried at once.
 //!
-//! Data stays in one folder between runs; deleting it starts afresh. Only for a developer's machine: it listens on
+//! Data and tokens stay in one folder between runs; deleting it starts afresh. `DATABASE_URL` is not looked at, so that a
+//! shell that is set up for production does not get a sandbox's data. Only for a developer's machine: it listens on
 //! loopback addresses only, because its sandbox accepts anybody's money.
 
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
@@ -15,10 +19,10 @@ use serde_json::json;
 use store::Access;
 use tokio::net::TcpListener;
 
-use super::{Failure, catalog, print, serve};
+use super::{Failure, catalog, note, print, serve};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{Config, Database, Secrets, Settings};
+use crate::config::{Config, Database, Secrets, Settings, socket_address};
 use crate::ids::Ids;
 use crate::pages::shop;
 use crate::telemetry;
@@ -47,7 +51,7 @@ pub(super) struct Arguments {
     port: Option<u16>,
 
     /// The address of the sandbox Stripe. Without it 127.0.0.1:12111, or any free port where that one is taken.
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = socket_address)]
     sandbox_listen: Option<SocketAddr>,
 
     #[command(flatten)]
@@ -72,13 +76,17 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     telemetry::begin_logs(&settings.logs, std::io::stderr);
     telemetry::log_panics();
     std::fs::create_dir_all(&data).with_context(|| format!("cannot make the folder {}", data.display()))?;
-    if settings.database.is_default() {
+    if Database::is_in_environment() {
+        note("DATABASE_URL is ignored: dev uses its own data, or the --database that is given");
+    }
+    if settings.database.database.is_empty() {
         settings.database = Database::in_file(&data.join("paydesk.db"));
     }
+    let catalogue = serve::load_catalogue(&settings)?;
 
     // Both sockets first: each side needs to know the other's address.
     let sandbox_listener = listen_for_sandbox(sandbox_listen).await?;
-    let listener = bind(settings.listen, "--port").await?;
+    let listener = serve::bind(settings.listen, "--port").await?;
     let sandbox_address = sandbox_listener.local_addr().context("the listener has no address")?;
     settings.listen = listener.local_addr().context("the listener has no address")?;
     settings.stripe.stripe_api_base = format!("http://{sandbox_address}");
@@ -86,12 +94,14 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let webhook = format!("http://{}{WEBHOOK_PATH}", settings.listen);
     let sandbox = Sandbox::new(sandbox::Config {
         state_file: Some(data.join("sandbox.json")),
+        merchant_name: catalogue.shop_name.clone(),
         webhook_endpoints: vec![super::sandbox::endpoint(&webhook, WEBHOOK_SECRET)],
         ..sandbox::Config::default()
     });
     settings.stripe.stripe_publishable_key = Some(sandbox.config().publishable_key.clone());
-    let secrets = secrets(&Secrets::from_environment()?, &sandbox);
-    let app = serve::open(Config::new(settings, secrets)?, Access::Exclusive).await?;
+    let given = Secrets::from_environment()?;
+    let secrets = secrets(&given, &sandbox, &data)?;
+    let app = serve::open(Config::new(settings, secrets)?, Access::Exclusive, catalogue).await?;
 
     let asked = serve::signals()?;
     let stop = app.shutdown.clone();
@@ -102,55 +112,82 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     });
     catalog::push(&app).await?;
     let token = user_token(&app)?;
-    announce(&app.config, &token, &format!("http://{sandbox_address}"));
+    announce(&app.config, &given, &token);
     let outcome = serve::until_stopped(&app, listener, shop::router(USER, &token), asked).await;
     serving_sandbox.abort();
     outcome
 }
 
-async fn bind(address: SocketAddr, flag: &str) -> Result<TcpListener, Failure> {
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}; choose another with {flag}"))?;
-    Ok(listener)
-}
-
 async fn listen_for_sandbox(wanted: Option<SocketAddr>) -> Result<TcpListener, Failure> {
     if let Some(address) = wanted {
-        return bind(address, "--sandbox-listen").await;
+        return serve::bind(address, "--sandbox-listen").await;
     }
     match TcpListener::bind(SANDBOX_USUALLY).await {
         Ok(listener) => Ok(listener),
-        Err(_taken) => bind(SocketAddr::from(([127, 0, 0, 1], 0)), "--sandbox-listen").await,
+        Err(_taken) => serve::bind(SocketAddr::from(([127, 0, 0, 1], 0)), "--sandbox-listen").await,
     }
 }
 
-/// The sandbox's secrets, and those of this run where the environment gives none.
-fn secrets(given: &Secrets, sandbox: &Sandbox) -> Secrets {
-    let ids = Ids::random(Clock::system());
-    Secrets {
+/// The sandbox's secrets, and where the environment gives none, those that are kept in the data folder.
+fn secrets(given: &Secrets, sandbox: &Sandbox, data: &Path) -> Result<Secrets, Failure> {
+    let kept = |given: &Option<SecretString>, prefix: &str, name: &str| match given {
+        Some(secret) => Ok(secret.clone()),
+        None => kept_secret(&data.join(name), prefix),
+    };
+    Ok(Secrets {
         stripe_secret_key: Some(SecretString::from(sandbox.config().secret_key.as_str())),
         stripe_webhook_secrets: vec![SecretString::from(WEBHOOK_SECRET)],
-        admin_token: Some(given.admin_token.clone().unwrap_or_else(|| ids.random_token("admin"))),
-        jwt_secret: Some(given.jwt_secret.clone().unwrap_or_else(|| ids.random_token("jwt"))),
-        internal_secret: given.internal_secret.clone(),
-    }
+        admin_token: Some(kept(&given.admin_token, "admin", "admin-token")?),
+        jwt_secret: Some(kept(&given.jwt_secret, "jwt", "jwt-secret")?),
+    })
 }
 
-/// Prints where everything is, and the tokens to try it with.
-fn announce(config: &Config, user_token: &str, sandbox: &str) {
+/// The secret in this file, made at the first run, so that what was copied from the banner works after a restart.
+fn kept_secret(path: &Path, prefix: &str) -> Result<SecretString, Failure> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => return Ok(SecretString::from(text.trim())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => {
+            return Err(anyhow::Error::new(error)
+                .context(format!("cannot read {}", path.display()))
+                .into());
+        }
+    }
+    let secret = Ids::random(Clock::system()).random_token(prefix);
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    file.and_then(|mut file| writeln!(file, "{}", secret.expose_secret()))
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(secret)
+}
+
+/// Prints where everything is, and what to try it with. What the environment gave is not shown: it may be worth
+/// something elsewhere.
+fn announce(config: &Config, given: &Secrets, user_token: &str) {
     let base = config.public_url();
-    let admin = config
-        .secrets
-        .admin_token
-        .as_ref()
-        .map_or("", |token| token.expose_secret());
+    let admin = match (&given.admin_token, &config.secrets.admin_token) {
+        (None, Some(token)) => token.expose_secret(),
+        _ => "the one in PAYDESK_ADMIN_TOKEN",
+    };
+    let user_token = match given.jwt_secret {
+        None => user_token,
+        Some(_) => "not shown, because it is signed with the PAYDESK_JWT_SECRET of the environment",
+    };
+    let key = config.secrets.stripe_secret_key.as_ref();
+    let key = key.map_or("", |key| key.expose_secret());
+    let database = match config.settings.database.database.strip_prefix("sqlite:") {
+        Some(path) if path.contains(char::is_whitespace) => format!("--database 'sqlite:{path}'"),
+        Some(path) => format!("--database sqlite:{path}"),
+        None => "the same --database as here".to_owned(),
+    };
     print(&format!(
         "paydesk {} is ready. Buy something: {base}/shop",
         env!("CARGO_PKG_VERSION")
     ));
     print(&format!("  API reference   {base}/docs"));
-    print(&format!("  sandbox Stripe  {sandbox}"));
+    print(&format!("  sandbox Stripe  {}", config.settings.stripe.stripe_api_base));
+    print(&format!("  secret key      {key}"));
+    print(&format!("  webhook secret  {WEBHOOK_SECRET}"));
+    print(&format!("  other commands  {database}"));
     print(&format!("  admin token     {admin}"));
     print(&format!("  token of {USER}  {user_token}"));
 }

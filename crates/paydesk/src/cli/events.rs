@@ -1,9 +1,9 @@
 //! `paydesk events`: what came in from Stripe, and bringing it to be handled again.
 
 use clap::{Args, Subcommand};
-use store::{Access, Options, Store};
+use store::Store;
 
-use super::{Failure, print};
+use super::{Failure, existing, note, print};
 use crate::clock::{Clock, Moment};
 use crate::config::Database;
 use crate::effects;
@@ -80,16 +80,6 @@ fn moment(text: &str) -> Result<i64, String> {
     Ok(time.as_microsecond())
 }
 
-fn open(database: &Database) -> Result<Store, Failure> {
-    let options = Options {
-        access: Access::Beside,
-        readers: 1,
-        connections: 2,
-        ..Options::default()
-    };
-    Ok(Store::open(&database.database, options)?)
-}
-
 pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.action {
         Action::List {
@@ -100,17 +90,21 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
             database,
         } => {
             let filter = EventFilter { status, kind, before };
-            let rows = open(&database)?
-                .read(move |tx| inbox::events(tx, &filter, limit))
-                .await?;
+            let store = existing::open(&database).await?;
+            let rows = store.read(move |tx| inbox::events(tx, &filter, limit)).await?;
+            if rows.is_empty() {
+                note("no such events");
+                return Ok(());
+            }
+            print(&heading());
             for row in rows {
                 print(&line(&row));
             }
             Ok(())
         }
-        Action::Show { id, database } => show(&open(&database)?, id).await,
+        Action::Show { id, database } => show(&existing::open(&database).await?, id).await,
         Action::Replay(replay) => {
-            let store = open(&replay.database)?;
+            let store = existing::open(&replay.database).await?;
             match (replay.id, replay.status) {
                 (Some(id), _) => replay_one(&store, id).await,
                 (None, Some(status)) => {
@@ -123,20 +117,28 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     }
 }
 
+/// The names of the columns of [`line`].
+fn heading() -> String {
+    columns("NUMBER", "RECEIVED", "STATUS", "TYPE", "EVENT", "OBJECT AND LAST ERROR")
+}
+
 fn line(row: &EventRow) -> String {
-    let status = row.status.word();
     let error = row
         .last_error
         .as_deref()
         .map_or(String::new(), |error| format!("  {error}"));
-    format!(
-        "{}  {}  {status:<9}  {:<40} {}  {}{error}",
-        row.event_id,
-        Moment(row.received_at_us),
-        row.kind,
-        row.stripe_id,
-        row.object_id
+    columns(
+        &row.event_id.to_string(),
+        &format!("{:.6}", Moment(row.received_at_us)),
+        row.status.word(),
+        &row.kind,
+        &row.stripe_id,
+        &format!("{}{error}", row.object_id),
     )
+}
+
+fn columns(number: &str, received: &str, status: &str, kind: &str, event: &str, object: &str) -> String {
+    format!("{number:<8}  {received:<27}  {status:<9}  {kind:<40}  {event:<28}  {object}")
 }
 
 async fn show(store: &Store, id: String) -> Result<(), Failure> {

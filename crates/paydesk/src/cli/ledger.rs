@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use store::{Access, Options, Store};
 
-use super::{Failure, print};
+use super::{Failure, existing, print};
 use crate::books;
 use crate::config::Database;
 use crate::progress::Progress;
@@ -28,13 +27,7 @@ enum Action {
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let Action::Verify { database } = arguments.action;
-    let options = Options {
-        access: Access::Beside,
-        readers: 1,
-        connections: 2,
-        ..Options::default()
-    };
-    let store = Store::open(&database.database, options)?;
+    let store = existing::open(&database).await?;
     let progress = Arc::new(Progress::begin("reading transfers", 0));
     let shown = Arc::clone(&progress);
     let audit = store

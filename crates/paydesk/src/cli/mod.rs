@@ -7,6 +7,7 @@ mod bench;
 mod catalog;
 mod dev;
 mod events;
+mod existing;
 mod ledger;
 mod sandbox;
 mod serve;
@@ -16,6 +17,7 @@ use std::fmt;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
+use clap::builder::Resettable;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{self, ConfigError};
@@ -131,9 +133,7 @@ impl From<store::Error> for Failure {
 
 /// The whole program: reads the command line, runs the command, gives its exit code.
 pub fn main() -> ExitCode {
-    let matches = CommandLine::command()
-        .mut_subcommand("serve", |serve| serve.after_help(help()))
-        .get_matches();
+    let matches = command().get_matches();
     let line = match CommandLine::from_arg_matches(&matches) {
         Ok(line) => line,
         Err(error) => error.exit(),
@@ -162,6 +162,23 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// The command line as it is read: the derived one, and what differs from command to command.
+fn command() -> clap::Command {
+    CommandLine::command()
+        .mut_subcommand("serve", |serve| serve.after_help(help()))
+        .mut_subcommand("dev", |dev| {
+            // An empty address stands for the data folder's own; the environment's is for servers.
+            dev.mut_arg("database", |database| {
+                database
+                    .env(Resettable::Reset)
+                    .default_value("")
+                    .hide_default_value(true)
+                    .help("Where the data is kept, in place of paydesk.db in the data folder. DATABASE_URL is ignored")
+            })
+            .mut_arg("log", |log| log.default_value("warn"))
+        })
+}
+
 fn help() -> String {
     format!("{}\n{EXIT_CODES}", config::secrets::help())
 }
@@ -170,6 +187,11 @@ fn help() -> String {
 pub fn print(line: &str) {
     let mut output = std::io::stdout().lock();
     drop(writeln!(output, "{line}").and_then(|()| output.flush()));
+}
+
+/// Writes a line beside what the command was asked for, which stays clean for a pipe.
+pub fn note(line: &str) {
+    drop(writeln!(std::io::stderr().lock(), "paydesk: {line}"));
 }
 
 fn complain(failure: &Failure) {
@@ -188,12 +210,12 @@ mod tests {
 
     #[test]
     fn the_command_line_is_well_formed() {
-        CommandLine::command().debug_assert();
+        command().debug_assert();
     }
 
     #[test]
     fn every_option_is_explained_and_no_secret_is_a_flag() {
-        for command in CommandLine::command().get_subcommands() {
+        for command in command().get_subcommands() {
             assert!(command.get_about().is_some(), "{}", command.get_name());
             for argument in command.get_arguments() {
                 let name = argument.get_id().as_str();

@@ -9,14 +9,14 @@ use sandbox::{Config, EndpointConfig, Sandbox};
 use tokio::net::TcpListener;
 
 use super::{Failure, print};
-use crate::config::Logs;
+use crate::config::{Logs, socket_address};
 use crate::telemetry;
 
 /// The arguments of `paydesk sandbox`.
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
     /// The address to listen on.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:12111")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:12111", value_parser = socket_address)]
     listen: SocketAddr,
 
     /// Where to send events; may be given several times.

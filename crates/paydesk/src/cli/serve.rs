@@ -1,7 +1,9 @@
 //! `paydesk serve`: the server.
 //!
-//! Opens the store, brings its schema up to date, listens, works; prints one line when ready. Ends when asked to
+//! Takes its port, opens the store, brings its schema up to date, works; prints one line when ready. Ends when asked to
 //! (SIGTERM, ctrl-c), after requests in flight had their time, or with code 70 when the store has failed.
+
+use std::net::SocketAddr;
 
 use anyhow::Context;
 use axum::Router;
@@ -13,12 +15,13 @@ use tokio::task::JoinSet;
 
 use super::{Failure, print};
 use crate::app::App;
+use crate::catalogue::{self, Catalogue};
 use crate::clock::Clock;
 use crate::config::{Config, Secrets, Settings};
 use crate::http::{routes, server};
 use crate::ids::Ids;
 use crate::schema::MIGRATIONS;
-use crate::{catalogue, deployment, inbox, purchases, telemetry};
+use crate::{deployment, inbox, purchases, telemetry};
 
 /// The arguments of `paydesk serve`.
 #[derive(Args, Debug)]
@@ -28,12 +31,20 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let config = Config::new(arguments.settings, Secrets::from_environment()?)?;
+    let mut config = Config::new(arguments.settings, Secrets::from_environment()?)?;
     telemetry::begin_logs(&config.settings.logs, std::io::stderr);
     telemetry::log_panics();
-    let app = open(config, Access::Exclusive).await?;
-    let listener = listen(&app).await?;
+    if config.settings.role.serves() {
+        for warning in config.warnings() {
+            tracing::warn!("{warning}");
+        }
+    }
+    let catalogue = load_catalogue(&config.settings)?;
+    // The port first: where it is taken, the schema must not have been changed.
+    let listener = bind(config.settings.listen, "--listen").await?;
     let address = listener.local_addr().context("the listener has no address")?;
+    config.settings.listen = address;
+    let app = open(config, Access::Exclusive, catalogue).await?;
     let stop = signals()?;
     let mode = if app.config.livemode { "live" } else { "test" };
     print(&format!(
@@ -43,12 +54,16 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     until_stopped(&app, listener, Router::new(), stop).await
 }
 
+/// Reads the catalogue that the settings name.
+pub(super) fn load_catalogue(settings: &Settings) -> Result<Catalogue, Failure> {
+    catalogue::load(&settings.catalogue).map_err(|error| Failure::Usage(error.to_string()))
+}
+
 /// Opens and migrates the store, and joins the parts of the application.
-pub(super) async fn open(config: Config, access: Access) -> Result<App, Failure> {
+pub(super) async fn open(config: Config, access: Access, catalogue: Catalogue) -> Result<App, Failure> {
     if let Some(point) = &config.settings.crash_point {
         arm(point)?;
     }
-    let catalogue = catalogue::load(&config.settings.catalogue).map_err(|error| Failure::Usage(error.to_string()))?;
     let store = Store::open(
         &config.settings.database.database,
         Options {
@@ -68,11 +83,11 @@ pub(super) async fn open(config: Config, access: Access) -> Result<App, Failure>
     Ok(App::new(config, clock, ids, store, catalogue)?)
 }
 
-async fn listen(app: &App) -> Result<TcpListener, Failure> {
-    let address = app.config.settings.listen;
+/// Takes an address to listen on. `flag` is how to choose another.
+pub(super) async fn bind(address: SocketAddr, flag: &str) -> Result<TcpListener, Failure> {
     let listener = TcpListener::bind(address)
         .await
-        .with_context(|| format!("cannot listen on {address}; choose another with --listen"))?;
+        .with_context(|| format!("cannot listen on {address}; choose another with {flag}"))?;
     Ok(listener)
 }
 

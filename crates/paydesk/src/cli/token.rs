@@ -5,13 +5,11 @@ use std::fmt::Write;
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
 use secrecy::ExposeSecret;
-use store::{Access, Options, Store};
 
-use super::{Failure, print};
+use super::{Failure, existing, note, print};
 use crate::clock::{Clock, Moment};
 use crate::config::Database;
 use crate::ids::Ids;
-use crate::schema::MIGRATIONS;
 use crate::tokens::{self, Scope, Scopes};
 
 /// The arguments of `paydesk token`.
@@ -51,14 +49,18 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let clock = Clock::system();
     match arguments.action {
         Action::Create { name, scopes, database } => {
-            let store = open(&database).await?;
+            let store = existing::open(&database).await?;
             let ids = Ids::random(clock.clone());
             let scopes: Scopes = scopes.into_iter().collect();
             let created = tokens::create(&store, &clock, &ids, &name, scopes).await?;
+            note(&format!(
+                "a token for the server of {}; it is shown this once",
+                database.name()
+            ));
             print(created.secret.expose_secret());
         }
         Action::List { database } => {
-            for token in tokens::list(&open(&database).await?).await? {
+            for token in tokens::list(&existing::open(&database).await?).await? {
                 let state = match (token.revoked_at_us, token.last_used_at_us) {
                     (Some(at), _) => format!("revoked {}", Moment(at)),
                     (None, Some(at)) => format!("used {}", Moment(at)),
@@ -72,7 +74,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
             }
         }
         Action::Revoke { token_id, database } => {
-            let store = open(&database).await?;
+            let store = existing::open(&database).await?;
             if !tokens::revoke(&store, &clock, &token_id).await? {
                 return Err(anyhow!("there is no token {token_id}; `paydesk token list` shows them").into());
             }
@@ -80,17 +82,6 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// Opens the store beside a server that may be running.
-async fn open(database: &Database) -> Result<Store, Failure> {
-    let options = Options {
-        access: Access::Beside,
-        ..Options::default()
-    };
-    let store = Store::open(&database.database, options)?;
-    store.migrate(MIGRATIONS).await?;
-    Ok(store)
 }
 
 fn scopes_help() -> String {

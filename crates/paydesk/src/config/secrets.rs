@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use super::ConfigError;
 
 /// The names of the secrets and what each is for; the help text is made from this table.
-pub const NAMES: [(&str, &str); 6] = [
+pub const NAMES: [(&str, &str); 5] = [
     (
         "STRIPE_SECRET_KEY",
         "Stripe's secret key; its kind (test or live) decides the mode",
@@ -31,10 +31,6 @@ pub const NAMES: [(&str, &str); 6] = [
         "PAYDESK_JWT_SECRET",
         "HS256 secret of the application's user tokens, 32 bytes or more",
     ),
-    (
-        "PAYDESK_INTERNAL_SECRET",
-        "shared between an edge and its core; only for two tiers",
-    ),
 ];
 
 /// Everything that must never be shown.
@@ -48,8 +44,6 @@ pub struct Secrets {
     pub admin_token: Option<SecretString>,
     /// The HS256 secret of the application's user tokens.
     pub jwt_secret: Option<SecretString>,
-    /// The secret between an edge and its core.
-    pub internal_secret: Option<SecretString>,
 }
 
 impl Secrets {
@@ -73,7 +67,6 @@ impl Secrets {
             stripe_webhook_secrets,
             admin_token: one("PAYDESK_ADMIN_TOKEN")?.map(SecretString::from),
             jwt_secret: one("PAYDESK_JWT_SECRET")?.map(SecretString::from),
-            internal_secret: one("PAYDESK_INTERNAL_SECRET")?.map(SecretString::from),
         })
     }
 }

@@ -70,11 +70,70 @@ fn what_could_lose_money_or_trust_is_refused_with_the_remedy() {
         (&[], &[("STRIPE_SECRET_KEY_FILE", "/nowhere/at/all")], "cannot be read"),
         (&["--public-url=pay.example.com"], &[TEST_KEY], "web address"),
         (&["--stripe-api-base=ftp://x"], &[TEST_KEY], "web address"),
+        (&["--public-url=http://pay.example.com"], &[LIVE_KEY, HOOK], "https://"),
+        (&["--return-origins=app.example.com"], &[TEST_KEY], "not an origin"),
+        (&["--return-origins=https://a.example,ftp://b.example"], &[TEST_KEY], "ftp://b.example"),
+        (&["--return-origins=https://a.example/path"], &[TEST_KEY], "without a path"),
+        (&["--database=postgress://user:canary@host/name"], &[TEST_KEY], "sqlite:<path>"),
+        (&["--database=sqlite:"], &[TEST_KEY], "sqlite:<path>"),
         (&["--user-per-minute=0"], &[TEST_KEY], "--user-per-minute"),
     ];
     for (flags, pairs, expected) in cases {
         let message = config(flags, pairs).unwrap_err().to_string();
-        assert!(message.contains(expected), "{flags:?}: {message}");
+        assert!(
+            message.contains(expected) && !message.contains("canary"),
+            "{flags:?}: {message}"
+        );
+    }
+}
+
+#[test]
+fn what_a_server_lacks_is_warned_about() {
+    let bare = config(&[], &[TEST_KEY]).unwrap().warnings().join("\n");
+    for name in ["STRIPE_WEBHOOK_SECRET", "PAYDESK_JWKS_URL", "PAYDESK_ADMIN_TOKEN"] {
+        assert!(bare.contains(name), "{bare}");
+    }
+    let admin = ("PAYDESK_ADMIN_TOKEN", "0123456789abcdef");
+    let full = config(&["--jwks-url=https://a.example/jwks"], &[TEST_KEY, HOOK, admin]).unwrap();
+    assert!(full.warnings().is_empty());
+}
+
+#[test]
+fn what_cannot_be_read_says_how_to_write_it() {
+    for (flag, expected) in [
+        ("--listen=nowhere", "127.0.0.1:9002"),
+        ("--log=a=b=c", "paydesk::inbox=debug"),
+        ("--log=paydesk=loud", "paydesk::inbox=debug"),
+    ] {
+        let error = Line::try_parse_from(["paydesk", flag])
+            .map(drop)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn an_origin_may_end_in_a_slash() {
+    let config = config(
+        &["--return-origins=https://a.example/,http://localhost:3000"],
+        &[TEST_KEY],
+    )
+    .unwrap();
+    assert!(config.may_return_to("https://a.example/done") && config.may_return_to("http://localhost:3000"));
+}
+
+#[test]
+fn the_name_of_a_database_holds_no_password() {
+    for (url, name) in [
+        ("sqlite:data/paydesk.db", "data/paydesk.db"),
+        ("sqlite:///data/paydesk.db", "/data/paydesk.db"),
+        ("postgres://user:canary@host:5432/pay", "host/pay"),
+    ] {
+        let database = Database {
+            database: url.to_owned(),
+        };
+        assert_eq!(database.name(), name);
     }
 }
 

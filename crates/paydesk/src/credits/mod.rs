@@ -58,12 +58,13 @@ pub fn changes(store: &Store, clock: Clock, limits: BatchLimits) -> Changes {
     })
 }
 
-/// Tells the metrics what they mean, once at start.
+/// Tells the metrics what they mean, and begins their series at zero, once at start.
 pub fn describe_metrics() {
     metrics::describe_counter!(
         "paydesk_credits_refused_total",
         "Changes of wallets that the books refused."
     );
+    metrics::counter!("paydesk_credits_refused_total").increment(0);
 }
 
 /// The wallet's account.

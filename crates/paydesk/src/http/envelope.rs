@@ -91,7 +91,10 @@ fn settle(mut response: Response, request_id: &str) -> Response {
         if problem.kind().status == 429 {
             metrics::counter!("http_rate_limited_total").increment(1);
         }
-        if let Some((cause, location)) = problem.cause() {
+        if let Some((reason, _)) = problem.cause().filter(|_| problem.kind().status == 401) {
+            // Callers are not told why; whoever runs the server has to find out somewhere.
+            tracing::info!(%request_id, code, reason, "a caller was not recognized");
+        } else if let Some((cause, location)) = problem.cause() {
             tracing::debug!(%request_id, code, cause, %location, "a request was refused");
         }
         return response;

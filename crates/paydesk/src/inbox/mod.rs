@@ -90,7 +90,7 @@ pub enum Appended {
     Duplicate,
 }
 
-/// Tells the metrics what they mean, once at start.
+/// Tells the metrics what they mean, and begins their series at zero, once at start.
 pub fn describe_metrics() {
     metrics::describe_gauge!("paydesk_inbox_pending", "Events that are kept and not handled yet.");
     metrics::describe_counter!(
@@ -106,6 +106,13 @@ pub fn describe_metrics() {
         "Events taken off the inbox, by what became of them."
     );
     metrics::describe_counter!("paydesk_inbox_failed_total", "Attempts to handle an event that failed.");
+    // A series that is not there yet raises no alert when it begins to grow.
+    metrics::counter!("paydesk_webhook_accepted_total").increment(0);
+    metrics::counter!("paydesk_webhook_rejected_total").increment(0);
+    metrics::counter!("paydesk_inbox_failed_total").increment(0);
+    for status in ["processed", "ignored", "dead"] {
+        metrics::counter!("paydesk_inbox_handled_total", "status" => status).increment(0);
+    }
 }
 
 /// Shows how many events wait.

@@ -105,6 +105,9 @@ impl FromRequest<App> for Delivery {
 async fn take(app: &App, delivery: &Delivery) -> Result<(), Problem> {
     match receive(app, delivery.signature.as_bytes(), &delivery.body.0).await {
         Ok(_) => Ok(()),
+        Err(ReceiveError::Signature(_)) if app.webhook_secrets.is_empty() => {
+            Err(Problem::of(&BAD_SIGNATURE).detail("No signing secret is configured."))
+        }
         Err(ReceiveError::Signature(error)) => Err(Problem::of(&BAD_SIGNATURE).detail(error.to_string())),
         Err(ReceiveError::Malformed(error)) => Err(Problem::of(&NOT_AN_EVENT).detail(error.to_string())),
         // Whatever kept it from being stored, Stripe must send it again.

@@ -1,6 +1,9 @@
 //! The program itself: what it prints, and the code it ends with.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
@@ -45,6 +48,39 @@ impl Place {
     }
 }
 
+/// Asks a server that has said where it is, and gives the whole answer.
+fn ask(ready: &str, request: &str, header: &str) -> String {
+    let address = ready.split_once("http://").unwrap().1.split([' ', '/']).next().unwrap();
+    let mut stream = TcpStream::connect(address.trim()).unwrap();
+    let head =
+        format!("{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n{header}\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// Asks a process to stop, and gives what it said on its two streams since.
+fn stop(mut child: Child) -> (String, String) {
+    assert!(
+        Command::new("kill")
+            .arg(child.id().to_string())
+            .status()
+            .unwrap()
+            .success()
+    );
+    let (mut output, mut errors) = (String::new(), String::new());
+    child.stdout.take().unwrap().read_to_string(&mut output).unwrap();
+    child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+    assert!(child.wait().unwrap().success(), "{errors}");
+    (output, errors)
+}
+
+/// The owner's, the group's and the others' rights to a file.
+fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
@@ -81,6 +117,8 @@ fn a_wrong_command_line_or_configuration_ends_with_two() {
         &["serve", "--listen=nowhere"],
         &["serve"],
         &["token", "create", "x"],
+        &["token", "list", "--database=postgress://user@host/name"],
+        &["ledger", "verify", "--database=paydesk.db"],
     ] {
         let output = place.run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", text(&output.stderr));
@@ -122,8 +160,125 @@ fn a_port_that_is_taken_is_said_with_the_remedy() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
+    assert!(
+        !place.0.path().join("paydesk.db").exists(),
+        "nothing is changed where the port is taken"
+    );
     assert!(text(&output.stderr).contains("--listen"), "{}", text(&output.stderr));
     assert!(!text(&output.stderr).contains("canary"));
+}
+
+#[test]
+fn what_a_server_lacks_it_says_at_start_and_its_counters_begin_at_zero() {
+    let place = Place::new();
+    let mut child = place
+        .command(&["serve", "--listen=127.0.0.1:0"])
+        .env("STRIPE_SECRET_KEY", "sk_test_canary")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut ready = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap())
+        .read_line(&mut ready)
+        .unwrap();
+    let metrics = ask(&ready, "GET /metrics", "");
+    for series in [
+        "paydesk_webhook_rejected_total",
+        "paydesk_inbox_failed_total",
+        "paydesk_inbox_handled_total{status=\"processed\"}",
+        "paydesk_inbox_handled_total{status=\"ignored\"}",
+        "paydesk_inbox_handled_total{status=\"dead\"}",
+        "paydesk_credits_refused_total",
+    ] {
+        let name = series.split('{').next().unwrap();
+        assert!(metrics.contains(&format!("\n{series} 0\n")), "{series}: {metrics}");
+        assert!(metrics.contains(&format!("# HELP {name} ")), "{series}");
+    }
+    let refused = ask(&ready, "POST /api/stripe/webhook", "Stripe-Signature: t=1,v1=00\r\n");
+    assert!(
+        refused.starts_with("HTTP/1.1 400") && refused.contains("No signing secret is configured."),
+        "{refused}"
+    );
+    let unknown = ask(&ready, "GET /api/orders", "");
+    assert!(unknown.starts_with("HTTP/1.1 401"), "{unknown}");
+    assert_eq!(mode(&place.0.path().join("paydesk.db")), 0o600);
+    let (_output, errors) = stop(child);
+    for name in ["STRIPE_WEBHOOK_SECRET", "PAYDESK_JWT_SECRET", "PAYDESK_ADMIN_TOKEN"] {
+        let warned = errors.lines().any(|line| line.contains("WARN") && line.contains(name));
+        assert!(warned, "{name}: {errors}");
+    }
+    assert!(errors.contains("there is no Authorization header"), "{errors}");
+}
+
+/// Starts `dev` and gives its banner.
+fn develop(place: &Place, environment: &[(&str, &str)]) -> (Child, String) {
+    let mut child = place
+        .command(&["dev", "--port=0", "--sandbox-listen=127.0.0.1:0"])
+        .envs(environment.iter().copied())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
+    let mut banner = String::new();
+    for line in lines.map(Result::unwrap) {
+        banner.push_str(&line);
+        banner.push('\n');
+        if line.contains("token of user_demo") {
+            break;
+        }
+    }
+    (child, banner)
+}
+
+#[test]
+fn dev_keeps_away_from_what_the_environment_is_set_up_for() {
+    let place = Place::new();
+    let environment = [
+        ("DATABASE_URL", "sqlite:production.db"),
+        ("PAYDESK_ADMIN_TOKEN", "canary-admin-0123456789"),
+        ("PAYDESK_JWT_SECRET", "canary-jwt-0123456789abcdef0123456789"),
+    ];
+    let (child, banner) = develop(&place, &environment);
+    assert!(!banner.contains("canary") && !banner.contains("eyJ"), "{banner}");
+    let (_output, errors) = stop(child);
+    assert!(errors.contains("DATABASE_URL is ignored"), "{errors}");
+    assert!(!place.0.path().join("production.db").exists());
+    assert!(place.0.path().join("data/paydesk.db").exists());
+}
+
+#[test]
+fn dev_says_what_is_needed_and_says_the_same_after_a_restart() {
+    let place = Place::new();
+    let (child, banner) = develop(&place, &[]);
+    for part in [
+        "/shop",
+        "sk_test_sandbox_0123456789abcdef",
+        "whsec_sandbox_on_this_machine_only",
+        "--database sqlite:data/paydesk.db",
+    ] {
+        assert!(banner.contains(part), "{part}: {banner}");
+    }
+    let shown = |banner: &str| {
+        banner
+            .lines()
+            .find(|line| line.contains("admin token"))
+            .unwrap()
+            .to_owned()
+    };
+    let page = ask(&banner, "GET /shop", "");
+    assert!(page.contains("Test shop"), "{page}");
+    stop(child);
+    for name in ["paydesk.db", "sandbox.json", "admin-token", "jwt-secret"] {
+        assert_eq!(mode(&place.0.path().join("data").join(name)), 0o600, "{name}");
+    }
+    let (child, again) = develop(&place, &[]);
+    assert_eq!(shown(&banner), shown(&again));
+    stop(child);
+    let listed = place.run(&["events", "list", "--type=no.such", "--database=sqlite:data/paydesk.db"]);
+    assert!(listed.status.success() && listed.stdout.is_empty());
+    assert!(text(&listed.stderr).contains("no such events"));
 }
 
 #[test]
@@ -133,6 +288,11 @@ fn tokens_are_made_listed_and_revoked_beside_a_running_server() {
     let made = place.run(&["token", "create", "shop", "--scope", "credits:spend,orders:read"]);
     assert!(made.status.success(), "{}", text(&made.stderr));
     let secret = text(&made.stdout).trim().to_owned();
+    let said = text(&made.stderr);
+    assert!(
+        said.contains("paydesk.db") && said.contains("shown this once") && !said.contains(&secret),
+        "{said}"
+    );
     assert!(secret.starts_with("pdk_") && secret.len() == 68, "{secret}");
     let listed = text(&place.run(&["token", "list"]).stdout);
     assert!(listed.contains("shop") && listed.contains("credits:spend orders:read") && !listed.contains(&secret));
@@ -151,6 +311,41 @@ fn tokens_are_made_listed_and_revoked_beside_a_running_server() {
             .success()
     );
     assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_command_of_the_operator_makes_no_database_and_trusts_no_foreign_one() {
+    let place = Place::new();
+    std::fs::write(place.0.path().join("empty.db"), "").unwrap();
+    let commands: [&[&str]; 7] = [
+        &["token", "create", "x", "--scope=orders:read"],
+        &["token", "list"],
+        &["token", "revoke", "tok_none"],
+        &["events", "list"],
+        &["events", "show", "evt_none"],
+        &["events", "replay", "evt_none"],
+        &["ledger", "verify"],
+    ];
+    for command in commands {
+        let absent = place.run(&[command, &["--database=sqlite:absent.db"]].concat());
+        assert_eq!(absent.status.code(), Some(1), "{command:?}");
+        let said = text(&absent.stderr);
+        let wanted = "absent.db does not exist. Name the server's database with --database or DATABASE_URL.";
+        assert!(said.contains(wanted) && absent.stdout.is_empty(), "{command:?}: {said}");
+        let foreign = place.run(&[command, &["--database=sqlite:empty.db"]].concat());
+        assert_eq!(foreign.status.code(), Some(1), "{command:?}");
+        let said = text(&foreign.stderr);
+        assert!(
+            said.contains("empty.db is not a paydesk database") && foreign.stdout.is_empty(),
+            "{command:?}: {said}"
+        );
+    }
+    let files = std::fs::read_dir(place.0.path()).unwrap();
+    assert!(
+        files
+            .into_iter()
+            .all(|file| !file.unwrap().file_name().to_string_lossy().starts_with("absent"))
+    );
 }
 
 #[test]

@@ -242,7 +242,6 @@ async fn application(database: &TestDatabase, base: &str, sandbox_base: &str, se
         stripe_webhook_secrets: vec![SecretString::from(WEBHOOK_SECRET)],
         admin_token: Some(SecretString::from(ADMIN)),
         jwt_secret: Some(SecretString::from(JWT_SECRET)),
-        internal_secret: None,
     };
     let clock = Clock::system();
     let ids = Ids::random(clock.clone());

@@ -1,6 +1,8 @@
 //! Opening connections to the embedded engine, each with the settings its promises rest on.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -28,10 +30,16 @@ impl Writer {
                 rusqlite::version()
             )));
         }
+        if !options.create && !path.exists() {
+            return Err(Error::Absent(path.display().to_string()));
+        }
         let lock = match options.access {
             Access::Exclusive => Some(lock(path)?),
             Access::Beside => None,
         };
+        if options.create {
+            make_private(path)?;
+        }
         let connection = Connection::open(path).map_err(|error| opening(path, &error))?;
         let mode: String = connection
             .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
@@ -92,7 +100,12 @@ fn set(connection: &Connection, path: &Path, busy: Duration, cache_kib: u32) -> 
 fn lock(path: &Path) -> Result<File> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&name);
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(&name);
     let file = file.map_err(|error| Error::Engine(format!("{} cannot be opened: {error}", path.display())))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -101,6 +114,18 @@ fn lock(path: &Path) -> Result<File> {
             path.display()
         ))),
         Err(TryLockError::Error(error)) => Err(Error::Engine(format!("{} cannot be locked: {error}", path.display()))),
+    }
+}
+
+/// Makes the file, where it is not there, readable for its owner only: it holds personal data. The engine gives the files
+/// beside it the same mode.
+fn make_private(path: &Path) -> Result<()> {
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    match made {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            Err(Error::Engine(format!("{} cannot be made: {error}", path.display())))
+        }
+        _ => Ok(()),
     }
 }
 

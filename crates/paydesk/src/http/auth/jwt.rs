@@ -2,7 +2,8 @@
 //!
 //! One key source per server: an HS256 secret, or a JWKS. The algorithm is a property of the key and never taken from
 //! the token, so a public key cannot be used as a secret and `none` does not exist. Claims are checked against the
-//! injected clock with a leeway of 30 seconds. A token that fails in any way is answered the same: 401, no reason.
+//! injected clock with a leeway of 30 seconds. A token that fails in any way is answered the same: 401;
+//! the reason is in the log.
 
 use std::sync::Arc;
 
@@ -12,9 +13,10 @@ use serde::Deserialize;
 use serde_json::Number;
 
 use super::jwks::Jwks;
+use super::unauthorized;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
-use crate::http::{Problem, kinds};
+use crate::http::Problem;
 use crate::ids::UserId;
 
 /// How far the application's clock may be off, in seconds.
@@ -89,48 +91,51 @@ impl Verifier {
 
     /// The user that a token speaks for. 401 for a token that proves nothing; 503 while no keys could be fetched yet.
     pub async fn verify(&self, token: &str) -> Result<UserId, Problem> {
-        let unauthorized = || Problem::of(&kinds::UNAUTHORIZED);
         if token.split('.').count() != 3 {
-            return Err(unauthorized());
+            return Err(unauthorized(
+                "the token is neither the admin token, a service token nor a JWT",
+            ));
         }
-        let header = jsonwebtoken::decode_header(token).map_err(|_| unauthorized())?;
+        let header = jsonwebtoken::decode_header(token).map_err(|_| unauthorized("the JWT's header cannot be read"))?;
         // A critical extension is one we must understand; we understand none (RFC 7515, 4.1.11).
         if header.crit.is_some() {
-            return Err(unauthorized());
+            return Err(unauthorized("the JWT demands an extension"));
         }
         let key = match &self.source {
             Source::Secret(key) => Some(Arc::clone(key)),
             Source::Jwks(jwks) => jwks.find(header.kid.as_deref()).await?,
-            Source::None => None,
+            Source::None => return Err(unauthorized("neither PAYDESK_JWT_SECRET nor PAYDESK_JWKS_URL is set")),
         };
-        let key = key.filter(|key| key.algorithm == header.alg).ok_or_else(unauthorized)?;
+        let key = key.ok_or_else(|| unauthorized("no key has the JWT's kid"))?;
+        if key.algorithm != header.alg {
+            return Err(unauthorized("the JWT's algorithm is not its key's"));
+        }
         let claims = jsonwebtoken::decode::<Claims>(token, &key.key, &signature_only(key.algorithm))
-            .map_err(|_| unauthorized())?
+            .map_err(|_| unauthorized("the JWT's signature does not fit, or a claim is missing or malformed"))?
             .claims;
-        self.check(&claims).ok_or_else(unauthorized)
+        self.check(&claims).map_err(unauthorized)
     }
 
-    /// The user, when every claim is right at this moment.
-    fn check(&self, claims: &Claims) -> Option<UserId> {
+    /// The user, when every claim is right at this moment; else which is not.
+    fn check(&self, claims: &Claims) -> Result<UserId, &'static str> {
         let now = self.clock.now_seconds();
-        let expired = seconds(&claims.exp)? <= now.saturating_sub(LEEWAY_SECONDS);
-        let early = match &claims.nbf {
-            Some(nbf) => seconds(nbf)? > now.saturating_add(LEEWAY_SECONDS),
-            None => false,
-        };
-        let issuer_right = self
-            .issuer
-            .as_ref()
-            .is_none_or(|wanted| claims.iss.as_ref() == Some(wanted));
-        let audience_right = self
-            .audience
-            .as_ref()
-            .is_none_or(|wanted| claims.aud.as_ref().is_some_and(|aud| aud.includes(wanted)));
-        if expired || early || !issuer_right || !audience_right {
-            None
-        } else {
-            UserId::parse(&claims.sub)
+        if seconds(&claims.exp).ok_or("the JWT's exp is out of range")? <= now.saturating_sub(LEEWAY_SECONDS) {
+            return Err("the JWT has expired");
         }
+        if let Some(nbf) = &claims.nbf
+            && seconds(nbf).ok_or("the JWT's nbf is out of range")? > now.saturating_add(LEEWAY_SECONDS)
+        {
+            return Err("the JWT is not valid yet");
+        }
+        let issuer_right = |wanted| claims.iss.as_ref() == Some(wanted);
+        if !self.issuer.as_ref().is_none_or(issuer_right) {
+            return Err("the JWT's iss is not the one configured");
+        }
+        let audience_right = |wanted: &String| claims.aud.as_ref().is_some_and(|aud| aud.includes(wanted));
+        if !self.audience.as_ref().is_none_or(audience_right) {
+            return Err("the JWT's aud is not the one configured");
+        }
+        UserId::parse(&claims.sub).ok_or("the JWT's sub cannot be a user's id")
     }
 }
 

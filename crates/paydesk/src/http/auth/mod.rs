@@ -115,22 +115,28 @@ struct Known(Arc<Caller>);
 
 /// The bearer token of the request. More than one Authorization header is ambiguous, and refused.
 fn bearer(parts: &Parts) -> Result<&str, Problem> {
-    let unauthorized = || Problem::of(&kinds::UNAUTHORIZED);
     let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
     let value = values
         .next()
-        .ok_or_else(unauthorized)?
+        .ok_or_else(|| unauthorized("there is no Authorization header"))?
         .to_str()
-        .map_err(|_| unauthorized())?;
-    if values.next().is_some() || value.len() > TOKEN_BYTES_MAX {
-        return Err(unauthorized());
+        .map_err(|_| unauthorized("the Authorization header is not visible ASCII"))?;
+    if values.next().is_some() {
+        return Err(unauthorized("there are several Authorization headers"));
     }
-    let (scheme, token) = value.split_once(' ').ok_or_else(unauthorized)?;
-    if scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() {
-        Ok(token)
-    } else {
-        Err(unauthorized())
+    if value.len() > TOKEN_BYTES_MAX {
+        return Err(unauthorized("the Authorization header is too long"));
     }
+    match value.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() => Ok(token),
+        _ => Err(unauthorized("the Authorization header holds no bearer token")),
+    }
+}
+
+/// 401 for this reason. The reason is for the log only, and never holds any part of the token.
+#[track_caller]
+fn unauthorized(reason: &'static str) -> Problem {
+    Problem::of(&kinds::UNAUTHORIZED).caused_by(reason)
 }
 
 async fn authenticate(token: &str, app: &App) -> Result<Caller, Problem> {
@@ -145,7 +151,7 @@ async fn authenticate(token: &str, app: &App) -> Result<Caller, Problem> {
                 token_id: verified.token_id,
                 scopes: verified.scopes,
             }),
-            None => Err(Problem::of(&kinds::UNAUTHORIZED)),
+            None => Err(unauthorized("the service token is unknown or revoked")),
         };
     }
     let user_id = app.verifier.verify(token).await?;
