@@ -8,4 +8,5 @@
 mod support;
 
 mod checkout;
+mod contract;
 mod wallet;
