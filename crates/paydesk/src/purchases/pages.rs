@@ -71,6 +71,8 @@ pub(super) async fn cancel_page(app: &App, purchase_id: String) -> Result<Respon
         &json!({
             "shop": app.catalogue.shop_name,
             "item": item.map_or(purchase.item_id.as_str(), |item| item.name.as_str()),
+            "credits": purchase.credits,
+            "is_credits": purchase.kind == Kind::CreditPack,
             "amount": purchase.price.to_string(),
             "status": purchase.status.word(),
             "retry_url": retry,

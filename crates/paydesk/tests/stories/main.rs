@@ -9,4 +9,5 @@ mod support;
 
 mod checkout;
 mod contract;
+mod pages;
 mod wallet;

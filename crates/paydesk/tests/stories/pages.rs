@@ -1,0 +1,57 @@
+//! The pages a buyer comes back to.
+
+use serde_json::{Value, json};
+use store::testing::for_each_engine;
+
+use crate::support::TestApp;
+
+const PAID: &str = "4242424242424242";
+
+/// The cancel page of a checkout.
+async fn cancel_page(test: &TestApp, checkout: &Value) -> String {
+    let id = checkout["purchase_id"].as_str().unwrap();
+    let page = test.get("", &format!("/payment/cancel?purchase_id={id}")).await;
+    assert_eq!(page.status, 200);
+    String::from_utf8(page.bytes).unwrap()
+}
+
+#[tokio::test]
+async fn the_cancel_page_says_what_became_of_the_purchase() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin(database).await;
+        let ada = test.user("ada");
+        let paid = test.checkout(&ada, &json!({ "item_id": "starter" })).await;
+        let open = cancel_page(&test, &paid).await;
+        assert!(
+            open.contains("Nothing was bought yet") && open.contains("Try again"),
+            "{open}"
+        );
+        let pay = |checkout: &Value| format!("/checkout/{}/pay", checkout["id"].as_str().unwrap());
+        test.steer(&pay(&paid), &json!({ "card": PAID })).await;
+        let debited = test.checkout(&ada, &json!({ "item_id": "starter" })).await;
+        test.steer(&pay(&debited), &json!({ "bank_account": "000123456789" }))
+            .await;
+        test.settle().await;
+        let page = cancel_page(&test, &paid).await;
+        assert!(
+            page.contains("This purchase is paid") && page.contains("100 credits"),
+            "{page}"
+        );
+        let page = cancel_page(&test, &debited).await;
+        assert!(
+            page.contains("on its way") && page.contains("need not pay again"),
+            "{page}"
+        );
+        let settle = format!("/payments/{}/settle", debited["id"].as_str().unwrap());
+        test.steer(&settle, &json!({ "outcome": "failed" })).await;
+        test.settle().await;
+        let page = cancel_page(&test, &debited).await;
+        assert!(
+            page.contains("This checkout has ended") && page.contains("Nothing was charged"),
+            "{page}"
+        );
+        assert!(!page.contains("Try again"), "{page}");
+        test.finish().await;
+    })
+    .await;
+}
