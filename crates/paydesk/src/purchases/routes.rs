@@ -1,6 +1,7 @@
 //! Purchases over HTTP: checkout, what became of it, and the pages a buyer comes back to.
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use ledger::Currency;
 use serde::{Deserialize, Serialize};
@@ -295,9 +296,14 @@ pub struct StatusOut {
     responses((status = 200, description = "The page.", content_type = "text/html", body = String)))]
 pub(crate) async fn read_payment_success(
     State(app): State<App>,
-    ApiQuery(returned): ApiQuery<ReturnIn>,
+    headers: HeaderMap,
+    returned: Result<ApiQuery<ReturnIn>, Problem>,
 ) -> Result<Response, Problem> {
-    pages::success_page(&app, returned.session_id).await
+    let shown = match returned {
+        Ok(ApiQuery(returned)) => pages::success_page(&app, returned.session_id).await,
+        Err(problem) => Err(problem),
+    };
+    shown.or_else(|problem| pages::unknown(&app, &headers, problem))
 }
 
 /// Show what was not bought
@@ -307,9 +313,14 @@ pub(crate) async fn read_payment_success(
     responses((status = 200, description = "The page.", content_type = "text/html", body = String)))]
 pub(crate) async fn read_payment_cancel(
     State(app): State<App>,
-    ApiQuery(turned_back): ApiQuery<CancelIn>,
+    headers: HeaderMap,
+    turned_back: Result<ApiQuery<CancelIn>, Problem>,
 ) -> Result<Response, Problem> {
-    pages::cancel_page(&app, turned_back.purchase_id).await
+    let shown = match turned_back {
+        Ok(ApiQuery(turned_back)) => pages::cancel_page(&app, turned_back.purchase_id).await,
+        Err(problem) => Err(problem),
+    };
+    shown.or_else(|problem| pages::unknown(&app, &headers, problem))
 }
 
 /// Read where a purchase stands, by its session

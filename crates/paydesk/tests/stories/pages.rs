@@ -55,3 +55,30 @@ async fn the_cancel_page_says_what_became_of_the_purchase() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_unknown_checkout_is_a_page_for_a_browser_and_a_problem_for_a_program() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin_without_catalogue(database).await;
+        for (path, status) in [
+            ("/payment/success", 400),
+            ("/payment/success?session_id=cs_test_of_nobody", 404),
+            ("/payment/cancel", 400),
+            ("/payment/cancel?purchase_id=pur_of_nobody", 404),
+        ] {
+            let said = test.get("", path).await;
+            assert_eq!(
+                (said.status, said.json()["status"].as_u64()),
+                (status, Some(status.into()))
+            );
+            let asked = test.http.get(format!("{}{path}", test.base));
+            let asked = asked.header("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+            let page = asked.send().await.unwrap();
+            assert_eq!(page.status(), 404, "{path}");
+            let shown = page.text().await.unwrap();
+            assert!(shown.contains("We do not know this checkout"), "{path}: {shown}");
+        }
+        test.finish().await;
+    })
+    .await;
+}
