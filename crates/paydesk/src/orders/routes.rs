@@ -143,7 +143,7 @@ pub(crate) async fn list_orders(
 ) -> Result<ApiJson<Page<OrderOut>>, Problem> {
     let user_id = caller.user_for(Scope::OrdersRead, page.user_id.as_ref())?;
     let limit = page.limit()?;
-    let before = page.before();
+    let before = page.before("ord")?;
     let orders = app
         .store
         .read(move |tx| records::orders_of_user(tx, &user_id, &before, limit + 1))

@@ -220,7 +220,7 @@ pub(crate) async fn list_purchases(
     ApiQuery(page): ApiQuery<PageIn>,
 ) -> Result<ApiJson<Page<PurchaseOut>>, Problem> {
     let user_id = caller.user_for(Scope::PurchasesRead, page.user_id.as_ref())?;
-    let (limit, before) = (page.limit()?, page.before());
+    let (limit, before) = (page.limit()?, page.before("pur")?);
     let purchases = app
         .store
         .read(move |tx| records::purchases_of_user(tx, &user_id, &before, limit + 1))

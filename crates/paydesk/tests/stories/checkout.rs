@@ -135,6 +135,20 @@ async fn an_order_is_paid_for_and_released_when_its_checkout_expires() {
         assert_eq!(test.get(&ada, &order_path).await.json()["status"], "awaiting_payment");
         let again = test.checkout(&ada, &json!({ "order_id": order_id })).await;
         assert_eq!(again["id"], first["id"], "a live checkout is used again");
+        for (more, status, field) in [
+            (json!({ "quantity": 2 }), 422, "quantity"),
+            (json!({ "currency": "eur" }), 409, "currency"),
+        ] {
+            let mut body = json!({ "order_id": order_id });
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let refused = test.post(&ada, "/api/stripe/create-checkout-session", &body).await;
+            let said = refused.json();
+            assert_eq!(
+                (refused.status, said["field"].as_str()),
+                (status, Some(field)),
+                "{said}"
+            );
+        }
 
         let client = &test.app.stripe;
         let key = stripe::IdempotencyKey::new("expire").unwrap();

@@ -9,5 +9,6 @@ mod support;
 
 mod checkout;
 mod contract;
+mod lists;
 mod pages;
 mod wallet;
