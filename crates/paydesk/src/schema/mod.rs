@@ -14,4 +14,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "service tokens",
         sql: include_str!("0002_service_token.sql"),
     },
+    Migration {
+        number: 3,
+        name: "orders by status",
+        sql: include_str!("0003_order_status.sql"),
+    },
 ];

@@ -33,3 +33,45 @@ async fn a_list_goes_on_only_from_a_cursor_of_its_own() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_operator_lists_what_is_to_be_done_for_everybody() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin_without_catalogue(database).await;
+        let mut made = Vec::new();
+        for user in ["ada", "bob", "ada"] {
+            let fields = json!({ "track_url": "https://music.example/one" });
+            let wanted = json!({ "package_id": "track-review", "fields": fields });
+            let order = test.post(&test.user(user), "/api/orders", &wanted).await;
+            made.insert(0, order.json()["order_id"].clone());
+        }
+        let ids = async |token: &str, query: &str| {
+            let answered = test.get(token, &format!("/api/orders?{query}")).await;
+            assert_eq!(answered.status, 200, "{query}: {}", answered.json());
+            let page = answered.json();
+            let ids: Vec<_> = page["data"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|order| order["order_id"].clone())
+                .collect();
+            (ids, page["next"].as_str().map(str::to_owned))
+        };
+        let (first, next) = ids(ADMIN, "status=draft&limit=2").await;
+        let (rest, end) = ids(ADMIN, &format!("status=draft&limit=2&after={}", next.unwrap())).await;
+        assert_eq!([first, rest].concat(), made);
+        assert_eq!(end, None);
+        assert_eq!(ids(ADMIN, "status=paid").await.0, Vec::<serde_json::Value>::new());
+        assert_eq!(ids(ADMIN, "status=draft&user_id=bob").await.0, made[1..2]);
+        let ada = test.user("ada");
+        assert_eq!(
+            ids(&ada, "status=draft").await.0,
+            [made[0].clone(), made[2].clone()],
+            "a user sees their own"
+        );
+        assert_eq!(test.get(&ada, "/api/orders?status=draft&user_id=bob").await.status, 404);
+        assert_eq!(test.get(ADMIN, "/api/orders").await.status, 422);
+        test.finish().await;
+    })
+    .await;
+}
