@@ -169,7 +169,7 @@ pub struct PaymentOut {
     pub amount_minor: i64,
     /// The currency of the amount.
     pub currency: String,
-    /// Where it stands, in Stripe's words.
+    /// Where it stands, in Stripe's words; `failed` where money that was on its way did not arrive.
     #[schema(example = "succeeded")]
     pub status: String,
 }

@@ -204,7 +204,9 @@ async fn a_delayed_method_grants_when_the_funds_arrive() {
             test.steer(&format!("/payments/{session}/settle"), &json!({ "outcome": outcome }))
                 .await;
             test.settle().await;
-            assert_eq!(test.get(&token, &path).await.json()["status"], status);
+            let purchase = test.get(&token, &path).await.json();
+            assert_eq!(purchase["status"], status);
+            assert_eq!(purchase["payments"][0]["status"], outcome);
             assert_eq!(test.balance(user).await, balance);
         }
         test.finish().await;
