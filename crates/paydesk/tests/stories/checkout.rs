@@ -45,6 +45,9 @@ async fn a_credit_pack_is_granted_by_the_signed_event_and_only_once() {
             test.steer(&format!("/events/{id}/resend"), &json!({})).await;
             let replayed = test.post(ADMIN, &format!("/api/events/{id}/replay"), &json!({})).await;
             assert_eq!(replayed.status, 202, "{}", replayed.json());
+            let path = format!("/api/events/{id}/replay");
+            let bare = test.send(reqwest::Method::POST, ADMIN, &path, None, Some(id)).await;
+            assert_eq!(bare.status, 202, "a replay has nothing to say: {}", bare.json());
         }
         test.settle().await;
         assert_eq!(test.balance("ada").await, 300);
