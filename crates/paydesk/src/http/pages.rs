@@ -42,6 +42,23 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
+/// Text of ours as markup: escaped, and what stands between backticks as code.
+pub fn prose(text: &str) -> String {
+    let mut parts = text.split('`');
+    let mut html = escape(parts.next().unwrap_or_default());
+    while let Some(code) = parts.next() {
+        match parts.next() {
+            Some(after) => {
+                for part in ["<code>", &escape(code), "</code>", &escape(after)] {
+                    html.push_str(part);
+                }
+            }
+            None => html.push_str(&escape(&format!("`{code}"))),
+        }
+    }
+    html
+}
+
 /// The style sheet of the pages.
 pub(super) async fn get_style() -> Response {
     let headers = [
@@ -53,10 +70,16 @@ pub(super) async fn get_style() -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::escape;
+    use super::{escape, prose};
 
     #[test]
     fn markup_in_a_value_stays_text() {
         assert_eq!(escape(r#"<b a="1">&'"#), "&lt;b a=&quot;1&quot;&gt;&amp;&#39;");
+    }
+
+    #[test]
+    fn what_stands_between_backticks_is_code() {
+        assert_eq!(prose("say `a<b` or `c`."), "say <code>a&lt;b</code> or <code>c</code>.");
+        assert_eq!(prose("one ` alone"), "one ` alone");
     }
 }

@@ -27,6 +27,7 @@ pub fn router() -> OpenApiRouter<App> {
 /// An order to be made.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "package_id": "track-review", "fields": { "track_url": "https://music.example/one" } }))]
 pub struct OrderIn {
     /// The package of the catalogue.
     #[schema(example = "track-review")]

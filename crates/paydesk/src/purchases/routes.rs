@@ -35,6 +35,7 @@ pub fn router() -> OpenApiRouter<App> {
 /// A checkout to be started: an item of the catalogue, or an order made before.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "item_id": "starter", "quantity": 1 }))]
 pub struct CheckoutIn {
     /// The item of the catalogue.
     #[schema(example = "starter")]

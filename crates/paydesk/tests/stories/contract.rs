@@ -122,6 +122,47 @@ async fn what_is_answered_is_what_the_document_promises() {
     .await;
 }
 
+#[tokio::test]
+async fn the_examples_of_the_document_work_when_they_are_copied() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin(database).await;
+        let (ada, document) = (test.user("ada"), openapi::document());
+        for (token, path, operation, status) in [
+            (ada.as_str(), "/api/orders", "/api/orders", 201),
+            (&ada, "/checkout", "/checkout", 200),
+            (
+                &ada,
+                "/api/stripe/create-checkout-session",
+                "/api/stripe/create-checkout-session",
+                200,
+            ),
+            (
+                ADMIN,
+                "/api/financial/credits/ada/add",
+                "/api/financial/credits/{user_id}/add",
+                200,
+            ),
+        ] {
+            let schema = &document["paths"][operation]["post"]["requestBody"]["content"]["application/json"]["schema"];
+            let schema = document
+                .pointer(schema["$ref"].as_str().unwrap().trim_start_matches('#'))
+                .unwrap();
+            let of_fields = || {
+                let fields = schema["properties"].as_object().unwrap();
+                fields
+                    .iter()
+                    .map(|(name, field)| (name.clone(), field["example"].clone()))
+                    .collect()
+            };
+            let body = schema.get("example").cloned().unwrap_or_else(of_fields);
+            let answered = test.post(token, path, &body).await;
+            assert_eq!(answered.status, status, "{path} {body}: {}", answered.json());
+        }
+        test.finish().await;
+    })
+    .await;
+}
+
 #[test]
 fn every_status_has_words_of_its_own() {
     let document = openapi::document();
