@@ -46,7 +46,7 @@ pub fn render(document: &Value, base: &str) -> String {
     }
     let info = &document["info"];
     let mut html = format!(
-        "<main><h1>{} <span class=\"quiet\">{}</span></h1>{}<p>The same as <a href=\"/openapi.json\">OpenAPI document</a> · \
+        "<main><h1>{} <span class=\"quiet\">{}</span></h1>{}<p>The same as an <a href=\"/openapi.json\">OpenAPI document</a> · \
          <a href=\"/problems\">All problem codes</a></p><nav aria-label=\"Operations\">",
         text(&info["title"]),
         text(&info["version"]),
