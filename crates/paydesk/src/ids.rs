@@ -108,6 +108,12 @@ impl Ids {
     }
 }
 
+/// Whether a text has the form of the ids that [`Ids::next`] makes under `prefix`.
+pub fn is_id_of(prefix: &str, text: &str) -> bool {
+    let rest = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_'));
+    rest.is_some_and(|rest| rest.len() == 26 && rest.bytes().all(|byte| ALPHABET.contains(&byte)))
+}
+
 /// A user of the application: the `sub` of its tokens. 1 to 255 bytes, without control characters or white space at
 /// the ends; beyond that the application decides what its ids look like.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -194,6 +200,7 @@ mod tests {
         let id = ids.next("pur");
         assert_eq!(id.len(), 30);
         assert!(id.starts_with("pur_0"));
+        assert!(is_id_of("pur", &id) && !is_id_of("ord", &id) && !is_id_of("pur", &id[..29]));
     }
 
     #[test]

@@ -142,7 +142,7 @@ impl Caused {
 pub fn apply(tx: &mut Tx<'_>, now_us: i64, caused: &[Caused]) -> std::result::Result<usize, ApplyError> {
     let movements: Vec<Vec<Movement>> = caused
         .iter()
-        .filter_map(|one| one.movement())
+        .filter_map(Caused::movement)
         .map(|movement| vec![movement])
         .collect();
     let mut new = 0;

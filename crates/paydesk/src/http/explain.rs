@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use axum::response::{IntoResponse, Response};
 
-use super::pages::{escape, page};
+use super::pages::{escape, page, prose};
 use super::{ApiPath, Kind, Problem, kinds, routes};
 
 /// Every documented kind of problem, as a page.
@@ -40,7 +40,7 @@ pub(super) async fn get_problem(ApiPath(code): ApiPath<String>) -> Response {
                 escape(kind.title),
                 escape(kind.code),
                 kind.status,
-                escape(kind.explanation)
+                prose(kind.explanation)
             ),
         ),
         None => Problem::of(&kinds::NOT_FOUND).into_response(),

@@ -80,7 +80,12 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     })?;
     deserializer.end().map_err(|error| malformed(&error))?;
     if has_nul(bytes) {
-        return Err(Problem::of(&kinds::INVALID).detail("A text has the character NUL, which cannot be kept."));
+        let problem = Problem::of(&kinds::INVALID).detail("A text has the character NUL, which cannot be kept.");
+        let body: serde_json::Value = serde_json::from_slice(bytes).unwrap_or_default();
+        return Err(match nul_at(&body, "") {
+            Some(path) => problem.field(path),
+            None => problem,
+        });
     }
     Ok(value)
 }
@@ -91,6 +96,24 @@ fn has_nul(json: &[u8]) -> bool {
         let escaping = || json[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
         window == br"\u0000" && escaping() % 2 == 0
     })
+}
+
+/// The path to the first text that has the character NUL.
+fn nul_at(value: &serde_json::Value, path: &str) -> Option<String> {
+    match value {
+        serde_json::Value::String(text) if text.contains('\0') => Some(path.to_owned()),
+        serde_json::Value::Array(members) => {
+            let mut numbered = members.iter().enumerate();
+            numbered.find_map(|(index, member)| nul_at(member, &format!("{path}[{index}]")))
+        }
+        serde_json::Value::Object(members) => {
+            let joint = if path.is_empty() { "" } else { "." };
+            members
+                .iter()
+                .find_map(|(name, member)| nul_at(member, &format!("{path}{joint}{name}")))
+        }
+        _ => None,
+    }
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {

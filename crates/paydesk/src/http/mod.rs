@@ -24,5 +24,5 @@ pub mod timings;
 
 pub use body::RawBody;
 pub use extract::{ApiJson, ApiPath, ApiQuery};
-pub use one_time::{OneTime, OneTimeJson};
+pub use one_time::{OneTime, OneTimeBare, OneTimeJson};
 pub use problem::{Kind, Problem};

@@ -1,6 +1,7 @@
 //! Idempotency-Key: the promise that a repeated POST acts once.
 //!
-//! [`OneTimeJson`] is the extractor of every POST that changes something. It yields the body and a [`OneTime`]: who
+//! [`OneTimeJson`] is the extractor of every POST that changes something ([`OneTimeBare`] where there is nothing to
+//! say). It yields the body and a [`OneTime`]: who
 //! called, with which key, and the fingerprint of the request. The use case stores its answer under caller and key in
 //! the same transaction as its effect; this module only guards that one node does not work on the same key twice at
 //! once. The guard goes with the work: an `idempotency::Action` carries it into the store, so it also covers what goes on
@@ -13,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::digest;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 
 use super::auth::Caller;
@@ -61,17 +62,57 @@ impl<T: DeserializeOwned> FromRequest<App> for OneTimeJson<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        let (mut parts, body) = request.into_parts();
-        let caller = Caller::from_request_parts(&mut parts, app).await?;
-        let key = key(&parts.headers)?;
-        extract::check_json(&parts.headers)?;
-        let bytes = body::read(app, &parts.headers, body, app.config.settings.limits.body_bytes_max).await?;
-        let body = extract::parse(&bytes)?;
-        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        let fingerprint = fingerprint(parts.method.as_str(), path, &bytes);
-        let one_time = app.in_flight.enter(caller.identity(), key, fingerprint)?;
+        let (one_time, body) = take(request, app, extract::check_json, extract::parse).await?;
         Ok(Self { one_time, body })
     }
+}
+
+/// The action of a POST that takes no options: its body is empty, or an object with nothing in it.
+#[derive(Debug)]
+pub struct OneTimeBare(pub OneTime);
+
+/// The object with nothing in it.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+impl FromRequest<App> for OneTimeBare {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let check = |headers: &HeaderMap| {
+            if headers.contains_key(header::CONTENT_TYPE) {
+                extract::check_json(headers)
+            } else {
+                Ok(())
+            }
+        };
+        let parse = |bytes: &[u8]| match bytes {
+            [] => Ok(Nothing {}),
+            bytes => extract::parse(bytes),
+        };
+        let (one_time, Nothing {}) = take(request, app, check, parse).await?;
+        Ok(Self(one_time))
+    }
+}
+
+/// Who calls, with which key and which body; everything is checked before the action is marked as under way.
+async fn take<T>(
+    request: Request,
+    app: &App,
+    check: impl Fn(&HeaderMap) -> Result<(), Problem>,
+    parse: impl Fn(&[u8]) -> Result<T, Problem>,
+) -> Result<(OneTime, T), Problem> {
+    let (mut parts, body) = request.into_parts();
+    let caller = Caller::from_request_parts(&mut parts, app).await?;
+    let key = key(&parts.headers)?;
+    check(&parts.headers)?;
+    let bytes = body::read(app, &parts.headers, body, app.config.settings.limits.body_bytes_max).await?;
+    let body = parse(&bytes)?;
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let fingerprint = fingerprint(parts.method.as_str(), path, &bytes);
+    let one_time = app.in_flight.enter(caller.identity(), key, fingerprint)?;
+    Ok((one_time, body))
 }
 
 /// The Idempotency-Key header: once, 1 to 255 visible ASCII characters.

@@ -17,6 +17,7 @@ pub fn page(title: &str, body: &str) -> Response {
     let html = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
+         <link rel=\"icon\" href=\"/assets/icon.svg\" type=\"image/svg+xml\">\n\
          <link rel=\"stylesheet\" href=\"/assets/page.css\">\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     );
     let mut response = ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
@@ -42,6 +43,23 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
+/// Text of ours as markup: escaped, and what stands between backticks as code.
+pub fn prose(text: &str) -> String {
+    let mut parts = text.split('`');
+    let mut html = escape(parts.next().unwrap_or_default());
+    while let Some(code) = parts.next() {
+        match parts.next() {
+            Some(after) => {
+                for part in ["<code>", &escape(code), "</code>", &escape(after)] {
+                    html.push_str(part);
+                }
+            }
+            None => html.push_str(&escape(&format!("`{code}"))),
+        }
+    }
+    html
+}
+
 /// The style sheet of the pages.
 pub(super) async fn get_style() -> Response {
     let headers = [
@@ -53,10 +71,16 @@ pub(super) async fn get_style() -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::escape;
+    use super::{escape, prose};
 
     #[test]
     fn markup_in_a_value_stays_text() {
         assert_eq!(escape(r#"<b a="1">&'"#), "&lt;b a=&quot;1&quot;&gt;&amp;&#39;");
+    }
+
+    #[test]
+    fn what_stands_between_backticks_is_code() {
+        assert_eq!(prose("say `a<b` or `c`."), "say <code>a&lt;b</code> or <code>c</code>.");
+        assert_eq!(prose("one ` alone"), "one ` alone");
     }
 }

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Problem, kinds};
-use crate::ids::UserId;
+use crate::ids::{UserId, is_id_of};
 
 /// Entries of a page where the request does not say.
 const LIMIT: i64 = 20;
@@ -32,9 +32,20 @@ impl PageIn {
         check_limit(self.limit)
     }
 
-    /// The key before which the page begins, newest first.
-    pub fn before(&self) -> String {
-        self.after.clone().unwrap_or_else(|| AFTER_ALL.to_owned())
+    /// The key before which the page begins, newest first, in a list of ids with this prefix.
+    pub fn before(&self, prefix: &str) -> Result<String, Problem> {
+        check_cursor(self.after.as_deref(), prefix)
+    }
+}
+
+/// The key before which a page of ids with this prefix begins, newest first.
+pub fn check_cursor(after: Option<&str>, prefix: &str) -> Result<String, Problem> {
+    match after {
+        None => Ok(AFTER_ALL.to_owned()),
+        Some(after) if is_id_of(prefix, after) => Ok(after.to_owned()),
+        Some(_) => Err(Problem::of(&kinds::BAD_QUERY)
+            .field("after")
+            .detail("This is not the `next` of a page of this list.")),
     }
 }
 

@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::openapi;
-use super::pages::{escape, page};
+use super::pages::{escape, page, prose};
 use crate::app::App;
 
 /// How deep an example is made from nested schemas before it is cut off.
@@ -46,7 +46,7 @@ pub fn render(document: &Value, base: &str) -> String {
     }
     let info = &document["info"];
     let mut html = format!(
-        "<main><h1>{} <span class=\"quiet\">{}</span></h1>{}<p>The same as <a href=\"/openapi.json\">OpenAPI document</a> · \
+        "<main><h1>{} <span class=\"quiet\">{}</span></h1>{}<p>The same as an <a href=\"/openapi.json\">OpenAPI document</a> · \
          <a href=\"/problems\">All problem codes</a></p><nav aria-label=\"Operations\">",
         text(&info["title"]),
         text(&info["version"]),
@@ -292,7 +292,7 @@ fn summary(operation: &Value) -> &str {
 }
 
 fn text(value: &Value) -> String {
-    escape(value.as_str().unwrap_or_default())
+    prose(value.as_str().unwrap_or_default())
 }
 
 fn paragraphs(value: &Value) -> String {
@@ -301,7 +301,7 @@ fn paragraphs(value: &Value) -> String {
         .unwrap_or_default()
         .split("\n\n")
         .fold(String::new(), |mut html, part| {
-            let _infallible = write!(html, "<p>{}</p>", escape(part));
+            let _infallible = write!(html, "<p>{}</p>", prose(part));
             html
         })
 }

@@ -29,6 +29,7 @@ pub const TOPIC: &str = "inbox";
 /// Where an event stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = EventStatus)]
 pub enum Status {
     /// Kept, not handled yet.
     Received,

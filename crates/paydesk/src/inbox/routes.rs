@@ -15,7 +15,7 @@ use crate::effects;
 use crate::http::auth::Scoped;
 use crate::http::paging::{Page, check_limit};
 use crate::http::problem::Kind;
-use crate::http::{ApiJson, ApiPath, ApiQuery, OneTimeJson, Problem, RawBody, kinds};
+use crate::http::{ApiJson, ApiPath, ApiQuery, OneTimeBare, Problem, RawBody, kinds};
 use crate::idempotency::{self, Action, Answer, Reply};
 use crate::tokens::scope::{EventsRead, EventsReplay};
 
@@ -250,11 +250,6 @@ pub(crate) async fn read_event(
     Ok(ApiJson(event))
 }
 
-/// A replay takes no options.
-#[derive(Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReplayIn {}
-
 /// What a replay was taken in as.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct ReplayOut {
@@ -266,18 +261,18 @@ pub struct ReplayOut {
 
 /// Replay an event
 ///
-/// Puts the event back to be handled. What it did before stays done: each effect happens once for its key.
-#[utoipa::path(post, path = "/api/events/{id}/replay", tag = "events", request_body = ReplayIn,
+/// Puts the event back to be handled. What it did before stays done: each effect happens once for its key. The body
+/// is empty.
+#[utoipa::path(post, path = "/api/events/{id}/replay", tag = "events",
     params(("id" = String, Path, description = "Stripe's id of the event.")),
     responses((status = 202, description = "It will be handled again.", body = ReplayOut)))]
 pub(crate) async fn replay_event(
     State(app): State<App>,
     _permit: Scoped<EventsReplay>,
     ApiPath(id): ApiPath<String>,
-    request: OneTimeJson<ReplayIn>,
+    OneTimeBare(one_time): OneTimeBare,
 ) -> Result<Reply, Problem> {
-    let (action, now_us) = (Action::of(&request.one_time), app.clock.now_us());
-    let ReplayIn {} = request.body;
+    let (action, now_us) = (Action::of(&one_time), app.clock.now_us());
     let work = app.store.write(move |tx| {
         idempotency::once(tx, now_us, &action, |tx| {
             if records::replay_one(tx, now_us, &id)? {
@@ -291,7 +286,7 @@ pub(crate) async fn replay_event(
             }
         })
     });
-    let reply = request.one_time.until(work).await?;
+    let reply = one_time.until(work).await?;
     app.store.notify(TOPIC);
     Ok(reply)
 }

@@ -55,6 +55,35 @@ pub(super) fn orders_of_user(tx: &mut Tx<'_>, user_id: &UserId, before: &str, li
     rows.iter().map(decode).collect()
 }
 
+/// A page of a user's orders of one status, newest first, before the one named.
+pub(super) fn orders_of_user_in(
+    tx: &mut Tx<'_>,
+    user_id: &UserId,
+    status: Status,
+    before: &str,
+    limit: i64,
+) -> Result<Vec<Order>> {
+    let rows = tx.all(
+        select_order!("where user_id = $1 and order_id < $2 and status = $4 order by order_id desc limit $3"),
+        &[
+            user_id.as_str().into(),
+            before.into(),
+            limit.into(),
+            status.word().into(),
+        ],
+    )?;
+    rows.iter().map(decode).collect()
+}
+
+/// A page of all users' orders of one status, newest first, before the one named.
+pub(super) fn orders_in(tx: &mut Tx<'_>, status: Status, before: &str, limit: i64) -> Result<Vec<Order>> {
+    let rows = tx.all(
+        select_order!("where status = $1 and order_id < $2 order by order_id desc limit $3"),
+        &[status.word().into(), before.into(), limit.into()],
+    )?;
+    rows.iter().map(decode).collect()
+}
+
 /// Writes a new order.
 pub(super) fn insert(tx: &mut Tx<'_>, order: &Order) -> Result<()> {
     let fields = serde_json::Value::Object(order.fields.clone()).to_string();

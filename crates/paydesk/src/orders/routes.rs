@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::catalogue::Offer;
 use crate::clock::Moment;
 use crate::http::auth::Caller;
-use crate::http::paging::{Page, PageIn};
+use crate::http::paging::{Page, check_cursor, check_limit};
 use crate::http::{ApiJson, ApiPath, ApiQuery, OneTimeJson, Problem, kinds};
 use crate::idempotency::{self, Action, Answer, Reply};
 use crate::ids::UserId;
@@ -27,6 +27,7 @@ pub fn router() -> OpenApiRouter<App> {
 /// An order to be made.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "package_id": "track-review", "fields": { "track_url": "https://music.example/one" } }))]
 pub struct OrderIn {
     /// The package of the catalogue.
     #[schema(example = "track-review")]
@@ -129,22 +130,51 @@ pub(crate) async fn create_order(
     Ok(reply)
 }
 
+/// Which orders to list.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OrdersIn {
+    /// How many entries, 1 to 100; 20 where it is left out.
+    pub limit: Option<i64>,
+    /// The `next` of the page before.
+    pub after: Option<String>,
+    /// Only those of this status.
+    pub status: Option<Status>,
+    /// Whose; only a service or the operator names somebody, or leaves it out with a status for everybody's.
+    pub user_id: Option<UserId>,
+}
+
+/// Whose orders are listed, and of which status.
+enum Whose {
+    Of(UserId, Option<Status>),
+    Everybodys(Status),
+}
+
 /// List orders
 ///
-/// A user's orders, newest first.
-#[utoipa::path(get, path = "/api/orders", tag = "orders", params(PageIn),
+/// A user's orders, newest first. A service with the scope `orders:read` and the operator may leave the user out and
+/// name a status: `?status=paid` lists what is to be done, whoever ordered.
+#[utoipa::path(get, path = "/api/orders", tag = "orders", params(OrdersIn),
     responses((status = 200, description = "A page of orders.", body = Page<OrderOut>)))]
 pub(crate) async fn list_orders(
     State(app): State<App>,
     caller: Caller,
-    ApiQuery(page): ApiQuery<PageIn>,
+    ApiQuery(wanted): ApiQuery<OrdersIn>,
 ) -> Result<ApiJson<Page<OrderOut>>, Problem> {
-    let user_id = caller.user_for(Scope::OrdersRead, page.user_id.as_ref())?;
-    let limit = page.limit()?;
-    let before = page.before();
+    let whose = match (wanted.status, wanted.user_id) {
+        (Some(status), None) if caller.holds(Scope::OrdersRead) => Whose::Everybodys(status),
+        (status, named) => Whose::Of(caller.user_for(Scope::OrdersRead, named.as_ref())?, status),
+    };
+    let limit = check_limit(wanted.limit)?;
+    let before = check_cursor(wanted.after.as_deref(), "ord")?;
     let orders = app
         .store
-        .read(move |tx| records::orders_of_user(tx, &user_id, &before, limit + 1))
+        .read(move |tx| match &whose {
+            Whose::Of(user_id, None) => records::orders_of_user(tx, user_id, &before, limit + 1),
+            Whose::Of(user_id, Some(status)) => records::orders_of_user_in(tx, user_id, *status, &before, limit + 1),
+            Whose::Everybodys(status) => records::orders_in(tx, *status, &before, limit + 1),
+        })
         .await?;
     Ok(ApiJson(Page::of(
         orders.into_iter().map(OrderOut::from).collect(),

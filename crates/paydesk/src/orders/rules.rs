@@ -7,6 +7,7 @@ use crate::catalogue::{Field, FieldKind};
 /// Where an order stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = OrderStatus)]
 pub enum Status {
     /// Written, not paid for.
     Draft,

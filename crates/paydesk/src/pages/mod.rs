@@ -25,6 +25,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("layout.html", include_str!("templates/layout.html")),
         ("success.html", include_str!("templates/success.html")),
         ("cancel.html", include_str!("templates/cancel.html")),
+        ("unknown.html", include_str!("templates/unknown.html")),
         ("shop.html", include_str!("templates/shop.html")),
     ] {
         environment

@@ -5,7 +5,7 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{Redirect, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
 
@@ -13,14 +13,16 @@ use crate::app::App;
 use crate::catalogue::{Item, Offer};
 use crate::pages;
 
-/// The route of the shop, for the user with this id and token.
+/// The route of the shop, and the way to it from the root, for the user with this id and token.
 pub fn router(user_id: &str, token: &str) -> Router<App> {
     let (user_id, token) = (user_id.to_owned(), token.to_owned());
     let show = move |State(app): State<App>| {
         let page = page(&app, &user_id, &token);
         async move { page }
     };
-    Router::new().route("/shop", get(show))
+    Router::new()
+        .route("/shop", get(show))
+        .route("/", get(async || Redirect::to("/shop")))
 }
 
 fn page(app: &App, user_id: &str, token: &str) -> Response {

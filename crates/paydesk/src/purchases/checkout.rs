@@ -37,6 +37,18 @@ pub(super) const ORDER_NOT_PAYABLE: ProblemKind = ProblemKind {
                   `order_status` says where it stands.",
 };
 
+/// The order's checkout under way is in another currency than the one asked for.
+const OTHER_CURRENCY: ProblemKind = ProblemKind {
+    code: "checkout_in_other_currency",
+    status: 409,
+    title: "The order has a checkout in another currency",
+    explanation: "A checkout of this order is under way, and an order has one at a time; `currency` says in which \
+                  currency. Ask again with that currency, or with none, to be led back to it.",
+};
+
+/// What is said to somebody who wants several of one order.
+const ORDER_QUANTITY: &str = "An order is paid for one at a time.";
+
 /// Stripe refuses the checkout.
 pub(super) const CHECKOUT_REFUSED: ProblemKind = ProblemKind {
     code: "checkout_refused",
@@ -57,7 +69,13 @@ pub(super) const CATALOGUE_NOT_PUSHED: ProblemKind = ProblemKind {
 };
 
 /// All kinds of problem of this module.
-pub const KINDS: &[ProblemKind] = &[UNKNOWN_ITEM, ORDER_NOT_PAYABLE, CHECKOUT_REFUSED, CATALOGUE_NOT_PUSHED];
+pub const KINDS: &[ProblemKind] = &[
+    UNKNOWN_ITEM,
+    ORDER_NOT_PAYABLE,
+    OTHER_CURRENCY,
+    CHECKOUT_REFUSED,
+    CATALOGUE_NOT_PUSHED,
+];
 
 /// What somebody wants to buy.
 #[derive(Clone, Debug)]
@@ -106,6 +124,9 @@ pub async fn start(app: &App, one_time: &OneTime, request: CheckoutRequest) -> R
 /// The action goes into every write, so that its key stays taken while one of them goes on for a client who has gone.
 async fn run(app: &App, action: Action, request: CheckoutRequest) -> Result<Reply, Problem> {
     check_return_urls(app, &request)?;
+    if request.order_id.is_some() && request.quantity != 1 {
+        return Err(Problem::of(&kinds::INVALID).field("quantity").detail(ORDER_QUANTITY));
+    }
     let begun = begin(app, action.clone(), request).await?;
     store::crash_point("intent written");
     let intent = match begun {
@@ -202,7 +223,7 @@ async fn begin(app: &App, action: Action, request: CheckoutRequest) -> Result<Be
             let order = match &request.order_id {
                 Some(order_id) => match payable(tx, order_id, &request.user_id)? {
                     Payable::Now(order) => Some(order),
-                    Payable::Underway(purchase) => return Ok(Begun::Intent(purchase)),
+                    Payable::Underway(purchase) => return resumed(purchase, request.currency),
                 },
                 None => None,
             };
@@ -220,6 +241,19 @@ async fn begin(app: &App, action: Action, request: CheckoutRequest) -> Result<Be
 fn known(tx: &mut store::Tx<'_>, purchase_id: &str) -> store::Result<Purchase> {
     let found = records::purchase(tx, purchase_id)?;
     found.ok_or_else(|| store::Error::Corrupt(format!("purchase {purchase_id} is gone")))
+}
+
+/// Leads back to a checkout under way, when it is in the currency that is asked for.
+fn resumed(purchase: Box<Purchase>, wanted: Option<Currency>) -> Result<Begun, Refused> {
+    let underway = purchase.price.currency;
+    match wanted {
+        Some(wanted) if wanted != underway => Err(Refused(
+            Problem::of(&OTHER_CURRENCY)
+                .field("currency")
+                .with("currency", underway.to_string()),
+        )),
+        _ => Ok(Begun::Intent(purchase)),
+    }
 }
 
 /// A problem on its way out of a transaction, which it undoes.
@@ -322,9 +356,7 @@ fn offered(item: &Item, quantity: i64, has_order: bool) -> Result<(Kind, i64), R
             let credits = credits.ok_or_else(|| wrong("quantity", "So many credits cannot be counted.".into()))?;
             Ok((Kind::CreditPack, credits))
         }
-        Offer::OrderPackage { .. } if quantity != 1 => {
-            Err(wrong("quantity", "An order is paid for one at a time.".into()))
-        }
+        Offer::OrderPackage { .. } if quantity != 1 => Err(wrong("quantity", ORDER_QUANTITY.into())),
         Offer::OrderPackage { .. } if !has_order => Err(wrong(
             "order_id",
             "Make the order first with POST /api/orders, then name it here.".into(),

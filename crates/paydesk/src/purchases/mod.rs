@@ -28,6 +28,7 @@ pub use settlement::{Settled, settle};
 /// The four kinds of thing that can be bought; so far two of them are on sale.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = PurchaseKind)]
 pub enum Kind {
     /// Prepaid credits.
     CreditPack,
@@ -58,6 +59,7 @@ impl Kind {
     Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
+#[schema(as = PurchaseStatus)]
 pub enum Status {
     /// Written here; Stripe has not answered yet.
     Created,

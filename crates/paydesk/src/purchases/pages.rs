@@ -1,6 +1,7 @@
 //! The two pages a buyer comes back to. Neither grants anything by itself: the success page runs the same keyed
 //! settlement as the events do, so it does not matter which of them comes first, nor how often.
 
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde_json::json;
 
@@ -12,6 +13,22 @@ use crate::pages;
 
 /// The least time between two questions to Stripe about one session.
 const LOOK_PAUSE_US: i64 = 3 * SECOND_US;
+
+/// What goes back to somebody whose checkout cannot be shown: a page to a browser, the problem to everybody else.
+pub(super) fn unknown(app: &App, headers: &HeaderMap, problem: Problem) -> Result<Response, Problem> {
+    let accepts = headers.get_all(header::ACCEPT).iter();
+    let is_browser = accepts
+        .filter_map(|value| value.to_str().ok())
+        .any(|value| value.contains("text/html"));
+    if !is_browser || !problem.status().is_client_error() {
+        return Err(problem);
+    }
+    let mut page = pages::render("unknown.html", &json!({ "shop": app.catalogue.shop_name }));
+    if page.status().is_success() {
+        *page.status_mut() = StatusCode::NOT_FOUND;
+    }
+    Ok(page)
+}
 
 /// The page after payment.
 pub(super) async fn success_page(app: &App, session_id: String) -> Result<Response, Problem> {
@@ -71,6 +88,8 @@ pub(super) async fn cancel_page(app: &App, purchase_id: String) -> Result<Respon
         &json!({
             "shop": app.catalogue.shop_name,
             "item": item.map_or(purchase.item_id.as_str(), |item| item.name.as_str()),
+            "credits": purchase.credits,
+            "is_credits": purchase.kind == Kind::CreditPack,
             "amount": purchase.price.to_string(),
             "status": purchase.status.word(),
             "retry_url": retry,

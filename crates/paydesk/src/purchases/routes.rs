@@ -1,6 +1,7 @@
 //! Purchases over HTTP: checkout, what became of it, and the pages a buyer comes back to.
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use ledger::Currency;
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,7 @@ pub fn router() -> OpenApiRouter<App> {
 /// A checkout to be started: an item of the catalogue, or an order made before.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "item_id": "starter", "quantity": 1 }))]
 pub struct CheckoutIn {
     /// The item of the catalogue.
     #[schema(example = "starter")]
@@ -168,7 +170,7 @@ pub struct PaymentOut {
     pub amount_minor: i64,
     /// The currency of the amount.
     pub currency: String,
-    /// Where it stands, in Stripe's words.
+    /// Where it stands, in Stripe's words; `failed` where money that was on its way did not arrive.
     #[schema(example = "succeeded")]
     pub status: String,
 }
@@ -219,7 +221,7 @@ pub(crate) async fn list_purchases(
     ApiQuery(page): ApiQuery<PageIn>,
 ) -> Result<ApiJson<Page<PurchaseOut>>, Problem> {
     let user_id = caller.user_for(Scope::PurchasesRead, page.user_id.as_ref())?;
-    let (limit, before) = (page.limit()?, page.before());
+    let (limit, before) = (page.limit()?, page.before("pur")?);
     let purchases = app
         .store
         .read(move |tx| records::purchases_of_user(tx, &user_id, &before, limit + 1))
@@ -295,9 +297,14 @@ pub struct StatusOut {
     responses((status = 200, description = "The page.", content_type = "text/html", body = String)))]
 pub(crate) async fn read_payment_success(
     State(app): State<App>,
-    ApiQuery(returned): ApiQuery<ReturnIn>,
+    headers: HeaderMap,
+    returned: Result<ApiQuery<ReturnIn>, Problem>,
 ) -> Result<Response, Problem> {
-    pages::success_page(&app, returned.session_id).await
+    let shown = match returned {
+        Ok(ApiQuery(returned)) => pages::success_page(&app, returned.session_id).await,
+        Err(problem) => Err(problem),
+    };
+    shown.or_else(|problem| pages::unknown(&app, &headers, problem))
 }
 
 /// Show what was not bought
@@ -307,9 +314,14 @@ pub(crate) async fn read_payment_success(
     responses((status = 200, description = "The page.", content_type = "text/html", body = String)))]
 pub(crate) async fn read_payment_cancel(
     State(app): State<App>,
-    ApiQuery(turned_back): ApiQuery<CancelIn>,
+    headers: HeaderMap,
+    turned_back: Result<ApiQuery<CancelIn>, Problem>,
 ) -> Result<Response, Problem> {
-    pages::cancel_page(&app, turned_back.purchase_id).await
+    let shown = match turned_back {
+        Ok(ApiQuery(turned_back)) => pages::cancel_page(&app, turned_back.purchase_id).await,
+        Err(problem) => Err(problem),
+    };
+    shown.or_else(|problem| pages::unknown(&app, &headers, problem))
 }
 
 /// Read where a purchase stands, by its session

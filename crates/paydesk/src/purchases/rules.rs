@@ -65,6 +65,8 @@ pub enum PaymentStatus {
     RequiresPaymentMethod,
     /// On its way.
     Processing,
+    /// It was on its way and did not arrive; nothing comes of it any more.
+    Failed,
     /// Given up.
     Canceled,
     /// The money is there.
@@ -72,14 +74,15 @@ pub enum PaymentStatus {
 }
 
 impl PaymentStatus {
-    const WORDS: [(Self, &'static str); 4] = [
+    const WORDS: [(Self, &'static str); 5] = [
         (Self::RequiresPaymentMethod, "requires_payment_method"),
         (Self::Processing, "processing"),
+        (Self::Failed, "failed"),
         (Self::Canceled, "canceled"),
         (Self::Succeeded, "succeeded"),
     ];
 
-    /// The word it is stored and shown under; Stripe's, for Stripe's thing.
+    /// The word it is stored and shown under; Stripe's, but for `failed`, for which Stripe has an event and no word.
     pub fn word(self) -> &'static str {
         Self::WORDS
             .iter()
@@ -170,7 +173,7 @@ pub fn of_session(session: &CheckoutSession, ended: Option<Status>) -> Result<Op
         let status = match status {
             Status::Paid => PaymentStatus::Succeeded,
             Status::AwaitingFunds => PaymentStatus::Processing,
-            Status::Failed => PaymentStatus::RequiresPaymentMethod,
+            Status::Failed => PaymentStatus::Failed,
             Status::Created | Status::Open | Status::Expired => return None,
         };
         Some(PaymentFact {

@@ -15,6 +15,11 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("0002_service_token.sql"),
     },
     Migration {
+        number: 3,
+        name: "orders by status",
+        sql: include_str!("0003_order_status.sql"),
+    },
+    Migration {
         number: 4,
         name: "listing of retrying events",
         sql: include_str!("0004_event_retrying.sql"),

@@ -91,7 +91,7 @@ async fn the_document_and_its_page_are_served() {
     let text = html.text();
     assert!(text.contains("curl -X GET") && text.contains("/readyz") && text.contains("No authentication"));
     // Nothing is loaded from elsewhere and nothing runs.
-    assert!(!text.contains("<script") && !text.contains("https://") && !text.contains("style=\""));
+    assert!(!text.contains("<script") && !text.contains("=\"https://") && !text.contains("style=\""));
     let policy = html.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("style-src 'self'") && !policy.contains("unsafe"));
     assert_eq!(page("/assets/page.css").await.status, StatusCode::OK);

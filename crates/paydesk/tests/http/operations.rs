@@ -17,6 +17,7 @@ struct Operation {
     path: String,
     is_public: bool,
     is_webhook: bool,
+    takes_body: bool,
 }
 
 fn operations() -> Vec<Operation> {
@@ -33,6 +34,7 @@ fn operations() -> Vec<Operation> {
                 path: parts.collect::<Vec<_>>().join("/"),
                 is_public: operation["security"] == json!([{}]),
                 is_webhook: operation["tags"][0] == "webhooks",
+                takes_body: operation["requestBody"].is_object(),
             });
         }
     }
@@ -90,6 +92,9 @@ async fn every_post_wants_a_key_and_an_object() {
             ("[]", &["invalid_request"]),
             ("{\"zz\": 1}", &["invalid_request"]),
         ] {
+            if body.is_empty() && !operation.takes_body {
+                continue;
+            }
             let wanted = request("POST", &operation.path, ADMIN_TOKEN)
                 .header(header::CONTENT_TYPE, "application/json")
                 .header("idempotency-key", "k");

@@ -45,6 +45,9 @@ async fn a_credit_pack_is_granted_by_the_signed_event_and_only_once() {
             test.steer(&format!("/events/{id}/resend"), &json!({})).await;
             let replayed = test.post(ADMIN, &format!("/api/events/{id}/replay"), &json!({})).await;
             assert_eq!(replayed.status, 202, "{}", replayed.json());
+            let path = format!("/api/events/{id}/replay");
+            let bare = test.send(reqwest::Method::POST, ADMIN, &path, None, Some(id)).await;
+            assert_eq!(bare.status, 202, "a replay has nothing to say: {}", bare.json());
         }
         test.settle().await;
         assert_eq!(test.balance("ada").await, 300);
@@ -135,6 +138,20 @@ async fn an_order_is_paid_for_and_released_when_its_checkout_expires() {
         assert_eq!(test.get(&ada, &order_path).await.json()["status"], "awaiting_payment");
         let again = test.checkout(&ada, &json!({ "order_id": order_id })).await;
         assert_eq!(again["id"], first["id"], "a live checkout is used again");
+        for (more, status, field) in [
+            (json!({ "quantity": 2 }), 422, "quantity"),
+            (json!({ "currency": "eur" }), 409, "currency"),
+        ] {
+            let mut body = json!({ "order_id": order_id });
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let refused = test.post(&ada, "/api/stripe/create-checkout-session", &body).await;
+            let said = refused.json();
+            assert_eq!(
+                (refused.status, said["field"].as_str()),
+                (status, Some(field)),
+                "{said}"
+            );
+        }
 
         let client = &test.app.stripe;
         let key = stripe::IdempotencyKey::new("expire").unwrap();
@@ -190,7 +207,9 @@ async fn a_delayed_method_grants_when_the_funds_arrive() {
             test.steer(&format!("/payments/{session}/settle"), &json!({ "outcome": outcome }))
                 .await;
             test.settle().await;
-            assert_eq!(test.get(&token, &path).await.json()["status"], status);
+            let purchase = test.get(&token, &path).await.json();
+            assert_eq!(purchase["status"], status);
+            assert_eq!(purchase["payments"][0]["status"], outcome);
             assert_eq!(test.balance(user).await, balance);
         }
         test.finish().await;

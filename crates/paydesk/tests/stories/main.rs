@@ -8,6 +8,9 @@
 mod support;
 
 mod checkout;
+mod contract;
 mod events;
+mod lists;
+mod pages;
 mod recovery;
 mod wallet;

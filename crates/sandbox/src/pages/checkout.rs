@@ -198,11 +198,20 @@ fn method(state: &mut State, session: &Value, form: &Map<String, Value>, buyer: 
         return Err(ApiError::card("incomplete_cvc", "Your card's security code is incomplete.").for_param("cvc"));
     }
     let card = json!({ "number": field(form, "card-number"), "exp_month": month, "exp_year": year, "cvc": cvc });
+    let full_year = if year < 100 { year + 2000 } else { year };
+    let (this_year, _) = payment_methods::civil(state.now());
     payment_methods::create(
         state,
         &json!({ "type": "card", "card": card, "billing_details": billing }),
         "",
     )
+    .map_err(|error| match error.at() {
+        // The interface calls a year that is over invalid; a person's card has expired.
+        Some("exp_year") if full_year < this_year => {
+            ApiError::card("expired_card", "Your card has expired.").for_param("exp_month")
+        }
+        _ => error,
+    })
 }
 
 fn debit_of(types: &[Value]) -> Option<&'static str> {

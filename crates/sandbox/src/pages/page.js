@@ -66,6 +66,9 @@
     }
   }
 
+  // An error that came with the page, after a challenge that failed, is where the buyer goes on reading.
+  if (byId("error") && byId("error").textContent) byId("error").focus();
+
   document.querySelectorAll("form[data-enhanced]").forEach((form) => {
     let busy = false;
     form.addEventListener("submit", async (event) => {

@@ -185,7 +185,7 @@ pub(crate) fn check_cvc(number: &str, cvc: &str) -> Result<(), ApiError> {
 }
 
 /// The year and month of a time, in the Gregorian calendar at UTC.
-fn civil(time: i64) -> (i64, i64) {
+pub(crate) fn civil(time: i64) -> (i64, i64) {
     let days = time.div_euclid(86_400) + 719_468;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);

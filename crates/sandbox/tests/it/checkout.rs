@@ -200,7 +200,7 @@ async fn what_is_filled_in_wrongly_is_told_and_charges_nothing() {
         ("card-number", "4242424242424241", "card number is incorrect"),
         ("card-number", "", "not a valid credit card number"),
         ("card-expiry", "12", "expiration date is incomplete"),
-        ("card-expiry", "01 / 20", "expiration year is invalid"),
+        ("card-expiry", "01 / 20", "Your card has expired."),
         ("card-cvc", "", "security code is incomplete"),
         ("card-cvc", "12345", "security code is invalid"),
         ("card-name", " ", "enter your name"),

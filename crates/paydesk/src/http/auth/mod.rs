@@ -76,7 +76,7 @@ impl Caller {
             (Self::Service { .. } | Self::Admin, Some(named)) => Ok(named.clone()),
             (Self::Service { .. } | Self::Admin, None) => Err(Problem::of(&kinds::INVALID)
                 .field("user_id")
-                .detail("A service must say for which user it acts.")),
+                .detail("Say for which user with user_id.")),
         }
     }
 
