@@ -66,6 +66,16 @@ impl Database {
         }
     }
 
+    /// The flag by which other commands find the same data, to be copied from a terminal. An address of a server may hold
+    /// a password and is not shown.
+    pub fn flag(&self) -> String {
+        match self.database.strip_prefix("sqlite:") {
+            Some(path) if path.contains(char::is_whitespace) => format!("--database 'sqlite:{path}'"),
+            Some(path) => format!("--database sqlite:{path}"),
+            None => "the same --database as here".to_owned(),
+        }
+    }
+
     /// Keeps the data in a file, on the embedded engine.
     pub fn in_file(path: &Path) -> Self {
         Self {

@@ -174,11 +174,7 @@ fn announce(config: &Config, given: &Secrets, user_token: &str) {
     };
     let key = config.secrets.stripe_secret_key.as_ref();
     let key = key.map_or("", |key| key.expose_secret());
-    let database = match config.settings.database.database.strip_prefix("sqlite:") {
-        Some(path) if path.contains(char::is_whitespace) => format!("--database 'sqlite:{path}'"),
-        Some(path) => format!("--database sqlite:{path}"),
-        None => "the same --database as here".to_owned(),
-    };
+    let database = config.settings.database.flag();
     print(&format!(
         "paydesk {} is ready. Buy something: {base}/shop",
         env!("CARGO_PKG_VERSION")

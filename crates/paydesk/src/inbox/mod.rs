@@ -9,7 +9,6 @@ mod receive;
 mod records;
 pub mod routes;
 pub mod rules;
-mod walk;
 mod worker;
 
 use store::{Batch, BatchLimits, Store};
@@ -18,9 +17,11 @@ use stripe::Envelope;
 use crate::clock::Clock;
 
 pub use receive::{Receipt, ReceiveError, receive};
+pub use records::walk::{
+    EventFilter, Listing, Selection, Step, events, events_page, last_event_id, put_back, selected,
+};
 pub use records::{EventRow, event, payload_of, pending, replay_one};
 pub use routes::KINDS;
-pub use walk::{EventFilter, Listing, Selection, Step, events, events_page, last_event_id, put_back, selected};
 pub use worker::{Handled, Work, run, work};
 
 /// The topic under which the worker is woken.

@@ -1,5 +1,7 @@
 //! Events in the store.
 
+pub(super) mod walk;
+
 use std::collections::HashMap;
 
 use store::{Error, Field, Result, Row, Rows, Tx};

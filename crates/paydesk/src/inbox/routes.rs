@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::receive::{self, ReceiveError, receive};
-use super::{EventFilter, EventRow, Status, TOPIC, records, walk};
+use super::{EventFilter, EventRow, Status, TOPIC, records};
 use crate::app::App;
 use crate::clock::Moment;
 use crate::effects;
@@ -214,7 +214,7 @@ pub(crate) async fn list_events(
         kind: wanted.r#type,
         before: wanted.after,
     };
-    let listing = app.store.read(move |tx| walk::events_page(tx, &filter, limit)).await?;
+    let listing = app.store.read(move |tx| super::events_page(tx, &filter, limit)).await?;
     Ok(ApiJson(Page {
         data: listing.events.into_iter().map(EventOut::from).collect(),
         next: listing.next.map(|event_id| event_id.to_string()),

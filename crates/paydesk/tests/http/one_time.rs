@@ -108,7 +108,7 @@ const ADD: &str = "/api/financial/credits/user_1/add";
 #[tokio::test]
 async fn a_key_stays_taken_while_the_store_works_for_a_client_who_has_gone() {
     let harness = Harness::new().await;
-    let (release, held) = std::sync::mpsc::channel::<()>();
+    let (release, held) = std::sync::mpsc::sync_channel::<()>(1);
     let (begun, has_begun) = tokio::sync::oneshot::channel();
     let (mut begun, store) = (Some(begun), harness.app.store.clone());
     let blocking = tokio::spawn(async move {

@@ -5,8 +5,7 @@
 
 use store::{Field, Result, Rows, Tx, Value};
 
-use super::Status;
-use super::records::{EventRow, decode, select_event};
+use super::{EventRow, Status, decode, select_event};
 
 /// How many numbers one statement looks at.
 const STEP: i64 = 10_000;
