@@ -117,7 +117,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     }
 }
 
-/// The names of the columns of [`line`].
+/// The names of the columns of [`line()`].
 fn heading() -> String {
     columns("NUMBER", "RECEIVED", "STATUS", "TYPE", "EVENT", "OBJECT AND LAST ERROR")
 }

@@ -13,4 +13,5 @@ mod events;
 mod lists;
 mod pages;
 mod recovery;
+mod trust;
 mod wallet;
