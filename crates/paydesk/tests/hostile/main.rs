@@ -12,6 +12,7 @@
 )]
 
 #[path = "../support/mod.rs"]
+#[expect(dead_code, reason = "each test binary uses a part of the harness")]
 mod support;
 
 mod bodies;

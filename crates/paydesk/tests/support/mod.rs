@@ -3,7 +3,6 @@
 //! Nothing runs by itself that a test could race against: events are handled when the test says so, by the same code
 //! that the worker runs. When a test is over it calls [`TestApp::finish`], which holds the books against themselves and
 //! the inbox against its promise.
-#![expect(dead_code, reason = "each test binary uses a part of the harness")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
