@@ -290,13 +290,14 @@ impl<'a> Journey<'a> {
             assert_eq!(self.place.at_stripe(path).await.len(), count, "{path}: {told}");
         }
         let store = Store::open(self.place.database.url(), Options::default()).unwrap();
-        let effects: Vec<String> = store
+        let mut effects: Vec<String> = store
             .read(|tx| {
-                let rows = tx.all("select kind from effect order by kind", &[])?;
+                let rows = tx.all(super::EFFECTS, &[])?;
                 rows.iter().map(|row| row.text(0)).collect::<store::Result<_>>()
             })
             .await
             .unwrap();
+        effects.sort();
         assert_eq!(effects, ["collect", "collect", "grant", "pay_order"], "{told}");
         let unfinished = store
             .read(|tx| {

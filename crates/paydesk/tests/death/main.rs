@@ -31,6 +31,9 @@ use tokio::sync::{Semaphore, watch};
 use load::{Answered, Ledger, Load, Whereabouts};
 use server::{ADMIN, PATIENCE, Place};
 
+/// Every effect, by kind and business key: a movement of value is kept by the ledger, everything else by its own row.
+const EFFECTS: &str = "select kind, effect_key from effect
+                       union all select code, business_key from transfer where code in ('grant', 'collect')";
 /// Clients that ask at once.
 const CLIENTS: u64 = 16;
 /// The most acknowledgements between two deaths.
@@ -212,7 +215,7 @@ async fn check(place: &Place, told: &[Ledger]) {
     assert_eq!(kept, balances, "every effect that was acknowledged, once");
 
     let purchases: usize = told.iter().map(|ledger| ledger.purchases).sum();
-    let effects = pairs(&store, "select kind, effect_key from effect").await;
+    let effects = pairs(&store, EFFECTS).await;
     for kind in ["grant", "collect"] {
         assert_eq!(
             effects.iter().filter(|(word, _)| word == kind).count(),
