@@ -275,15 +275,15 @@ pub(crate) async fn replay_event(
     let (action, now_us) = (Action::of(&one_time), app.clock.now_us());
     let work = app.store.write(move |tx| {
         idempotency::once(tx, now_us, &action, |tx| {
-            if records::replay_one(tx, now_us, &id)? {
-                let out = ReplayOut {
-                    id: id.clone(),
-                    status: Status::Received,
-                };
-                Ok::<_, store::Error>(Answer::json(StatusCode::ACCEPTED, &out))
-            } else {
-                Ok(Answer::problem(&Problem::of(&kinds::NOT_FOUND)))
+            if !records::replay_one(tx, now_us, &id)? {
+                // Nothing was asked of anything that exists, so there is no answer to keep.
+                return Err(Problem::of(&kinds::NOT_FOUND));
             }
+            let out = ReplayOut {
+                id: id.clone(),
+                status: Status::Received,
+            };
+            Ok(Answer::json(StatusCode::ACCEPTED, &out))
         })
     });
     let reply = one_time.until(work).await?;

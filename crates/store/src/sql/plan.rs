@@ -60,8 +60,12 @@ impl Plan {
         let parameters = parameters(&pieces).map_err(|what| Error::Engine(format!("{what} in: {sql}")))?;
         let starts = first_numbers(&parameters);
         let mut text = String::with_capacity(sql.len() + 64);
-        for piece in &pieces {
+        let verb = one_row_verb(&pieces, engine);
+        for (index, piece) in pieces.iter().enumerate() {
             piece.write(engine, &starts, &mut text);
+            if verb == Some(index) {
+                text.push_str(" or fail");
+            }
         }
         Ok(Self { text, parameters })
     }
@@ -182,6 +186,25 @@ impl Piece<'_> {
                 }
             }
         }
+    }
+}
+
+/// The place of the verb that is to read `insert or fail` or `update or fail`.
+///
+/// A statement over rows runs once for each row on the embedded engine, which takes any `insert … select` for one of many
+/// rows and keeps an undo journal of its own for each run, at an eighth of the time of ingestion. One row needs none: its
+/// constraints are judged before it is written, and a failed statement spoils its whole unit of work in any case.
+fn one_row_verb(pieces: &[Piece<'_>], engine: Engine) -> Option<usize> {
+    let over_rows = pieces.iter().any(|piece| matches!(piece, Piece::Rows { .. }));
+    if engine != Engine::Sqlite || !over_rows {
+        return None;
+    }
+    let first = pieces
+        .iter()
+        .position(|piece| !matches!(piece, Piece::Text(Token::Blank(_))))?;
+    match &pieces[first] {
+        Piece::Text(token) if token.is("insert") || token.is("update") => Some(first),
+        _ => None,
     }
 }
 

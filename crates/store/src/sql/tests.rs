@@ -46,12 +46,12 @@ fn statements_are_rewritten_at_their_marks_only() {
     );
     check(
         "insert into t select r.a, $3 from rows($2: a text, b bytea) where r.b = $1",
-        "insert into t select r.a, ?4 from (select ?2 as a, ?3 as b) as r where r.b = ?1",
+        "insert or fail into t select r.a, ?4 from (select ?2 as a, ?3 as b) as r where r.b = ?1",
         "insert into t select r.a, $4 from unnest($2::text[] collate \"C\", $3::bytea[]) as r(a, b) where r.b = $1",
     );
     check(
         "insert into t select r.a from ROWS ( $1 : a BIGINT ) on conflict do nothing",
-        "insert into t select r.a from (select ?1 as a) as r where true on conflict do nothing",
+        "insert or fail into t select r.a from (select ?1 as a) as r where true on conflict do nothing",
         "insert into t select r.a from unnest($1::bigint[]) as r(a) on conflict do nothing",
     );
     check(
