@@ -114,7 +114,14 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let token = user_token(&app)?;
     announce(&app.config, &given, &token);
     let outcome = serve::until_stopped(&app, listener, shop::router(USER, &token), asked).await;
-    serving_sandbox.abort();
+    app.shutdown.begin();
+    // The sandbox writes its state when it stops; what a buyer did a moment ago must be there after the next start.
+    if tokio::time::timeout(app.config.settings.limits.drain_timeout(), serving_sandbox)
+        .await
+        .is_err()
+    {
+        tracing::warn!("the sandbox did not stop in time; its last changes may be lost");
+    }
     outcome
 }
 
