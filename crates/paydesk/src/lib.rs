@@ -25,3 +25,4 @@ pub mod schema;
 pub mod shutdown;
 pub mod telemetry;
 pub mod tokens;
+mod words;

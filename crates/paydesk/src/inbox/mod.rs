@@ -15,6 +15,7 @@ use store::{Batch, BatchLimits, Store};
 use stripe::Envelope;
 
 use crate::clock::Clock;
+use crate::words::words;
 
 pub use receive::{Receipt, ReceiveError, receive};
 pub use records::walk::{
@@ -44,31 +45,13 @@ pub enum Status {
     Dead,
 }
 
-impl Status {
-    const WORDS: [(Self, &'static str); 5] = [
-        (Self::Received, "received"),
-        (Self::Retrying, "retrying"),
-        (Self::Processed, "processed"),
-        (Self::Ignored, "ignored"),
-        (Self::Dead, "dead"),
-    ];
-
-    /// The word it is stored and shown under.
-    pub fn word(self) -> &'static str {
-        Self::WORDS
-            .iter()
-            .find(|(status, _)| *status == self)
-            .map_or("", |(_, word)| word)
-    }
-
-    /// The status of a stored word.
-    pub fn of_word(word: &str) -> Option<Self> {
-        Self::WORDS
-            .iter()
-            .find(|(_, known)| *known == word)
-            .map(|(status, _)| *status)
-    }
-}
+words!(Status {
+    Received = "received",
+    Retrying = "retrying",
+    Processed = "processed",
+    Ignored = "ignored",
+    Dead = "dead",
+});
 
 /// A verified event on its way into the store.
 #[derive(Clone, Debug)]

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::catalogue::{Field, FieldKind};
+use crate::words::words;
 
 /// Where an order stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -25,33 +26,17 @@ pub enum Status {
     Refunded,
 }
 
+words!(Status {
+    Draft = "draft",
+    AwaitingPayment = "awaiting_payment",
+    Paid = "paid",
+    InProgress = "in_progress",
+    Delivered = "delivered",
+    Cancelled = "cancelled",
+    Refunded = "refunded",
+});
+
 impl Status {
-    const WORDS: [(Self, &'static str); 7] = [
-        (Self::Draft, "draft"),
-        (Self::AwaitingPayment, "awaiting_payment"),
-        (Self::Paid, "paid"),
-        (Self::InProgress, "in_progress"),
-        (Self::Delivered, "delivered"),
-        (Self::Cancelled, "cancelled"),
-        (Self::Refunded, "refunded"),
-    ];
-
-    /// The word it is stored and shown under.
-    pub fn word(self) -> &'static str {
-        Self::WORDS
-            .iter()
-            .find(|(status, _)| *status == self)
-            .map_or("", |(_, word)| word)
-    }
-
-    /// The status of a stored word.
-    pub fn of_word(word: &str) -> Option<Self> {
-        Self::WORDS
-            .iter()
-            .find(|(_, known)| *known == word)
-            .map(|(status, _)| *status)
-    }
-
     /// Whether an order of this status may take the next one.
     pub fn may_become(self, next: Self) -> bool {
         match next {
@@ -161,8 +146,8 @@ mod tests {
             (InProgress, Refunded),
             (Delivered, Refunded),
         ];
-        for (from, _) in Status::WORDS {
-            for (to, _) in Status::WORDS {
+        for &from in Status::ALL {
+            for &to in Status::ALL {
                 assert_eq!(from.may_become(to), allowed.contains(&(from, to)), "{from:?} to {to:?}");
             }
         }

@@ -17,6 +17,7 @@ mod settlement;
 use ledger::Money;
 
 use crate::ids::UserId;
+use crate::words::words;
 
 pub use checkout::{CheckoutRequest, KINDS, Started, UNKNOWN_ITEM, start};
 
@@ -36,22 +37,10 @@ pub enum Kind {
     Order,
 }
 
-impl Kind {
-    /// The word it is stored, sent and shown under.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::CreditPack => "credit_pack",
-            Self::Order => "order",
-        }
-    }
-
-    /// The kind of a word.
-    pub fn of_word(word: &str) -> Option<Self> {
-        [Self::CreditPack, Self::Order]
-            .into_iter()
-            .find(|kind| kind.word() == word)
-    }
-}
+words!(Kind {
+    CreditPack = "credit_pack",
+    Order = "order",
+});
 
 /// Where a purchase stands. The order is the order of certainty: facts may arrive in any sequence and any number, and
 /// the status is the greatest of them, so it never goes back.
@@ -75,32 +64,16 @@ pub enum Status {
     Paid,
 }
 
+words!(Status {
+    Created = "created",
+    Open = "open",
+    AwaitingFunds = "awaiting_funds",
+    Expired = "expired",
+    Failed = "failed",
+    Paid = "paid",
+});
+
 impl Status {
-    const WORDS: [(Self, &'static str); 6] = [
-        (Self::Created, "created"),
-        (Self::Open, "open"),
-        (Self::AwaitingFunds, "awaiting_funds"),
-        (Self::Expired, "expired"),
-        (Self::Failed, "failed"),
-        (Self::Paid, "paid"),
-    ];
-
-    /// The word it is stored and shown under.
-    pub fn word(self) -> &'static str {
-        Self::WORDS
-            .iter()
-            .find(|(status, _)| *status == self)
-            .map_or("", |(_, word)| word)
-    }
-
-    /// The status of a stored word.
-    pub fn of_word(word: &str) -> Option<Self> {
-        Self::WORDS
-            .iter()
-            .find(|(_, known)| *known == word)
-            .map(|(status, _)| *status)
-    }
-
     /// Whether nothing but a late payment can change it any more.
     pub fn is_final(self) -> bool {
         self >= Self::Expired

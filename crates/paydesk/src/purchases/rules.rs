@@ -12,6 +12,7 @@ use stripe::{Event, Malformed};
 use super::{Kind, Purchase, Status};
 use crate::effects::Effect;
 use crate::ids::UserId;
+use crate::words::words;
 
 /// The longest id that Stripe promises ever to make, in bytes.
 const ID_BYTES_MAX: usize = 255;
@@ -73,31 +74,13 @@ pub enum PaymentStatus {
     Succeeded,
 }
 
-impl PaymentStatus {
-    const WORDS: [(Self, &'static str); 5] = [
-        (Self::RequiresPaymentMethod, "requires_payment_method"),
-        (Self::Processing, "processing"),
-        (Self::Failed, "failed"),
-        (Self::Canceled, "canceled"),
-        (Self::Succeeded, "succeeded"),
-    ];
-
-    /// The word it is stored and shown under; Stripe's, but for `failed`, for which Stripe has an event and no word.
-    pub fn word(self) -> &'static str {
-        Self::WORDS
-            .iter()
-            .find(|(status, _)| *status == self)
-            .map_or("", |(_, word)| word)
-    }
-
-    /// The status of a stored word.
-    pub fn of_word(word: &str) -> Option<Self> {
-        Self::WORDS
-            .iter()
-            .find(|(_, known)| *known == word)
-            .map(|(status, _)| *status)
-    }
-}
+words!(PaymentStatus {
+    RequiresPaymentMethod = "requires_payment_method",
+    Processing = "processing",
+    Failed = "failed",
+    Canceled = "canceled",
+    Succeeded = "succeeded",
+});
 
 /// What an event says about one payment.
 #[derive(Clone, PartialEq, Eq, Debug)]
