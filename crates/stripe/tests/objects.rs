@@ -8,9 +8,10 @@ use std::fmt::Debug;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use stripe::objects::{
-    Account, BalanceTransaction, Charge, CheckoutMode, CheckoutSession, CheckoutStatus, Customer, Dispute, Expandable,
-    LineItem, List, Object, PaymentIntent, PaymentIntentStatus, PaymentStatus, Price, Product, Refund, RefundStatus,
-    WebhookEndpoint, decode,
+    Account, BalanceTransaction, Charge, CheckoutMode, CheckoutSession, CheckoutStatus, Customer, Dispute,
+    DisputeStatus, EarlyFraudWarning, Expandable, LineItem, List, Object, PaymentIntent, PaymentIntentStatus,
+    PaymentMethod, PaymentStatus, Price, Product, Refund, RefundStatus, SetupIntent, SetupIntentStatus,
+    WebhookEndpoint, decode, id_of,
 };
 use stripe::{Event, Malformed};
 
@@ -193,12 +194,19 @@ fn everything_else_is_tolerated() {
     check_tolerance::<PaymentIntent>(
         &samples[0],
         &money,
-        &and(&["latest_charge", "charges", "client_secret", "last_payment_error"]),
+        &and(&[
+            "latest_charge",
+            "charges",
+            "client_secret",
+            "last_payment_error",
+            "payment_method",
+            "next_action",
+        ]),
     );
     check_tolerance::<Charge>(
         &samples[1],
         &["amount", "amount_refunded", "currency"],
-        &and(&["paid", "refunds", "balance_transaction"]),
+        &and(&["paid", "refunds", "balance_transaction", "payment_method"]),
     );
     check_tolerance::<Refund>(&samples[2], &money, &and(&["charge", "reason", "failure_reason"]));
     check_tolerance::<Dispute>(
@@ -219,7 +227,11 @@ fn everything_else_is_tolerated() {
     );
     let line = ["amount_total", "amount_subtotal", "currency"];
     check_tolerance::<LineItem>(&samples[6], &line, &and(&["quantity", "price"]));
-    check_tolerance::<Customer>(&json!({"id": "cus_1"}), &[], &and(&["email", "name", "deleted"]));
+    check_tolerance::<Customer>(
+        &json!({"id": "cus_1"}),
+        &[],
+        &and(&["email", "name", "deleted", "invoice_settings"]),
+    );
     check_tolerance::<Product>(
         &json!({"id": "prod_1"}),
         &[],
@@ -231,6 +243,23 @@ fn everything_else_is_tolerated() {
         &and(&["email", "charges_enabled", "country"]),
     );
     check_tolerance::<WebhookEndpoint>(&json!({"id": "we_1"}), &[], &and(&["url", "secret", "enabled_events"]));
+    check_tolerance::<EarlyFraudWarning>(
+        &json!({"id": "issfr_1"}),
+        &[],
+        &and(&["charge", "actionable", "fraud_type"]),
+    );
+    check_tolerance::<PaymentMethod>(&json!({"id": "pm_1"}), &[], &and(&["type", "card"]));
+    check_tolerance::<SetupIntent>(
+        &json!({"id": "seti_1"}),
+        &[],
+        &and(&[
+            "payment_method",
+            "client_secret",
+            "last_setup_error",
+            "next_action",
+            "usage",
+        ]),
+    );
     let session: Value = serde_json::from_slice(BODY).unwrap();
     let session = &session["data"]["object"];
     let fields = [
@@ -242,6 +271,7 @@ fn everything_else_is_tolerated() {
         "expires_at",
         "line_items",
         "total_details",
+        "setup_intent",
     ];
     check_tolerance::<CheckoutSession>(session, &[], &and(&fields));
 }
@@ -310,6 +340,107 @@ fn unknown_values_are_kept_as_text() {
     let payment: PaymentIntent = decoded(&samples()[0]).unwrap();
     assert_eq!(payment.status.as_str(), "succeeded");
     assert_eq!(payment.status, PaymentIntentStatus::Succeeded);
+}
+
+#[test]
+fn disputes_stand_where_stripe_says() {
+    let dispute = |status: Value| {
+        let dispute = json!({"id": "dp_1", "amount": 1, "currency": "usd", "status": status,
+            "evidence_details": {"due_by": 7}, "is_charge_refundable": true, "payment_intent": "pi_1"});
+        decoded::<Dispute>(&dispute).unwrap()
+    };
+    for (text, status, inquiry) in [
+        ("warning_needs_response", DisputeStatus::WarningNeedsResponse, true),
+        ("warning_under_review", DisputeStatus::WarningUnderReview, true),
+        ("warning_closed", DisputeStatus::WarningClosed, true),
+        (
+            "warning_to_come",
+            DisputeStatus::Other("warning_to_come".to_owned()),
+            true,
+        ),
+        ("needs_response", DisputeStatus::NeedsResponse, false),
+        ("under_review", DisputeStatus::UnderReview, false),
+        ("won", DisputeStatus::Won, false),
+        ("lost", DisputeStatus::Lost, false),
+        ("prevented", DisputeStatus::Prevented, false),
+        ("appeal_needs_response", DisputeStatus::AppealNeedsResponse, false),
+        ("appeal_under_review", DisputeStatus::AppealUnderReview, false),
+        (
+            "charge_refunded",
+            DisputeStatus::Other("charge_refunded".to_owned()),
+            false,
+        ),
+    ] {
+        let found = dispute(json!(text)).status;
+        assert_eq!((found.as_str(), found.is_inquiry()), (text, inquiry));
+        assert_eq!(found, status);
+    }
+    let dispute = dispute(Value::Null);
+    assert_eq!(dispute.status, DisputeStatus::default());
+    assert_eq!(dispute.evidence_details.and_then(|details| details.due_by), Some(7));
+    assert_eq!(id_of(dispute.payment_intent.as_ref()), Some("pi_1"));
+    assert!(dispute.is_charge_refundable);
+}
+
+#[test]
+fn a_refused_payment_says_why_and_what_was_refused() {
+    let mut payment = samples()[0].clone();
+    let card = json!({"id": "pm_1", "type": "card", "card": {"brand": "visa", "last4": "0341", "exp_month": 12, "exp_year": 2034}});
+    payment["last_payment_error"] =
+        json!({"code": "card_declined", "decline_code": "generic_decline", "message": "No.", "payment_method": card});
+    let payment: PaymentIntent = decoded(&payment).unwrap();
+    let error = payment.last_payment_error.unwrap();
+    assert_eq!(error.code.as_deref(), Some("card_declined"));
+    assert_eq!(error.decline_code.as_deref(), Some("generic_decline"));
+    let method = error.payment_method.as_ref().and_then(Expandable::object).unwrap();
+    let card = method.card.as_ref().unwrap();
+    assert_eq!((method.id.as_str(), method.kind.as_deref()), ("pm_1", Some("card")));
+    assert_eq!(
+        (card.brand.as_deref(), card.last4.as_deref()),
+        (Some("visa"), Some("0341"))
+    );
+    assert_eq!((card.exp_month, card.exp_year), (Some(12), Some(2034)));
+
+    let mut waiting = samples()[0].clone();
+    waiting["payment_method"] = json!("pm_1");
+    waiting["next_action"] = json!({"type": "redirect_to_url", "redirect_to_url": {"url": "https://bank.example"}});
+    let waiting: PaymentIntent = decoded(&waiting).unwrap();
+    let action = waiting.next_action.unwrap();
+    assert_eq!(action.kind.as_deref(), Some("redirect_to_url"));
+    assert_eq!(
+        action.redirect_to_url.and_then(|to| to.url).as_deref(),
+        Some("https://bank.example")
+    );
+    assert_eq!(id_of(waiting.payment_method.as_ref()), Some("pm_1"));
+}
+
+#[test]
+fn a_setup_and_the_default_that_it_leads_to() {
+    let setup = json!({"id": "seti_1", "object": "setup_intent", "status": "succeeded", "customer": "cus_1",
+        "payment_method": "pm_1", "client_secret": "seti_1_secret_x", "last_setup_error": null, "metadata": {"a": "b"}});
+    let setup: SetupIntent = decoded(&setup).unwrap();
+    assert_eq!(setup.status, SetupIntentStatus::Succeeded);
+    assert_eq!(id_of(setup.payment_method.as_ref()), Some("pm_1"));
+    assert!(!format!("{setup:?}").contains("secret_x"));
+    let session =
+        json!({"id": "cs_1", "mode": "setup", "setup_intent": "seti_1", "payment_status": "no_payment_required"});
+    let session: CheckoutSession = decoded(&session).unwrap();
+    assert_eq!(session.mode, CheckoutMode::Setup);
+    assert_eq!(id_of(session.setup_intent.as_ref()), Some("seti_1"));
+    let customer = |default: Value| {
+        let customer = json!({"id": "cus_1", "invoice_settings": {"default_payment_method": default}});
+        let customer: Customer = decoded(&customer).unwrap();
+        customer.default_payment_method().map(str::to_owned)
+    };
+    assert_eq!(customer(json!("pm_1")).as_deref(), Some("pm_1"));
+    assert_eq!(customer(json!({"id": "pm_1"})).as_deref(), Some("pm_1"));
+    assert_eq!(customer(Value::Null), None);
+    let warning = json!({"id": "issfr_1", "object": "radar.early_fraud_warning", "actionable": true, "charge": "ch_1",
+        "payment_intent": "pi_1", "fraud_type": "made_with_stolen_card"});
+    let warning: EarlyFraudWarning = decoded(&warning).unwrap();
+    assert!(warning.actionable);
+    assert_eq!(warning.fraud_type.as_deref(), Some("made_with_stolen_card"));
+    assert_eq!(id_of(warning.charge.as_ref()), Some("ch_1"));
 }
 
 #[test]

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde::de::MapAccess;
 
 use crate::malformed::Malformed;
-use crate::objects::lenient::lenient;
+use crate::objects::lenient::{Lenient, lenient, part};
 
 /// Why a call gave no answer that can be used. The client has already tried again where that was right.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -208,7 +209,7 @@ struct ErrorSaid {
     param: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
     message: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     payment_intent: Option<PaymentSaid>,
 }
 
@@ -216,4 +217,16 @@ struct ErrorSaid {
 struct PaymentSaid {
     #[serde(default, deserialize_with = "lenient")]
     id: Option<String>,
+}
+
+/// A refusal must be understood whatever stands beside it.
+impl Lenient for Option<PaymentSaid> {
+    fn from_text(text: &str) -> Self {
+        let id = Some(text.to_owned());
+        Some(PaymentSaid { id })
+    }
+
+    fn from_map<'de, A: MapAccess<'de>>(entries: A) -> Result<Self, A::Error> {
+        part(entries).map(Some)
+    }
 }

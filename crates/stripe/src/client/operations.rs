@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Client, Error, IdempotencyKey, form};
+use super::{Client, Error, IdempotencyKey, Pages, form};
 use crate::Event;
 use crate::objects::{
-    Account, BalanceTransaction, Charge, CheckoutSession, Customer, Dispute, LineItem, List, PaymentIntent, Price,
-    Product, Refund, WebhookEndpoint,
+    Account, BalanceTransaction, Charge, CheckoutSession, Customer, Dispute, EarlyFraudWarning, LineItem, List,
+    PaymentIntent, PaymentMethod, Price, Product, Refund, SetupIntent, WebhookEndpoint,
 };
 
 /// Declares the calls that make or change an object, and those that read one.
@@ -63,24 +63,41 @@ operations! {
     /// Reads a price.
     retrieve_price retrieve Price = "/v1/prices";
 
-    /// Makes a checkout session.
+    /// Makes a checkout session; in mode `setup` it saves a payment method and takes no money.
     create_checkout_session create CheckoutSession = "/v1/checkout/sessions";
     /// Reads a checkout session.
     retrieve_checkout_session retrieve CheckoutSession = "/v1/checkout/sessions";
     /// Ends an open checkout session. Refused where it is complete, which means that it is paid or about to be.
     expire_checkout_session change CheckoutSession = "/v1/checkout/sessions" ["/expire"];
 
-    /// Makes a payment.
+    /// Makes a payment. With `off_session` and `confirm` it is made without the buyer, and a card that the bank refuses or
+    /// wants to ask the buyer about is [`Error::Declined`], which names the payment.
     create_payment_intent create PaymentIntent = "/v1/payment_intents";
     /// Reads a payment.
     retrieve_payment_intent retrieve PaymentIntent = "/v1/payment_intents";
     /// Calls a payment off. Refused once it has succeeded.
     cancel_payment_intent change PaymentIntent = "/v1/payment_intents" ["/cancel"];
 
+    /// Begins to set a payment method up for later.
+    create_setup_intent create SetupIntent = "/v1/setup_intents";
+    /// Reads a setup.
+    retrieve_setup_intent retrieve SetupIntent = "/v1/setup_intents";
+    /// Calls a setup off. Refused once it has succeeded.
+    cancel_setup_intent change SetupIntent = "/v1/setup_intents" ["/cancel"];
+
+    /// Reads a payment method.
+    retrieve_payment_method retrieve PaymentMethod = "/v1/payment_methods";
+    /// Gives a payment method to a customer, for good.
+    attach_payment_method change PaymentMethod = "/v1/payment_methods" ["/attach"];
+    /// Takes a payment method from its customer, after which nobody can use it again.
+    detach_payment_method change PaymentMethod = "/v1/payment_methods" ["/detach"];
+
     /// Reads a charge.
     retrieve_charge retrieve Charge = "/v1/charges";
     /// Reads a dispute.
     retrieve_dispute retrieve Dispute = "/v1/disputes";
+    /// Reads a bank's early warning.
+    retrieve_early_fraud_warning retrieve EarlyFraudWarning = "/v1/radar/early_fraud_warnings";
 
     /// Gives money back.
     create_refund create Refund = "/v1/refunds";
@@ -113,6 +130,63 @@ impl Client {
         self.list(&json!({ "lookup_keys": lookup_keys, "limit": 100 })).await
     }
 
+    /// The refunds of a payment, newest first; `has_more` where a hundred are not all.
+    pub async fn list_refunds_of_payment(&self, payment_intent: &str) -> Result<List<Refund>, Error> {
+        self.list(&of_payment(payment_intent)).await
+    }
+
+    /// The disputes about a payment, newest first; there may be several, one after another.
+    pub async fn list_disputes_of_payment(&self, payment_intent: &str) -> Result<List<Dispute>, Error> {
+        self.list(&of_payment(payment_intent)).await
+    }
+
+    /// The early warnings about a payment, newest first.
+    pub async fn list_early_fraud_warnings_of_payment(
+        &self,
+        payment_intent: &str,
+    ) -> Result<List<EarlyFraudWarning>, Error> {
+        self.list(&of_payment(payment_intent)).await
+    }
+
+    /// The payments of a customer since a time in unix seconds, newest first, at most `pages_max` hundreds.
+    pub fn payments_of_customer(&self, customer: &str, created_from: i64, pages_max: usize) -> Pages<PaymentIntent> {
+        let parameters = json!({ "customer": customer, "created": { "gte": created_from } });
+        self.pages(&parameters, pages_max)
+    }
+
+    /// Those of a customer's payments that carry one of our own values under a key, and whether all were looked at: what
+    /// became of a payment whose outcome is not known and whose idempotency key may be forgotten. That there is none is
+    /// proven only where all were looked at, and only for a request that is not still on its way.
+    pub async fn find_payments_by_metadata(
+        &self,
+        customer: &str,
+        (key, value): (&str, &str),
+        created_from: i64,
+        pages_max: usize,
+    ) -> Result<(Vec<PaymentIntent>, bool), Error> {
+        let pages = self.payments_of_customer(customer, created_from, pages_max);
+        let (mut payments, complete) = pages.collect().await?;
+        payments.retain(|payment| payment.metadata.get(key).is_some_and(|kept| kept == value));
+        Ok((payments, complete))
+    }
+
+    /// What a customer can pay with, newest first. Parameters as Stripe names them, such as `type`.
+    pub async fn list_payment_methods(&self, customer: &str, parameters: &Value) -> Result<List<PaymentMethod>, Error> {
+        self.list_at(path_of("/v1/customers", customer, "/payment_methods"), parameters)
+            .await
+    }
+
+    /// Makes a payment method, attached to the customer before, the one that is used where nothing else is named.
+    pub async fn set_default_payment_method(
+        &self,
+        customer: &str,
+        payment_method: &str,
+        key: &IdempotencyKey,
+    ) -> Result<Customer, Error> {
+        let parameters = json!({ "invoice_settings": { "default_payment_method": payment_method } });
+        self.update_customer(customer, &parameters, key).await
+    }
+
     /// The account that the key belongs to, which also tells whether the key works.
     pub async fn retrieve_account(&self) -> Result<Account, Error> {
         self.get("/v1/account".to_owned(), &Value::Null).await
@@ -124,6 +198,10 @@ fn path_of(collection: &str, id: &str, suffix: &str) -> String {
     form::write_segment(&mut path, id);
     path.push_str(suffix);
     path
+}
+
+fn of_payment(payment_intent: &str) -> Value {
+    json!({ "payment_intent": payment_intent, "limit": 100 })
 }
 
 fn expanding(expand: &[&str]) -> Value {

@@ -6,8 +6,8 @@ use super::send::{Method, Request, send};
 use super::{Client, Error, form};
 use crate::malformed::Malformed;
 use crate::objects::{
-    BalanceTransaction, Charge, CheckoutSession, Dispute, List, Object, PaymentIntent, Price, Product, Refund,
-    WebhookEndpoint,
+    BalanceTransaction, Charge, CheckoutSession, Dispute, EarlyFraudWarning, List, Object, PaymentIntent, Price,
+    Product, Refund, SetupIntent, WebhookEndpoint,
 };
 use crate::{Event, objects};
 
@@ -30,12 +30,14 @@ listed! {
     Charge = "/v1/charges",
     CheckoutSession = "/v1/checkout/sessions",
     Dispute = "/v1/disputes",
+    EarlyFraudWarning = "/v1/radar/early_fraud_warnings",
     Event = "/v1/events",
     objects::Customer = "/v1/customers",
     PaymentIntent = "/v1/payment_intents",
     Price = "/v1/prices",
     Product = "/v1/products",
     Refund = "/v1/refunds",
+    SetupIntent = "/v1/setup_intents",
     WebhookEndpoint = "/v1/webhook_endpoints",
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::customer::Customer;
 use super::payment::PaymentIntent;
-use super::{Expandable, List, Metadata, Object, Price, object, part_of_object, text_enum};
+use super::{Expandable, List, Metadata, Object, Price, SetupIntent, object, part_of_object, text_enum};
 
 /// A checkout session: one attempt of one buyer to pay on Stripe's page.
 ///
@@ -48,6 +48,9 @@ pub struct CheckoutSession {
     /// The payment, in payment mode; a session may be complete without one when nothing was to be paid.
     #[serde(default, deserialize_with = "super::lenient::lenient")]
     pub payment_intent: Option<Expandable<PaymentIntent>>,
+    /// The setup, in setup mode.
+    #[serde(default, deserialize_with = "super::lenient::lenient")]
+    pub setup_intent: Option<Expandable<SetupIntent>>,
     /// Our own reference.
     #[serde(default, deserialize_with = "super::lenient::lenient")]
     pub client_reference_id: Option<String>,

@@ -19,18 +19,21 @@ mod checkout;
 mod customer;
 pub(crate) mod lenient;
 mod payment;
+mod payment_method;
+mod reversal;
 
 pub use account::{Account, WebhookEndpoint};
 pub use catalogue::{Price, Product, Recurring};
 pub use checkout::{
     CheckoutMode, CheckoutSession, CheckoutStatus, CustomerDetails, LineItem, PaymentStatus, TotalDetails,
 };
-pub use customer::Customer;
+pub use customer::{Customer, InvoiceSettings};
 pub use lenient::Metadata;
 pub use payment::{
-    BalanceTransaction, Charge, Dispute, EvidenceDetails, PaymentError, PaymentIntent, PaymentIntentStatus, Refund,
-    RefundStatus,
+    BalanceTransaction, Charge, NextAction, PaymentError, PaymentIntent, PaymentIntentStatus, RedirectToUrl,
 };
+pub use payment_method::{Card, PaymentMethod, SetupIntent, SetupIntentStatus};
+pub use reversal::{Dispute, DisputeStatus, EarlyFraudWarning, EvidenceDetails, Refund, RefundStatus};
 
 use lenient::{Lenient, part};
 

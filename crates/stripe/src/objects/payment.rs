@@ -1,8 +1,8 @@
-//! Money that moves: payment intents, charges, refunds, disputes, and what each does to Stripe's balance.
+//! Money that moves: payment intents, charges, and what each does to Stripe's balance. How it comes back is in `reversal`.
 
 use secrecy::SecretString;
 
-use super::{Customer, Expandable, List, Metadata, object, part_of_object, text_enum};
+use super::{Customer, Expandable, List, Metadata, PaymentMethod, Refund, object, part_of_object, text_enum};
 
 object! {
     /// One payment, from the first attempt to its end.
@@ -24,6 +24,10 @@ object! {
         status: PaymentIntentStatus,
         /// The customer, if any.
         customer: Option<Expandable<Customer>>,
+        /// What it is paid with; nothing after a refusal, see `last_payment_error`.
+        payment_method: Option<Expandable<PaymentMethod>>,
+        /// What the buyer has to do, where it waits for them.
+        next_action: Option<NextAction>,
         /// The newest charge.
         latest_charge: Option<Expandable<Charge>>,
         /// Where API versions before 2022-11-15 have the charges; read through [`PaymentIntent::charge`].
@@ -76,7 +80,7 @@ text_enum! {
 }
 
 part_of_object! {
-    /// Why an attempt to pay failed.
+    /// Why an attempt to pay, or to set a payment method up, failed.
     PaymentError {
         /// A code for programs, such as `card_declined`.
         code: Option<String> = "super::lenient::lenient",
@@ -84,6 +88,29 @@ part_of_object! {
         decline_code: Option<String> = "super::lenient::lenient",
         /// A sentence for the buyer.
         message: Option<String> = "super::lenient::lenient",
+        /// What was refused.
+        payment_method: Option<Expandable<PaymentMethod>> = "super::lenient::lenient",
+    }
+}
+
+part_of_object! {
+    /// What the buyer has to do before it can go on.
+    NextAction {
+        /// The kind of action, such as `redirect_to_url` or `use_stripe_sdk`.
+        #[serde(rename = "type")]
+        kind: Option<String> = "super::lenient::lenient",
+        /// Where to send the buyer, for the kind of that name.
+        redirect_to_url: Option<RedirectToUrl> = "super::lenient::lenient",
+    }
+}
+
+part_of_object! {
+    /// A page that the buyer has to visit.
+    RedirectToUrl {
+        /// The page.
+        url: Option<String> = "super::lenient::lenient",
+        /// Where it sends them afterwards.
+        return_url: Option<String> = "super::lenient::lenient",
     }
 }
 
@@ -118,6 +145,8 @@ object! {
         payment_intent: Option<Expandable<PaymentIntent>>,
         /// The customer, if any.
         customer: Option<Expandable<Customer>>,
+        /// What was charged, by its id.
+        payment_method: Option<Expandable<PaymentMethod>>,
         /// Its refunds, only when expanded.
         refunds: Option<List<Refund>>,
         /// Why it failed, for programs.
@@ -132,98 +161,6 @@ object! {
         created: Option<i64>,
         /// Whether real money is meant.
         livemode: bool,
-    }
-}
-
-object! {
-    /// Money given back.
-    Refund = "refund"
-    strict {
-        /// How much, in minor units.
-        amount: i64 = "super::amounts::amount",
-        /// The currency of the amount, in lower case.
-        currency: String = "super::amounts::currency",
-    }
-    tolerant {
-        /// Where it stands. A refund that succeeded may still fail later.
-        status: RefundStatus,
-        /// The charge that it is for.
-        charge: Option<Expandable<Charge>>,
-        /// The payment that it is for.
-        payment_intent: Option<Expandable<PaymentIntent>>,
-        /// Its effect on Stripe's balance.
-        balance_transaction: Option<Expandable<BalanceTransaction>>,
-        /// Takes it back where it failed.
-        failure_balance_transaction: Option<Expandable<BalanceTransaction>>,
-        /// Why it failed.
-        failure_reason: Option<String>,
-        /// Why it was made.
-        reason: Option<String>,
-        /// Our own keys and values.
-        metadata: Metadata,
-        /// When it was made, in unix seconds.
-        created: Option<i64>,
-    }
-}
-
-text_enum! {
-    /// Where a refund stands.
-    RefundStatus {
-        /// On its way.
-        Pending = "pending",
-        /// The buyer has something to do.
-        RequiresAction = "requires_action",
-        /// Given back.
-        Succeeded = "succeeded",
-        /// Could not be given back.
-        Failed = "failed",
-        /// Called off.
-        Canceled = "canceled",
-    }
-}
-
-object! {
-    /// A charge that the buyer's bank questions.
-    Dispute = "dispute"
-    strict {
-        /// How much is questioned, in minor units.
-        amount: i64 = "super::amounts::amount",
-        /// The currency of the amount, in lower case.
-        currency: String = "super::amounts::currency",
-    }
-    tolerant {
-        /// Where it stands; kept as text because Stripe often adds to the values.
-        status: Option<String>,
-        /// Why the buyer questions it.
-        reason: Option<String>,
-        /// The charge that it is about.
-        charge: Option<Expandable<Charge>>,
-        /// The payment that it is about.
-        payment_intent: Option<Expandable<PaymentIntent>>,
-        /// What it has done to Stripe's balance so far.
-        balance_transactions: Vec<BalanceTransaction>,
-        /// What is asked of us, and by when.
-        evidence_details: Option<EvidenceDetails>,
-        /// Whether the charge may be refunded to end it.
-        is_charge_refundable: bool,
-        /// Our own keys and values.
-        metadata: Metadata,
-        /// When it was opened, in unix seconds.
-        created: Option<i64>,
-        /// Whether real money is meant.
-        livemode: bool,
-    }
-}
-
-part_of_object! {
-    /// What a dispute asks of us.
-    EvidenceDetails {
-        /// By when, in unix seconds.
-        due_by: Option<i64> = "super::lenient::lenient",
-        /// Whether evidence has been given.
-        has_evidence: Option<bool> = "super::lenient::lenient",
-        /// Whether it came too late.
-        past_due: Option<bool> = "super::lenient::lenient",
     }
 }
 

@@ -90,9 +90,7 @@ async fn every_operation_reaches_its_path() {
         "id": "x_1", "amount": 1, "fee": 0, "net": 1, "amount_refunded": 0, "currency": "usd", "has_more": false,
         "type": "a.b", "created": 1, "livemode": false, "data": {"object": {}}
     });
-    let list = json!({"data": [], "has_more": false});
     let server = Server::start(vec![answer(200, everything.to_string())]).await;
-    let lists = Server::start(vec![answer(200, list.to_string())]).await;
     let (client, key, none) = (server.client(), key("k"), Value::Null);
     client.create_customer(&none, &key).await.unwrap();
     client.update_customer("x", &none, &key).await.unwrap();
@@ -109,8 +107,16 @@ async fn every_operation_reaches_its_path() {
     client.create_payment_intent(&none, &key).await.unwrap();
     client.retrieve_payment_intent("x", &[]).await.unwrap();
     client.cancel_payment_intent("x", &none, &key).await.unwrap();
+    client.create_setup_intent(&none, &key).await.unwrap();
+    client.retrieve_setup_intent("x", &[]).await.unwrap();
+    client.cancel_setup_intent("x", &none, &key).await.unwrap();
+    client.retrieve_payment_method("x", &[]).await.unwrap();
+    client.attach_payment_method("x", &none, &key).await.unwrap();
+    client.detach_payment_method("x", &none, &key).await.unwrap();
+    client.set_default_payment_method("x", "pm_1", &key).await.unwrap();
     client.retrieve_charge("x", &[]).await.unwrap();
     client.retrieve_dispute("x", &[]).await.unwrap();
+    client.retrieve_early_fraud_warning("x", &[]).await.unwrap();
     client.create_refund(&none, &key).await.unwrap();
     client.retrieve_refund("x", &[]).await.unwrap();
     client.retrieve_balance_transaction("x", &[]).await.unwrap();
@@ -123,8 +129,10 @@ async fn every_operation_reaches_its_path() {
     let expected = "POST /v1/customers|POST /v1/customers/x|GET /v1/customers/x|POST /v1/products|POST /v1/products/x|\
         GET /v1/products/x|POST /v1/prices|POST /v1/prices/x|GET /v1/prices/x|POST /v1/checkout/sessions|\
         GET /v1/checkout/sessions/x|POST /v1/checkout/sessions/x/expire|POST /v1/payment_intents|\
-        GET /v1/payment_intents/x|POST /v1/payment_intents/x/cancel|GET /v1/charges/x|GET /v1/disputes/x|\
-        POST /v1/refunds|GET /v1/refunds/x|GET /v1/balance_transactions/x|GET /v1/events/x|POST /v1/webhook_endpoints|\
+        GET /v1/payment_intents/x|POST /v1/payment_intents/x/cancel|POST /v1/setup_intents|GET /v1/setup_intents/x|\
+        POST /v1/setup_intents/x/cancel|GET /v1/payment_methods/x|POST /v1/payment_methods/x/attach|\
+        POST /v1/payment_methods/x/detach|POST /v1/customers/x|GET /v1/charges/x|GET /v1/disputes/x|\
+        GET /v1/radar/early_fraud_warnings/x|POST /v1/refunds|GET /v1/refunds/x|GET /v1/balance_transactions/x|GET /v1/events/x|POST /v1/webhook_endpoints|\
         POST /v1/webhook_endpoints/x|DELETE /v1/webhook_endpoints/x|GET /v1/account";
     assert_eq!(lines.join("|"), expected);
     let without_key = |line: &str| !line.starts_with("POST");
@@ -134,7 +142,14 @@ async fn every_operation_reaches_its_path() {
             .iter()
             .all(|seen| seen.header("idempotency-key").is_none() == without_key(&seen.line))
     );
+    let default = "invoice_settings%5Bdefault_payment_method%5D=pm_1";
+    assert!(server.seen().iter().any(|seen| seen.body == default));
+}
 
+#[tokio::test]
+async fn every_list_reaches_its_path() {
+    let list = json!({"data": [], "has_more": false});
+    let lists = Server::start(vec![answer(200, list.to_string())]).await;
     let client = lists.client();
     client
         .list::<Event>(&json!({"created": {"gte": 5}, "types": ["a.b", "c.d"]}))
@@ -145,16 +160,50 @@ async fn every_operation_reaches_its_path() {
         .await
         .unwrap();
     client.list_line_items("cs_1", &json!({"limit": 100})).await.unwrap();
+    client
+        .list_payment_methods("cus_1", &json!({"type": "card"}))
+        .await
+        .unwrap();
+    client.list_refunds_of_payment("pi_1").await.unwrap();
+    client.list_disputes_of_payment("pi_1").await.unwrap();
+    client.list_early_fraud_warnings_of_payment("pi_1").await.unwrap();
+    client.payments_of_customer("cus_1", 5, 1).next().await.unwrap();
     let lines: Vec<String> = lists.seen().into_iter().map(|seen| seen.line).collect();
-    assert_eq!(
-        lines[0],
-        "GET /v1/events?created%5Bgte%5D=5&types%5B0%5D=a.b&types%5B1%5D=c.d"
-    );
-    assert_eq!(
-        lines[1],
-        "GET /v1/prices?lookup_keys%5B0%5D=pack_100&lookup_keys%5B1%5D=pack_500&limit=100"
-    );
-    assert_eq!(lines[2], "GET /v1/checkout/sessions/cs_1/line_items?limit=100");
+    let expected = [
+        "GET /v1/events?created%5Bgte%5D=5&types%5B0%5D=a.b&types%5B1%5D=c.d",
+        "GET /v1/prices?lookup_keys%5B0%5D=pack_100&lookup_keys%5B1%5D=pack_500&limit=100",
+        "GET /v1/checkout/sessions/cs_1/line_items?limit=100",
+        "GET /v1/customers/cus_1/payment_methods?type=card",
+        "GET /v1/refunds?payment_intent=pi_1&limit=100",
+        "GET /v1/disputes?payment_intent=pi_1&limit=100",
+        "GET /v1/radar/early_fraud_warnings?payment_intent=pi_1&limit=100",
+        "GET /v1/payment_intents?customer=cus_1&created%5Bgte%5D=5&limit=100",
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[tokio::test]
+async fn a_payment_of_unknown_outcome_is_found_by_our_own_value_and_absence_is_told_from_a_bound() {
+    let payment =
+        |id: &str, order: &str| json!({"id": id, "amount": 1, "currency": "usd", "metadata": {"order": order}});
+    let first = json!({"data": [payment("pi_3", "c"), payment("pi_2", "b")], "has_more": true});
+    let last = json!({"data": [payment("pi_1", "a")], "has_more": false});
+    let script = vec![answer(200, first.to_string()), answer(200, last.to_string())];
+    for (order, pages_max, found, complete) in [
+        ("a", 5, Some("pi_1"), true),
+        ("b", 5, Some("pi_2"), true),
+        ("d", 5, None, true),
+        ("a", 1, None, false),
+    ] {
+        let server = Server::start(script.clone()).await;
+        let (payments, all) = server
+            .client()
+            .find_payments_by_metadata("cus_1", ("order", order), 5, pages_max)
+            .await
+            .unwrap();
+        let ids: Vec<&str> = payments.iter().map(|payment| payment.id.as_str()).collect();
+        assert_eq!((ids, all), (Vec::from_iter(found), complete), "{order}");
+    }
 }
 
 fn page(ids: &[&str], has_more: bool) -> String {

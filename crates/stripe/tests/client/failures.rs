@@ -111,6 +111,25 @@ async fn refusals_say_what_stripe_said() {
     };
     assert_eq!(create(&server.client()).await, Err(expected));
 
+    // However the payment is named, the refusal is understood.
+    for (named, payment_intent) in [(json!("pi_1"), Some("pi_1")), (json!(7), None), (json!(null), None)] {
+        let body = json!({"error": {"code": "card_declined", "decline_code": "lost_card", "payment_intent": named}});
+        let server = Server::start(vec![answer(402, body.to_string())]).await;
+        let error = create(&server.client()).await.unwrap_err();
+        let Error::Declined {
+            decline_code,
+            payment_intent: id,
+            ..
+        } = error
+        else {
+            panic!("{named}: {error}");
+        };
+        assert_eq!(
+            (decline_code.as_deref(), id.as_deref()),
+            (Some("lost_card"), payment_intent)
+        );
+    }
+
     // A proxy in between says nothing that can be read.
     let server = Server::start(vec![answer(400, "<html>")]).await;
     assert_eq!(kind_of(&create(&server.client()).await.unwrap_err()), "rejected");
