@@ -11,7 +11,7 @@ use super::{Answer, absent, bad, given, reply};
 use crate::Sandbox;
 use crate::pages::Verdict;
 use crate::resources::checkout_sessions::{self, Buyer};
-use crate::resources::{disputes, payment_methods, payments, refunds};
+use crate::resources::{disputes, early_fraud_warnings, payment_methods, payments, refunds};
 use crate::state::{State, rendered, text};
 use crate::wire::error::ApiError;
 
@@ -22,6 +22,7 @@ pub(crate) fn routes() -> Router<Sandbox> {
         .route("/_sandbox/payments/{intent}/settle", post(settle_payment))
         .route("/_sandbox/refunds/{refund}/settle", post(settle_refund))
         .route("/_sandbox/disputes", post(open_dispute))
+        .route("/_sandbox/early-fraud-warnings", post(warn_of_fraud))
         .route("/_sandbox/disputes/{dispute}/close", post(close_dispute))
         .route("/_sandbox/run-due", post(run_due))
 }
@@ -170,17 +171,27 @@ async fn settle_refund(Extract(sandbox): Extract<Sandbox>, Path(id): Path<String
     })
 }
 
+/// The successful charge that is named, or that has paid the named intent.
+fn charge_named<'a>(state: &'a State, given: &Value) -> Result<&'a Value, (StatusCode, String)> {
+    let charge = match (given["charge"].as_str(), given["payment_intent"].as_str()) {
+        (Some(charge), _) => charge,
+        (None, Some(intent)) => text(state.own(intent), "latest_charge"),
+        (None, None) => return Err(bad("give a `charge` or a `payment_intent`")),
+    };
+    let found = state.find("charge", charge).ok_or_else(|| absent("charge", charge))?;
+    if found["status"] != "succeeded" {
+        return Err((StatusCode::CONFLICT, "the charge has not succeeded".to_owned()));
+    }
+    Ok(found)
+}
+
 async fn open_dispute(Extract(sandbox): Extract<Sandbox>, body: Bytes) -> Response<Body> {
     act(&sandbox, &body, |state, given| {
-        let charge = match (given["charge"].as_str(), given["payment_intent"].as_str()) {
-            (Some(charge), _) => charge.to_owned(),
-            (None, Some(intent)) => text(state.own(intent), "latest_charge").to_owned(),
-            (None, None) => return Err(bad("give a `charge` or a `payment_intent`")),
-        };
-        let found = state.find("charge", &charge).ok_or_else(|| absent("charge", &charge))?;
-        if found["status"] != "succeeded" || found["disputed"] == true {
+        let found = charge_named(state, given)?;
+        if found["disputed"] == true || found["refunded"] == true {
             return Err((StatusCode::CONFLICT, "the charge cannot be disputed".to_owned()));
         }
+        let charge = text(found, "id").to_owned();
         let id = disputes::open(
             state,
             &charge,
@@ -198,6 +209,20 @@ async fn close_dispute(Extract(sandbox): Extract<Sandbox>, Path(id): Path<String
             return Err((StatusCode::CONFLICT, "the dispute is closed already".to_owned()));
         }
         disputes::close(state, &id, given["won"] == true);
+        Ok(rendered(state.own(&id)))
+    })
+}
+
+/// The buyer's bank warns that a payment may have been fraud.
+async fn warn_of_fraud(Extract(sandbox): Extract<Sandbox>, body: Bytes) -> Response<Body> {
+    act(&sandbox, &body, |state, given| {
+        let charge = text(charge_named(state, given)?, "id").to_owned();
+        let fraud_type = given["fraud_type"].as_str().unwrap_or("misc");
+        if !early_fraud_warnings::FRAUD_TYPES.contains(&fraud_type) {
+            let known = early_fraud_warnings::FRAUD_TYPES.join(", ");
+            return Err(bad(format!("fraud_type must be one of {known}")));
+        }
+        let id = early_fraud_warnings::warn(state, &charge, fraud_type);
         Ok(rendered(state.own(&id)))
     })
 }

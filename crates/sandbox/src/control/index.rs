@@ -98,7 +98,7 @@ const CALLS: &[(&str, &str, &str, &str)] = &[
         "POST",
         "/_sandbox/refunds/{refund}/settle",
         "{\"outcome\", \"reason\"}",
-        "end a refund: succeeded or failed",
+        "end a refund: succeeded, or failed even after it has succeeded",
     ),
     (
         "POST",
@@ -108,9 +108,15 @@ const CALLS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "POST",
+        "/_sandbox/early-fraud-warnings",
+        "{\"charge\" | \"payment_intent\", \"fraud_type\"}",
+        "the bank warns of fraud",
+    ),
+    (
+        "POST",
         "/_sandbox/disputes/{dispute}/close",
         "{\"won\"}",
-        "decide a dispute",
+        "decide a dispute: won or lost",
     ),
 ];
 

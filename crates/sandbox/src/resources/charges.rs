@@ -282,9 +282,7 @@ fn create(call: &mut Call<'_>) -> Answer {
     }
     call.state.emit("charge.succeeded", &id);
     money::book_charge(call.state, &id, conduct == Conduct::BypassPending);
-    if let Conduct::Dispute { reason, inquiry } = conduct {
-        super::disputes::open(call.state, &id, reason, inquiry);
-    }
+    payments::follow_up(call.state, &id, conduct);
     Ok(rendered(call.state.own(&id)))
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::early_fraud_warnings;
 use super::money::{self, Entry};
 use crate::state::{State, int, merge_metadata, rendered, text};
 use crate::wire::error::ApiError;
@@ -112,6 +113,7 @@ pub(crate) fn open(state: &mut State, charge: &str, reason: &str, inquiry: bool)
     if !inquiry {
         withdraw(state, &id, amount, &currency);
     }
+    early_fraud_warnings::lapse(state, charge);
     id
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod checkout_items;
 pub(crate) mod checkout_sessions;
 pub(crate) mod customers;
 pub(crate) mod disputes;
+pub(crate) mod early_fraud_warnings;
 pub(crate) mod events;
 pub(crate) mod money;
 pub(crate) mod payment_intents;
@@ -34,6 +35,7 @@ pub(crate) static OPERATIONS: &[&[Operation]] = &[
     checkout_sessions::OPERATIONS,
     customers::OPERATIONS,
     disputes::OPERATIONS,
+    early_fraud_warnings::OPERATIONS,
     events::OPERATIONS,
     payment_intents::OPERATIONS,
     payment_methods::OPERATIONS,
@@ -56,6 +58,7 @@ pub(crate) const NOUNS: &[&str] = &[
     "payment_method",
     "price",
     "product",
+    "radar.early_fraud_warning",
     "refund",
     "setup_intent",
     "webhook_endpoint",

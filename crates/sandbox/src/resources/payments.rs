@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::test_cards::{self, AUTHENTICATION_REQUIRED, Conduct, GENERIC, Refusal};
-use super::{charges, disputes, money, payment_methods};
+use super::{charges, disputes, early_fraud_warnings, money, payment_methods};
 use crate::due::Due;
 use crate::state::{State, flag, int, text};
 use crate::wire::error::ApiError;
@@ -123,7 +123,7 @@ fn keep_for_later(state: &mut State, intent: &Value, method: &str) {
     }
 }
 
-/// Books what an attempt has captured, and starts the dispute that some test cards bring.
+/// Books what an attempt has captured, and starts what some test cards bring afterwards.
 pub(crate) fn settle(state: &mut State, intent: &str) {
     let charge = text(state.own(intent), "latest_charge").to_owned();
     if charge.is_empty() || !flag(state.own(&charge), "captured") {
@@ -131,8 +131,19 @@ pub(crate) fn settle(state: &mut State, intent: &str) {
     }
     let conduct = payment_methods::conduct(state.own(text(state.own(&charge), "payment_method")));
     money::book_charge(state, &charge, conduct == Conduct::BypassPending);
-    if let Conduct::Dispute { reason, inquiry } = conduct {
-        disputes::open(state, &charge, reason, inquiry);
+    follow_up(state, &charge, conduct);
+}
+
+/// What a bank makes of a charge after it has been paid.
+pub(crate) fn follow_up(state: &mut State, charge: &str, conduct: Conduct) {
+    match conduct {
+        Conduct::Dispute { reason, inquiry } => {
+            disputes::open(state, charge, reason, inquiry);
+        }
+        Conduct::FraudWarning => {
+            early_fraud_warnings::warn(state, charge, "misc");
+        }
+        _ => {}
     }
 }
 

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::money::{self, Entry};
-use super::payment_methods;
 use super::test_cards::Conduct;
+use super::{early_fraud_warnings, payment_methods};
 use crate::due::Due;
 use crate::state::{State, flag, int, merge_metadata, rendered, text};
 use crate::wire::error::ApiError;
@@ -189,6 +189,7 @@ fn new(call: &mut Call<'_>, charge: &Value, amount: i64) -> String {
     refunded_by(state, text(charge, "id"), amount);
     state.emit("refund.created", &id);
     state.emit_change("charge.refunded", text(charge, "id"), charge);
+    early_fraud_warnings::lapse(state, text(charge, "id"));
     if slow || fails {
         let time = state.now() + state.settle_after;
         state.at(time, Due::SettleRefund(id.clone()));

@@ -68,6 +68,8 @@ pub(crate) enum Conduct {
         reason: &'static str,
         inquiry: bool,
     },
+    /// Approved, then the bank warns of fraud.
+    FraudWarning,
     /// Refunds begin pending and succeed later.
     SlowRefund,
     /// Refunds begin succeeded and fail later.
@@ -198,6 +200,7 @@ pub(crate) const CARDS: &[TestCard] = &[
             inquiry: true,
         },
     ),
+    card("4000000000005423", &["createIssuerFraudRecord"], Conduct::FraudWarning),
     card("4000000000007726", &["pendingRefund"], Conduct::SlowRefund),
     card("4000000000005126", &["refundFail"], Conduct::FailingRefund),
 ];

@@ -51,6 +51,8 @@ const LEADS: &[(&str, &str, &str)] = &[
     ("payment_method", "customer", "customer"),
     ("price", "product", "product"),
     ("product", "default_price", "price"),
+    ("radar.early_fraud_warning", "charge", "charge"),
+    ("radar.early_fraud_warning", "payment_intent", "payment_intent"),
     ("refund", "balance_transaction", "balance_transaction"),
     ("refund", "charge", "charge"),
     ("refund", "customer", "customer"),

@@ -202,6 +202,7 @@ fn noun_of(path: &str) -> &'static str {
         ("/v1/payment_pages", "checkout.session"),
         ("/v1/prices", "price"),
         ("/v1/products", "product"),
+        ("/v1/radar/early_fraud_warnings", "radar.early_fraud_warning"),
         ("/v1/refunds", "refund"),
         ("/v1/setup_intents", "setup_intent"),
     ];

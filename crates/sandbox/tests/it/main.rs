@@ -22,4 +22,6 @@ mod fidelity_requests;
 #[cfg(test)]
 mod payments;
 #[cfg(test)]
+mod reversals;
+#[cfg(test)]
 mod wire;
