@@ -11,7 +11,7 @@ use super::{Answer, absent, bad, given, reply};
 use crate::Sandbox;
 use crate::pages::Verdict;
 use crate::resources::checkout_sessions::{self, Buyer};
-use crate::resources::{disputes, early_fraud_warnings, payment_methods, payments, refunds};
+use crate::resources::{checkout_setup, disputes, early_fraud_warnings, payment_methods, payments, refunds};
 use crate::state::{State, rendered, text};
 use crate::wire::error::ApiError;
 
@@ -97,7 +97,7 @@ async fn pay(Extract(sandbox): Extract<Sandbox>, Path(id): Path<String>, body: B
         };
         let paid = method.and_then(|method| checkout_sessions::pay(state, &id, &method, &buyer));
         paid.map_err(|error| refused(&error))?;
-        let intent = text(state.own(&id), "payment_intent").to_owned();
+        let intent = checkout_setup::intent_behind(state.own(&id)).to_owned();
         if let Some(verdict) = given["challenge"]
             .as_str()
             .filter(|_| state.own(&intent)["status"] == "requires_action")

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{escape, field, fields, fill, json_answer, notice, onward, page, wants_json};
 use crate::Sandbox;
 use crate::resources::checkout_sessions::{self, Buyer};
-use crate::resources::{money, payment_methods};
+use crate::resources::{checkout_setup, money, payment_methods};
 use crate::state::{State, int, text};
 use crate::wire::error::ApiError;
 
@@ -68,8 +68,11 @@ fn closed(session: &Value) -> Option<Response<Body>> {
 
 /// Why the last attempt failed, for a buyer who comes back from the challenge.
 fn last_error(state: &State, session: &Value) -> Option<String> {
-    let intent = state.get(text(session, "payment_intent"))?;
-    intent["last_payment_error"]["message"].as_str().map(str::to_owned)
+    let intent = state.get(checkout_setup::intent_behind(session))?;
+    let told = ["last_payment_error", "last_setup_error"]
+        .into_iter()
+        .find_map(|member| intent[member]["message"].as_str());
+    told.map(str::to_owned)
 }
 
 /// Pays from what the page has sent.
@@ -134,7 +137,7 @@ pub(crate) async fn pay(
 fn attempt(state: &mut State, session: &Value, form: &Map<String, Value>) -> Result<String, ApiError> {
     let id = text(session, "id");
     let buyer = buyer(session, form)?;
-    if int(session, "amount_total") == 0 {
+    if !checkout_setup::needs_method(session) {
         checkout_sessions::pay(state, id, "", &buyer)?;
         return Ok(checkout_sessions::success_url(state.own(id)));
     }
@@ -144,7 +147,7 @@ fn attempt(state: &mut State, session: &Value, form: &Map<String, Value>) -> Res
     if session["status"] == "complete" {
         return Ok(checkout_sessions::success_url(session));
     }
-    Ok(format!("/c/challenge/{}", text(session, "payment_intent")))
+    Ok(format!("/c/challenge/{}", checkout_setup::intent_behind(session)))
 }
 
 /// The address the shop has given, which the buyer cannot change; what was filled in before can be.
@@ -164,7 +167,7 @@ fn buyer(session: &Value, form: &Map<String, Value>) -> Result<Buyer, ApiError> 
     } else {
         (field(form, "card-name"), "card-name")
     };
-    if name.is_empty() && int(session, "amount_total") > 0 {
+    if name.is_empty() && checkout_setup::needs_method(session) {
         return Err(ApiError::param(param, "Please enter your name."));
     }
     Ok(Buyer {
@@ -249,8 +252,13 @@ fn form_page(
     error: Option<&str>,
     status: StatusCode,
 ) -> Response<Body> {
-    let total = money::shown(int(session, "amount_total"), text(session, "currency"));
-    let free = int(session, "amount_total") == 0;
+    let setup = session["mode"] == "setup";
+    let total = if setup {
+        "Save a payment method".to_owned()
+    } else {
+        money::shown(int(session, "amount_total"), text(session, "currency"))
+    };
+    let free = !checkout_setup::needs_method(session);
     let cancel = text(session, "cancel_url");
     let back = match cancel {
         "" => String::new(),
@@ -280,10 +288,10 @@ fn form_page(
             ("methods", &if free { String::new() } else { methods(&types, form) }),
             (
                 "pay",
-                &escape(&if free {
-                    "Complete order".to_owned()
-                } else {
-                    format!("Pay {total}")
+                &escape(&match (setup, free) {
+                    (true, _) => "Save".to_owned(),
+                    (false, true) => "Complete order".to_owned(),
+                    (false, false) => format!("Pay {total}"),
                 }),
             ),
         ],

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::checkout_items;
 use super::payments::{self, Attempt};
-use super::{customers, payment_intents};
+use super::{checkout_setup, customers, payment_intents};
 use crate::due::Due;
 use crate::state::{State, int, merge_metadata, rendered, text};
 use crate::wire::error::ApiError;
@@ -32,9 +32,10 @@ pub(crate) const OPERATIONS: &[Operation] = &[
          transfer_data:any transfer_group} payment_method_collection:(always|if_required) payment_method_configuration \
          payment_method_data:any payment_method_options:any payment_method_types:[id] permissions:any \
          phone_number_collection:{enabled*:bool} redirect_on_completion:(always|if_required|never) return_url \
-         saved_payment_method_options:any setup_intent_data:any shipping_address_collection:any shipping_options:any \
-         submit_type:(auto|book|donate|pay|subscribe) subscription_data:any success_url tax_id_collection:any \
-         ui_mode:(elements|embedded_page|form|hosted_page) wallet_options:any",
+         saved_payment_method_options:any setup_intent_data:{description metadata:map on_behalf_of} \
+         shipping_address_collection:any shipping_options:any submit_type:(auto|book|donate|pay|subscribe) \
+         subscription_data:any success_url tax_id_collection:any ui_mode:(elements|embedded_page|form|hosted_page) \
+         wallet_options:any",
         create,
     ),
     Operation::list(
@@ -116,6 +117,9 @@ fn create(call: &mut Call<'_>) -> Answer {
         let by_customer = session["customer"].is_string() && session["customer_details"]["email"].is_string();
         session.insert("_customer_email".to_owned(), json!(by_customer));
     });
+    if call.text("mode") == Some("setup") {
+        checkout_setup::begin(call, &id);
+    }
     call.state.at(expires_at, Due::ExpireSession(id.clone()));
     Ok(rendered(call.state.own(&id)))
 }
@@ -123,11 +127,11 @@ fn create(call: &mut Call<'_>) -> Answer {
 fn check(call: &Call<'_>) -> Result<(), ApiError> {
     match call.text("mode") {
         None => return Err(ApiError::missing("mode")),
-        Some("payment") => {}
+        Some("payment" | "setup") => checkout_setup::check(call)?,
         Some(mode) => {
             return Err(ApiError::param(
                 "mode",
-                format!("This sandbox has no checkout in {mode} mode; it has mode payment."),
+                format!("This sandbox has no checkout in {mode} mode; it has modes payment and setup."),
             ));
         }
     }
@@ -184,7 +188,6 @@ fn refuse_unmodelled(call: &Call<'_>) -> Result<(), ApiError> {
         "custom_fields",
         "discounts",
         "optional_items",
-        "setup_intent_data",
         "shipping_address_collection",
         "shipping_options",
         "subscription_data",
@@ -361,6 +364,7 @@ pub(crate) fn expire(state: &mut State, id: &str) {
         session.insert("url".to_owned(), Value::Null);
     });
     state.emit("checkout.session.expired", id);
+    checkout_setup::abandon(state, &session);
     let intent = text(&session, "payment_intent").to_owned();
     if !intent.is_empty() && state.own(&intent)["status"] != "canceled" {
         payment_intents::cancel_now(state, &intent, &json!("automatic"));
@@ -388,6 +392,9 @@ pub(crate) fn pay(state: &mut State, id: &str, method: &str, buyer: &Buyer) -> R
         buyer.name.clone()
     };
     state.set(id, "customer_details", details(&email, &name));
+    if session["mode"] == "setup" {
+        return checkout_setup::save(state, id, method);
+    }
     if int(&session, "amount_total") == 0 {
         complete(state, id, "no_payment_required");
         return Ok(());
@@ -451,7 +458,7 @@ pub(crate) fn finish(state: &mut State, intent: &str) {
     payments::settle(state, intent);
 }
 
-fn complete(state: &mut State, id: &str, payment_status: &str) {
+pub(crate) fn complete(state: &mut State, id: &str, payment_status: &str) {
     state.unschedule(&Due::ExpireSession(id.to_owned()));
     state.update(id, |session| {
         session.insert("status".to_owned(), json!("complete"));

@@ -7,6 +7,7 @@ pub(crate) mod balance;
 pub(crate) mod charges;
 pub(crate) mod checkout_items;
 pub(crate) mod checkout_sessions;
+pub(crate) mod checkout_setup;
 pub(crate) mod customers;
 pub(crate) mod disputes;
 pub(crate) mod early_fraud_warnings;

@@ -1,6 +1,6 @@
 //! Setup intents: a payment method made ready for later, with no money moved.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::payment_intents::{method_types, refuse_types};
 use super::test_cards::Conduct;
@@ -60,16 +60,20 @@ pub(crate) const OPERATIONS: &[Operation] = &[
                 return Err(unexpected(call.state, &id, message));
             }
             let reason = call.value("cancellation_reason");
-            call.state.update(&id, |intent| {
-                intent.insert("status".to_owned(), json!("canceled"));
-                intent.insert("cancellation_reason".to_owned(), reason);
-                intent.insert("next_action".to_owned(), Value::Null);
-            });
-            call.state.emit("setup_intent.canceled", &id);
+            cancel_now(call.state, &id, &reason);
             Ok(rendered(call.state.own(&id)))
         },
     ),
 ];
+
+pub(crate) fn cancel_now(state: &mut State, id: &str, reason: &Value) {
+    state.update(id, |intent| {
+        intent.insert("status".to_owned(), json!("canceled"));
+        intent.insert("cancellation_reason".to_owned(), reason.clone());
+        intent.insert("next_action".to_owned(), Value::Null);
+    });
+    state.emit("setup_intent.canceled", id);
+}
 
 fn unexpected(state: &State, id: &str, message: String) -> ApiError {
     ApiError::invalid(message)
@@ -83,46 +87,54 @@ fn create(call: &mut Call<'_>) -> Answer {
         call.state.referred("customer", &customer, "customer")?;
     }
     let method = given_method(call)?;
-    let id = call.state.dice.id("seti").replace("seti_3", "seti_1");
-    let secret = format!("{id}_secret_{}", call.state.dice.token(31));
+    let (params, metadata) = (call.params.clone(), call.metadata());
+    let id = new(call.state, &params, &metadata, method.as_deref());
+    if call.flag("confirm") == Some(true) {
+        confirm(call, &id)?;
+    }
+    Ok(rendered(call.state.own(&id)))
+}
+
+/// A new intent from its parameters; writes `setup_intent.created`.
+pub(crate) fn new(state: &mut State, given: &Map<String, Value>, metadata: &Value, method: Option<&str>) -> String {
+    let id = state.dice.id("seti").replace("seti_3", "seti_1");
+    let secret = format!("{id}_secret_{}", state.dice.token(31));
+    let member = |name: &str| given.get(name).cloned().unwrap_or_default();
     let value = json!({
         "id": id,
         "object": "setup_intent",
-        "allowed_payment_method_types": call.value("allowed_payment_method_types"),
+        "allowed_payment_method_types": member("allowed_payment_method_types"),
         "application": null,
-        "automatic_payment_methods": if call.params.contains_key("payment_method_types") { Value::Null } else {
+        "automatic_payment_methods": if given.contains_key("payment_method_types") { Value::Null } else {
             json!({ "allow_redirects": "always", "enabled": true })
         },
         "cancellation_reason": null,
         "client_secret": secret,
-        "created": call.state.now(),
-        "customer": call.value("customer"),
+        "created": state.now(),
+        "customer": member("customer"),
         "customer_account": null,
-        "description": call.value("description"),
-        "excluded_payment_method_types": call.value("excluded_payment_method_types"),
+        "description": member("description"),
+        "excluded_payment_method_types": member("excluded_payment_method_types"),
         "flow_directions": null,
         "last_setup_error": null,
         "latest_attempt": null,
         "livemode": false,
         "managed_payments": { "enabled": false },
         "mandate": null,
-        "metadata": call.metadata(),
+        "metadata": metadata,
         "next_action": null,
-        "on_behalf_of": call.value("on_behalf_of"),
+        "on_behalf_of": member("on_behalf_of"),
         "payment_method": method,
         "payment_method_configuration_details": null,
         "payment_method_options": { "card": { "mandate_options": null, "network": null, "request_three_d_secure": "automatic" } },
-        "payment_method_types": method_types(&call.params, "usd"),
+        "payment_method_types": method_types(given, "usd"),
         "single_use_mandate": null,
         "status": if method.is_some() { "requires_confirmation" } else { "requires_payment_method" },
-        "usage": call.text("usage").unwrap_or("off_session"),
+        "usage": given.get("usage").cloned().unwrap_or_else(|| json!("off_session")),
     });
-    call.state.insert("setup_intent", value);
-    call.state.emit("setup_intent.created", &id);
-    if call.flag("confirm") == Some(true) {
-        confirm(call, &id)?;
-    }
-    Ok(rendered(call.state.own(&id)))
+    state.insert("setup_intent", value);
+    state.emit("setup_intent.created", &id);
+    id
 }
 
 fn given_method(call: &mut Call<'_>) -> Result<Option<String>, ApiError> {
@@ -148,16 +160,22 @@ fn confirm(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> {
         let message = "You cannot confirm this SetupIntent because it's missing a payment method.";
         return Err(unexpected(call.state, id, message.to_owned()));
     };
-    call.state.set(id, "payment_method", method.clone());
-    match payment_methods::conduct(call.state.own(&method)) {
+    let return_url = call.value("return_url");
+    attempt(call.state, id, &method, &return_url)
+}
+
+/// Tries to set a payment method up: it is ready, its bank asks the buyer first, or refuses.
+pub(crate) fn attempt(state: &mut State, id: &str, method: &str, return_url: &Value) -> Result<(), ApiError> {
+    state.set(id, "payment_method", method);
+    match payment_methods::conduct(state.own(method)) {
         Conduct::Decline(refusal) => {
-            let shown = rendered(call.state.own(&method));
+            let shown = rendered(state.own(method));
             let error = payments::card_error(refusal).with("payment_method", shown);
-            Err(fail(call.state, id, error))
+            Err(fail(state, id, error))
         }
         Conduct::Challenge(_) | Conduct::ChallengeUnlessSetUp => {
-            let url = format!("{}/c/challenge/{id}", call.state.base_url);
-            let action = match call.value("return_url") {
+            let url = format!("{}/c/challenge/{id}", state.base_url);
+            let action = match return_url {
                 Value::Null => {
                     json!({ "type": "use_stripe_sdk", "use_stripe_sdk": { "type": "three_d_secure_redirect", "stripe_js": url } })
                 }
@@ -165,17 +183,16 @@ fn confirm(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> {
                     json!({ "type": "redirect_to_url", "redirect_to_url": { "return_url": return_url, "url": url } })
                 }
             };
-            let return_url = call.value("return_url");
-            call.state.update(id, |intent| {
+            state.update(id, |intent| {
                 intent.insert("status".to_owned(), json!("requires_action"));
                 intent.insert("next_action".to_owned(), action);
-                intent.insert("_return_url".to_owned(), return_url);
+                intent.insert("_return_url".to_owned(), return_url.clone());
             });
-            call.state.emit("setup_intent.requires_action", id);
+            state.emit("setup_intent.requires_action", id);
             Ok(())
         }
         _ => {
-            succeed(call.state, id);
+            succeed(state, id);
             Ok(())
         }
     }

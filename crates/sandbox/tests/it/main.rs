@@ -20,6 +20,8 @@ mod fidelity_objects;
 #[cfg(test)]
 mod fidelity_requests;
 #[cfg(test)]
+mod later;
+#[cfg(test)]
 mod payments;
 #[cfg(test)]
 mod reversals;
