@@ -46,12 +46,12 @@ fn closed(session: &Value) -> Option<Response<Body>> {
         "complete" => {
             let url = checkout_sessions::success_url(session);
             let link = Some((url.as_str(), "Continue"));
-            Some(notice(
-                StatusCode::OK,
-                "You’re all done here",
-                "Your payment has already gone through. You were not charged again.",
-                link,
-            ))
+            let done = if session["mode"] == "setup" {
+                "Your payment method has already been saved. Nothing was charged."
+            } else {
+                "Your payment has already gone through. You were not charged again."
+            };
+            Some(notice(StatusCode::OK, "You’re all done here", done, link))
         }
         _ => {
             let back = text(session, "cancel_url");

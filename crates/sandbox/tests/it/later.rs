@@ -174,6 +174,11 @@ async fn setup_mode_saves_a_card_and_takes_no_money() {
         (303, "https://shop.example/ok")
     );
 
+    let again = desk
+        .send(Method::GET, &page, &[("accept", "text/html")], String::new())
+        .await;
+    assert!(again.text.contains("has already been saved"));
+
     let card = saved_card(&desk, &customer).await;
     let after = desk
         .get(
