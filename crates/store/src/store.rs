@@ -70,6 +70,11 @@ impl Store {
         migrate::newest(self).await
     }
 
+    /// Whether all writing goes through one thread, one transaction after another, so that a long one makes others wait.
+    pub fn has_one_writer(&self) -> bool {
+        self.inner.max_flushes() == 1
+    }
+
     /// Runs a unit of work that only reads, over one consistent snapshot.
     pub async fn read<T, E, F>(&self, work: F) -> std::result::Result<T, E>
     where

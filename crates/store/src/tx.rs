@@ -129,6 +129,16 @@ impl<'a> Tx<'a> {
         })
     }
 
+    /// Waits until every transaction that is writing to a table has ended, and keeps others from beginning to until this one
+    /// ends. Call it first, before anything is read: what is read afterwards is then everything up to this moment.
+    pub fn wait_for_writers(&mut self, table: &'static str) -> Result<()> {
+        self.guard(|session| match session {
+            // There is only one writer, and this is it.
+            Session::Sqlite(_) => Ok(()),
+            Session::Postgres(session) => session.wait_for_writers(table),
+        })
+    }
+
     /// The first failure that has not been undone.
     pub(crate) fn failure(&self) -> Option<&Error> {
         self.failure.as_ref()

@@ -118,6 +118,11 @@ impl<'a> Session<'a> {
         self.send_within(None, &text, async |client| client.batch_execute(&text).await)
     }
 
+    pub(crate) fn wait_for_writers(&mut self, table: &'static str) -> Result<()> {
+        let text = format!("lock table {table} in share mode");
+        self.send(&text, async |client| client.batch_execute(&text).await)
+    }
+
     /// The statement as this connection has prepared it, once.
     pub(crate) fn statement(&mut self, sql: &'static str) -> Result<Arc<Prepared>> {
         let key = sql::address(sql);

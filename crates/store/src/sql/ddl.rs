@@ -1,7 +1,7 @@
 //! The rewriting of a migration's text for one engine.
 //!
 //! Migrations are written in the common subset with the types text, bigint and bytea. One engine gets `strict` tables with its own
-//! names of the types. `event_id bigint identity primary key` is a key the database counts up by itself, on both. Columns of type
+//! names of the types, and stores a table whose primary key has several columns in the order of that key. `event_id bigint identity primary key` is a key the database counts up by itself, on both. Columns of type
 //! text compare and sort by their bytes on both, whatever language the database server was set up for.
 
 use super::{Engine, Token, scan};
@@ -14,6 +14,7 @@ pub(crate) fn rewrite(sql: &str, engine: Engine) -> Result<String> {
     let mut table: Option<usize> = None;
     let mut before: Option<Token<'_>> = None;
     let mut names_a_column = false;
+    let mut keyed_by_several = false;
     for token in &tokens {
         match (token, engine) {
             (Token::Parameter(number), _) => {
@@ -41,13 +42,18 @@ pub(crate) fn rewrite(sql: &str, engine: Engine) -> Result<String> {
         }
         if token.is("table") && before.is_some_and(|word| word.is("create")) {
             table = Some(0);
+            keyed_by_several = false;
         }
         if let Some(depth) = &mut table {
             match token {
                 Token::Sign("(") => *depth += 1,
                 Token::Sign(")") if *depth <= 1 => {
                     if engine == Engine::Sqlite {
-                        text.push_str(" strict");
+                        text.push_str(if keyed_by_several {
+                            " strict, without rowid"
+                        } else {
+                            " strict"
+                        });
                     }
                     table = None;
                 }
@@ -59,6 +65,8 @@ pub(crate) fn rewrite(sql: &str, engine: Engine) -> Result<String> {
             // A column's name stands behind an opening parenthesis or a comma of the table itself, or behind `add column`.
             names_a_column = before
                 .is_some_and(|word| (table == Some(1) && matches!(word, Token::Sign("(" | ","))) || word.is("column"));
+            // Where a column's name could stand, `primary` begins the key of the table.
+            keyed_by_several |= names_a_column && token.is("primary");
             before = Some(*token);
         }
     }

@@ -59,8 +59,15 @@ impl Plan {
         let pieces = pieces(&tokens).map_err(|what| Error::Engine(format!("{what} in: {sql}")))?;
         let parameters = parameters(&pieces).map_err(|what| Error::Engine(format!("{what} in: {sql}")))?;
         let starts = first_numbers(&parameters);
+        let pieces = match engine {
+            Engine::Sqlite => row_by_row(pieces, &starts),
+            Engine::Postgres => pieces,
+        };
         let mut text = String::with_capacity(sql.len() + 64);
-        let verb = one_row_verb(&pieces, engine);
+        let over_rows = parameters
+            .iter()
+            .any(|parameter| matches!(parameter, Parameter::Rows(_)));
+        let verb = one_row_verb(&pieces, engine, over_rows);
         for (index, piece) in pieces.iter().enumerate() {
             piece.write(engine, &starts, &mut text);
             if verb == Some(index) {
@@ -115,6 +122,7 @@ pub(crate) fn refuse_zero_byte(text: &str) -> Result<()> {
 }
 
 /// A statement cut at its marks.
+#[derive(Clone)]
 enum Piece<'a> {
     Text(Token<'a>),
     ForUpdate(&'a [Token<'a>]),
@@ -124,9 +132,15 @@ enum Piece<'a> {
         /// Whether `on conflict` follows: one engine would read its `on` as a join's.
         before_conflict: bool,
     },
+    /// A field of the row at hand, by its number.
+    Field(usize),
 }
 
 impl Piece<'_> {
+    fn is(&self, word: &str) -> bool {
+        matches!(self, Piece::Text(token) if token.is(word))
+    }
+
     fn write(&self, engine: Engine, starts: &[usize], text: &mut String) {
         match (self, engine) {
             (Piece::Text(Token::Parameter(number)), Engine::Sqlite) => {
@@ -145,6 +159,7 @@ impl Piece<'_> {
                 ),
                 _,
             ) => text.push_str(other),
+            (Piece::Field(number), _) => push(text, &["?", &number.to_string()]),
             (Piece::ForUpdate(_), Engine::Sqlite) => {}
             (Piece::ForUpdate(tokens), Engine::Postgres) => {
                 for token in *tokens {
@@ -189,13 +204,58 @@ impl Piece<'_> {
     }
 }
 
+/// Turns `update … from rows(…) where …` and `delete … using rows(…) where …` into a statement about one row, whose fields
+/// stand where `r.name` does. The embedded engine runs it once for each row; with a join it would build a table for each.
+fn row_by_row<'a>(pieces: Vec<Piece<'a>>, starts: &[usize]) -> Vec<Piece<'a>> {
+    let solid: Vec<usize> = (0..pieces.len())
+        .filter(|at| !matches!(pieces[*at], Piece::Text(Token::Blank(_))))
+        .collect();
+    let Some(place) = solid.iter().position(|at| matches!(pieces[*at], Piece::Rows { .. })) else {
+        return pieces;
+    };
+    let verb = solid.first().map(|at| &pieces[*at]);
+    let joined = place.checked_sub(1).map(|before| &pieces[solid[before]]);
+    let joins = |verb_word: &str, word: &str| {
+        verb.is_some_and(|verb| verb.is(verb_word)) && joined.is_some_and(|joined| joined.is(word))
+    };
+    let alone = solid.get(place + 1).is_some_and(|at| pieces[*at].is("where"));
+    if !alone || !(joins("update", "from") || joins("delete", "using")) {
+        return pieces;
+    }
+    let Piece::Rows { number, columns, .. } = &pieces[solid[place]] else {
+        return pieces;
+    };
+    let first = starts[number - 1];
+    let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
+    let field = |rest: &[Piece<'a>]| match rest {
+        [row, Piece::Text(Token::Sign(".")), Piece::Text(name), ..] if row.is("r") => {
+            names.iter().position(|known| name.is(known)).map(|index| first + index)
+        }
+        _ => None,
+    };
+    let mut out = Vec::with_capacity(pieces.len());
+    let mut at = 0;
+    let (from, rows) = (solid[place - 1], solid[place]);
+    while at < pieces.len() {
+        if let Some(number) = field(&pieces[at..]) {
+            out.push(Piece::Field(number));
+            at += 3;
+            continue;
+        }
+        if at != from && at != rows {
+            out.push(pieces[at].clone());
+        }
+        at += 1;
+    }
+    out
+}
+
 /// The place of the verb that is to read `insert or fail` or `update or fail`.
 ///
 /// A statement over rows runs once for each row on the embedded engine, which takes any `insert … select` for one of many
 /// rows and keeps an undo journal of its own for each run, at an eighth of the time of ingestion. One row needs none: its
 /// constraints are judged before it is written, and a failed statement spoils its whole unit of work in any case.
-fn one_row_verb(pieces: &[Piece<'_>], engine: Engine) -> Option<usize> {
-    let over_rows = pieces.iter().any(|piece| matches!(piece, Piece::Rows { .. }));
+fn one_row_verb(pieces: &[Piece<'_>], engine: Engine, over_rows: bool) -> Option<usize> {
     if engine != Engine::Sqlite || !over_rows {
         return None;
     }
@@ -325,7 +385,7 @@ fn parameters(pieces: &[Piece<'_>]) -> Marked<Vec<Parameter>> {
                 sets += 1;
                 (*number, Parameter::Rows(columns.clone()))
             }
-            Piece::Text(_) | Piece::ForUpdate(_) => continue,
+            Piece::Text(_) | Piece::ForUpdate(_) | Piece::Field(_) => continue,
         };
         if found.len() < number {
             found.resize(number, None);

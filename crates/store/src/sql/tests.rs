@@ -55,6 +55,16 @@ fn statements_are_rewritten_at_their_marks_only() {
         "insert into t select r.a from unnest($1::bigint[]) as r(a) on conflict do nothing",
     );
     check(
+        "update t set b = r.b, c = $2 from rows($1: a text, b bigint) where t.a = r.a and r.b > 0",
+        "update or fail t set b = ?2, c = ?3   where t.a = ?1 and ?2 > 0",
+        "update t set b = r.b, c = $3 from unnest($1::text[] collate \"C\", $2::bigint[]) as r(a, b) where t.a = r.a and r.b > 0",
+    );
+    check(
+        "delete from t using rows($1: a text) where t.a = r.a and t.r = 1",
+        "delete from t   where t.a = ?1 and t.r = 1",
+        "delete from t using unnest($1::text[] collate \"C\") as r(a) where t.a = r.a and t.r = 1",
+    );
+    check(
         "select 1 from rows($1: a text) join t on t.a = r.a",
         "select 1 from (select ?1 as a) as r join t on t.a = r.a",
         "select 1 from unnest($1::text[] collate \"C\") as r(a) join t on t.a = r.a",
@@ -71,5 +81,8 @@ fn schemas_are_rewritten_to_strict_tables_and_identity_keys() {
     let sql = "create table text (text text check (cast(text as text) in ('text', text)), b bigint, c text not null); alter table t add column d text; create index i on t (text, c)";
     let postgres = "create table text (text text collate \"C\" check (cast(text as text) in ('text', text)), b bigint, c text collate \"C\" not null); alter table t add column d text collate \"C\"; create index i on t (text, c)";
     assert_eq!(rewrite(sql, Engine::Postgres).as_deref(), Ok(postgres));
+    let sql = "create table t (a bigint, b text, primary key (a, b)); create table u (a bigint primary key)";
+    let sqlite = "create table t (a integer, b text, primary key (a, b)) strict, without rowid; create table u (a integer primary key) strict";
+    assert_eq!(rewrite(sql, Engine::Sqlite).as_deref(), Ok(sqlite));
     assert!(rewrite("create table t (id bigint", Engine::Sqlite).is_err());
 }

@@ -1,6 +1,6 @@
 //! The one thread that writes: group commit.
 //!
-//! It takes a unit of work and whatever else is waiting, runs each in a savepoint of one transaction, commits once, and answers
+//! It takes a unit of work and whatever else is waiting, runs each so that it can be undone alone, commits once, and answers
 //! all. There is no timer: a lone unit commits at once, a burst shares one flush of the disk. Nothing is answered before the
 //! commit, refusals neither, because a unit may have been refused for what an uncommitted one before it did.
 
@@ -44,6 +44,7 @@ pub(super) fn serve(mut writer: Writer, queue: &Units, gate: &std::sync::Arc<Gat
             connection: &writer.connection,
             plans: &mut plans,
             units: Vec::new(),
+            kept: false,
         };
         let outcome = group.run(first, queue);
         let (outcome, units) = (outcome, group.units);
@@ -73,6 +74,8 @@ struct Group<'a> {
     connection: &'a Connection,
     plans: &'a mut Plans,
     units: Vec<Box<dyn Unit>>,
+    /// Whether a unit of this transaction is to be kept.
+    kept: bool,
 }
 
 impl Group<'_> {
@@ -102,10 +105,16 @@ impl Group<'_> {
         Ok(())
     }
 
-    /// Runs one unit in a savepoint. An error here is one of the whole transaction.
+    /// Runs one unit so that it can be undone alone. An error here is one of the whole transaction.
+    ///
+    /// That takes a savepoint, for which the engine keeps a copy of every page the unit touches. While nothing of the
+    /// transaction is to be kept yet, starting it over does the same for nothing.
     fn run_unit(&mut self, unit: &mut dyn Unit) -> std::result::Result<(), Ending> {
         let failed = |error: rusqlite::Error| ending(&error);
-        self.statement("savepoint unit").map_err(failed)?;
+        let savepoint = self.kept;
+        if savepoint {
+            self.statement("savepoint unit").map_err(failed)?;
+        }
         // A unit says `Again` at most twice; the bound only keeps a mistake from looping.
         for _ in 0..3 {
             let mut tx = Tx::new(tx::Session::Sqlite(Session::new(self.connection, self.plans)));
@@ -121,14 +130,23 @@ impl Group<'_> {
                 return Err(Ending::Undone(failure.unwrap_or(Error::Busy)));
             }
             if verdict == Verdict::Keep {
+                self.kept = true;
                 break;
             }
-            self.statement("rollback to savepoint unit").map_err(failed)?;
+            if savepoint {
+                self.statement("rollback to savepoint unit").map_err(failed)?;
+            } else {
+                self.statement("rollback").map_err(failed)?;
+                self.statement("begin immediate").map_err(failed)?;
+            }
             if verdict == Verdict::RollBack {
                 break;
             }
         }
-        self.statement("release savepoint unit").map_err(failed)
+        if savepoint {
+            self.statement("release savepoint unit").map_err(failed)?;
+        }
+        Ok(())
     }
 
     fn abandon(&self) {
