@@ -36,17 +36,44 @@ impl FromStr for Unit {
     }
 }
 
+/// Whose an account is: a user's, or one API key's of a user.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Owner {
+    /// The user.
+    pub user: String,
+    /// The API key that the credits are set apart for, `[A-Za-z0-9_-]+`; none for the user's own account.
+    pub key: Option<String>,
+}
+
+impl Owner {
+    /// The user's own account.
+    pub fn user(user: impl Into<String>) -> Self {
+        Self {
+            user: user.into(),
+            key: None,
+        }
+    }
+}
+
 /// The part an account plays in the books.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum Role {
-    /// What a user may spend. Never below zero.
-    Wallet(String),
+    /// What an owner may spend. Never below zero; made of lots.
+    Wallet(Owner),
+    /// What an owner has reserved and not used yet. Never below zero.
+    Held(Owner),
+    /// What an owner owes, because more was taken back than the wallet held. Never above zero.
+    Debt(Owner),
     /// Credits brought into being: the other side of every grant.
     Issued,
     /// Credits used up: the other side of every spend.
     Spent,
     /// Credits taken back by an operator.
     Withdrawn,
+    /// Credits whose time was over before they were used (breakage).
+    Expired,
+    /// Credits taken back because their payment was refunded or disputed.
+    ClawedBack,
     /// Money that customers paid and Stripe holds for us.
     StripeClearing,
     /// Money earned by the platform.
@@ -56,8 +83,10 @@ pub enum Role {
 /// Which way an account may lean.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Limit {
-    /// Credits must cover debits: a wallet.
+    /// Credits must cover debits: a wallet, a hold.
     NoNegative,
+    /// Debits must cover credits: nobody pays back more than was owed.
+    NoPositive,
     /// The account is the other side of the books and may lean either way.
     None,
 }
@@ -93,25 +122,92 @@ impl AccountKey {
         }
     }
 
-    /// Whether the account may go below zero.
+    /// Which way the account may lean.
     pub fn limit(&self) -> Limit {
         match self.role {
-            Role::Wallet(_) => Limit::NoNegative,
+            Role::Wallet(_) | Role::Held(_) => Limit::NoNegative,
+            Role::Debt(_) => Limit::NoPositive,
             _ => Limit::None,
         }
     }
+
+    /// Whose account it is; none for accounts of the house.
+    pub fn owner(&self) -> Option<&Owner> {
+        match &self.role {
+            Role::Wallet(owner) | Role::Held(owner) | Role::Debt(owner) => Some(owner),
+            _ => None,
+        }
+    }
+
+    /// The account of `role` in the same unit.
+    #[must_use]
+    pub fn beside(&self, role: Role) -> Self {
+        Self { unit: self.unit, role }
+    }
+
+    /// The fixed number of an account of the house, below zero: an index of what owners' accounts took part in leaves
+    /// these out by their sign. None for owners' accounts, which the store counts up.
+    pub fn house_number(&self) -> Option<i64> {
+        let role = match self.role {
+            Role::Wallet(_) | Role::Held(_) | Role::Debt(_) => return None,
+            Role::Issued => 1,
+            Role::Spent => 2,
+            Role::Withdrawn => 3,
+            Role::Expired => 4,
+            Role::ClawedBack => 5,
+            Role::StripeClearing => 6,
+            Role::PlatformRevenue => 7,
+        };
+        let unit = match self.unit {
+            Unit::Credits => 0,
+            Unit::Money(currency) => currency.number(),
+        };
+        Some(-(unit * ROLES_MAX + role))
+    }
 }
+
+/// Roles of the house there is room for in their accounts' numbers.
+const ROLES_MAX: i64 = 32;
+
+/// A role of an owner's.
+type OfOwner = fn(Owner) -> Role;
+
+/// The roles that have an owner, by their words: the user's own, and one API key's.
+const OWNED: [(&str, &str, OfOwner); 3] = [
+    ("wallet", "key_wallet", Role::Wallet),
+    ("held", "key_held", Role::Held),
+    ("debt", "key_debt", Role::Debt),
+];
+
+/// The roles of the house, by their words.
+const HOUSE: [(&str, Role); 7] = [
+    ("issued", Role::Issued),
+    ("spent", Role::Spent),
+    ("withdrawn", Role::Withdrawn),
+    ("expired", Role::Expired),
+    ("clawed_back", Role::ClawedBack),
+    ("stripe_clearing", Role::StripeClearing),
+    ("platform_revenue", Role::PlatformRevenue),
+];
 
 impl fmt::Display for AccountKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let unit = self.unit;
-        match &self.role {
-            Role::Wallet(owner) => write!(f, "{unit}:wallet:{owner}"),
-            Role::Issued => write!(f, "{unit}:issued"),
-            Role::Spent => write!(f, "{unit}:spent"),
-            Role::Withdrawn => write!(f, "{unit}:withdrawn"),
-            Role::StripeClearing => write!(f, "{unit}:stripe_clearing"),
-            Role::PlatformRevenue => write!(f, "{unit}:platform_revenue"),
+        let (own, of_key, owner) = match &self.role {
+            Role::Wallet(owner) => ("wallet", "key_wallet", owner),
+            Role::Held(owner) => ("held", "key_held", owner),
+            Role::Debt(owner) => ("debt", "key_debt", owner),
+            house => {
+                let word = HOUSE
+                    .iter()
+                    .find(|(_, role)| role == house)
+                    .map_or("", |(word, _)| word);
+                return write!(f, "{unit}:{word}");
+            }
+        };
+        match &owner.key {
+            None => write!(f, "{unit}:{own}:{}", owner.user),
+            Some(key) => write!(f, "{unit}:{of_key}:{key}:{}", owner.user),
         }
     }
 }
@@ -123,22 +219,32 @@ impl FromStr for AccountKey {
         let wrong = || AccountKeyError(text.to_owned());
         let (unit, role) = text.split_once(':').ok_or_else(wrong)?;
         let role = match role.split_once(':') {
-            Some(("wallet", owner)) if !owner.is_empty() => Role::Wallet(owner.to_owned()),
-            Some(_) => return Err(wrong()),
-            None => match role {
-                "issued" => Role::Issued,
-                "spent" => Role::Spent,
-                "withdrawn" => Role::Withdrawn,
-                "stripe_clearing" => Role::StripeClearing,
-                "platform_revenue" => Role::PlatformRevenue,
-                _ => return Err(wrong()),
-            },
+            Some((word, owner)) => owned(word, owner).ok_or_else(wrong)?,
+            None => HOUSE
+                .iter()
+                .find(|(word, _)| *word == role)
+                .map(|(_, role)| role.clone())
+                .ok_or_else(wrong)?,
         };
         Ok(Self {
             unit: unit.parse().map_err(|_| wrong())?,
             role,
         })
     }
+}
+
+fn owned(word: &str, owner: &str) -> Option<Role> {
+    let &(own, _, role) = OWNED.iter().find(|(own, of_key, _)| *own == word || *of_key == word)?;
+    let owner = if own == word {
+        Owner::user(owner)
+    } else {
+        let (key, user) = owner.split_once(':').filter(|(key, _)| !key.is_empty())?;
+        Owner {
+            user: user.to_owned(),
+            key: Some(key.to_owned()),
+        }
+    };
+    (!owner.user.is_empty()).then(|| role(owner))
 }
 
 /// The running totals of one account. Both only ever grow; the balance is their difference.
@@ -179,18 +285,27 @@ impl Account {
 mod tests {
     use super::*;
 
+    fn keys() -> Vec<AccountKey> {
+        let usd: Currency = "usd".parse().unwrap();
+        let of_key = Owner {
+            user: "user:with:colons".into(),
+            key: Some("key_1".into()),
+        };
+        let mut keys = vec![];
+        for (_, _, role) in OWNED {
+            keys.push(AccountKey::credits(role(Owner::user("user:with:colons"))));
+            keys.push(AccountKey::credits(role(of_key.clone())));
+        }
+        for (_, role) in HOUSE {
+            keys.push(AccountKey::credits(role.clone()));
+            keys.push(AccountKey::money(usd, role));
+        }
+        keys
+    }
+
     #[test]
     fn a_key_reads_back_as_it_was_written() {
-        let usd: Currency = "usd".parse().unwrap();
-        let keys = [
-            AccountKey::credits(Role::Wallet("user:with:colons".into())),
-            AccountKey::credits(Role::Issued),
-            AccountKey::credits(Role::Spent),
-            AccountKey::credits(Role::Withdrawn),
-            AccountKey::money(usd, Role::StripeClearing),
-            AccountKey::money(usd, Role::PlatformRevenue),
-        ];
-        for key in keys {
+        for key in keys() {
             assert_eq!(key.to_string().parse::<AccountKey>().unwrap(), key);
         }
         for text in [
@@ -198,11 +313,22 @@ mod tests {
             "credits",
             "credits:wallet",
             "credits:wallet:",
+            "credits:key_wallet:user",
+            "credits:key_wallet::user",
             "zzz:issued",
             "credits:nothing",
             "usd:issued:x",
         ] {
             assert!(text.parse::<AccountKey>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn every_account_of_the_house_has_a_number_of_its_own_below_zero() {
+        let mut numbers: Vec<i64> = keys().iter().filter_map(AccountKey::house_number).collect();
+        assert!(numbers.iter().all(|number| *number < 0));
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers.len(), 2 * HOUSE.len());
     }
 }

@@ -24,6 +24,12 @@ impl Currency {
         std::str::from_utf8(&self.0).expect("a currency is built from ASCII letters only")
     }
 
+    /// A number of its own from 1 on, below 20,000.
+    pub(crate) fn number(self) -> i64 {
+        let letter = |at: usize| i64::from(self.0[at] - b'a');
+        1 + letter(0) * 676 + letter(1) * 26 + letter(2)
+    }
+
     /// How many decimal places a major unit has at Stripe: 0, 2 or 3. Note that Stripe counts UGX as zero-decimal, yet
     /// wants amounts in hundredths there; we follow its display rule, the amounts are integers either way.
     pub fn decimals(&self) -> u32 {

@@ -1,82 +1,214 @@
 //! Posting: the one way a balance changes. A batch is decided member by member, in order, on a set of accounts that was
 //! read before; the result equals running its members one after another.
+//!
+//! An order is what is asked for; entries are what it comes to. They are one and the same but in two cases: what a wallet
+//! lacks may become a debt of its owner, and whatever comes into an indebted wallet pays the debt down first.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use crate::account::{Account, AccountKey, Limit};
+use crate::lots::{Lot, Lots, NEVER_US, Terms};
+use crate::transfer::{TransferCode, TransferId};
 
-/// Identifies a transfer for good; derived by the caller from the transfer's business key, so that a repeat of the same
-/// cause is the same transfer.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub struct TransferId(pub [u8; 16]);
+/// Where an account stands in [`Accounts`].
+pub type Slot = usize;
 
-/// Why value moved.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum TransferCode {
-    /// Credits bought and paid for.
-    Grant,
-    /// Credits used.
-    Spend,
-    /// Credits given by an operator.
-    Add,
-    /// Credits taken back by an operator.
-    Remove,
-    /// Money a customer paid.
-    Collect,
-}
-
-impl TransferCode {
-    /// All codes, with the words they are stored and shown under.
-    const WORDS: [(Self, &'static str); 5] = [
-        (Self::Grant, "grant"),
-        (Self::Spend, "spend"),
-        (Self::Add, "add"),
-        (Self::Remove, "remove"),
-        (Self::Collect, "collect"),
-    ];
-
-    /// The word it is stored and shown under.
-    pub fn word(self) -> &'static str {
-        Self::WORDS
-            .iter()
-            .find(|(code, _)| *code == self)
-            .map_or("", |(_, word)| word)
-    }
-
-    /// The code of a stored word.
-    pub fn of_word(word: &str) -> Option<Self> {
-        Self::WORDS
-            .iter()
-            .find(|(_, known)| *known == word)
-            .map(|(code, _)| *code)
-    }
-}
-
-/// Moves `amount` from one account to another, both of one unit.
+/// One account of a batch, as read and then as moved.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Transfer {
+pub struct Standing {
+    /// What identifies it.
+    pub key: AccountKey,
+    /// Its totals.
+    pub totals: Account,
+    /// What a wallet is made of; empty for every other account.
+    pub lots: Lots,
+    /// Whether uses of a wallet are refused for now.
+    pub frozen: bool,
+    /// The debt of a wallet's owner, where one may stand or come about.
+    pub debt: Option<Slot>,
+    /// Whether a posting moved it.
+    pub changed: bool,
+    limit: Limit,
+}
+
+impl Standing {
+    /// An account with these totals and nothing else to it.
+    pub fn new(key: AccountKey, totals: Account) -> Self {
+        Self {
+            limit: key.limit(),
+            key,
+            totals,
+            lots: Lots::default(),
+            frozen: false,
+            debt: None,
+            changed: false,
+        }
+    }
+
+    fn is_wallet(&self) -> bool {
+        matches!(self.key.role, crate::account::Role::Wallet(_))
+    }
+
+    /// What can be taken at a moment: for a wallet the balance less what has ended, as far as it was read.
+    pub fn available(&self, at_us: i64) -> i64 {
+        let balance = self.totals.balance();
+        if self.is_wallet() && self.lots.none_expires_before_us <= at_us {
+            self.lots.usable(at_us)
+        } else {
+            balance
+        }
+    }
+}
+
+/// The set of accounts a batch touches, as read; `post` moves them.
+#[derive(Clone, Debug, Default)]
+pub struct Accounts {
+    standings: Vec<Standing>,
+    slots: HashMap<AccountKey, Slot>,
+}
+
+impl Accounts {
+    /// Puts in an account as it was read. Gives its place.
+    pub fn put(&mut self, standing: Standing) -> Slot {
+        if let Some(&slot) = self.slots.get(&standing.key) {
+            self.standings[slot] = standing;
+            return slot;
+        }
+        let slot = self.standings.len();
+        self.slots.insert(standing.key.clone(), slot);
+        self.standings.push(standing);
+        slot
+    }
+
+    /// The place of an account that was put in.
+    pub fn slot(&self, key: &AccountKey) -> Option<Slot> {
+        self.slots.get(key).copied()
+    }
+
+    /// The account as it stands now.
+    pub fn at(&self, slot: Slot) -> &Standing {
+        &self.standings[slot]
+    }
+
+    /// The account, to complete what was read of it before anything is posted.
+    pub fn at_mut(&mut self, slot: Slot) -> &mut Standing {
+        &mut self.standings[slot]
+    }
+
+    /// All accounts with their places.
+    pub fn iter(&self) -> impl Iterator<Item = (Slot, &Standing)> {
+        self.standings.iter().enumerate()
+    }
+}
+
+/// What is drawn from a wallet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Draw {
+    /// The lots in their order of use.
+    InOrder,
+    /// This lot as far as it goes, then the others in order.
+    First(i64),
+}
+
+/// What comes of it where a wallet does not hold enough.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shortfall {
+    /// The order is refused.
+    Refuse,
+    /// The owner owes the rest.
+    Owe,
+}
+
+/// What an inflow makes in a wallet.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Fill {
+    /// A lot of its own.
+    New(Terms),
+    /// The lots these parts were drawn from have them back.
+    Back(Vec<Lot>),
+    /// A lot for each one drawn from the other side, under its terms.
+    Carry,
+}
+
+/// Asks for `amount` to move from one account to another, both of one unit.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Order {
     /// Its identity for good.
     pub id: TransferId,
     /// The account it comes from.
-    pub debit: AccountKey,
+    pub debit: Slot,
     /// The account it goes to.
-    pub credit: AccountKey,
+    pub credit: Slot,
     /// How much, in the accounts' unit; always positive.
+    pub amount: i64,
+    /// Why.
+    pub code: TransferCode,
+    /// Which lots it is drawn from, where it comes from a wallet.
+    pub draw: Draw,
+    /// What comes of a wallet that does not hold enough.
+    pub shortfall: Shortfall,
+    /// What it makes, where it goes to a wallet.
+    pub fill: Fill,
+}
+
+impl Order {
+    /// The usual order: drawn in order, refused where it is not covered, a lot without an end where it comes in.
+    pub fn new(id: TransferId, debit: Slot, credit: Slot, amount: i64, code: TransferCode) -> Self {
+        Self {
+            id,
+            debit,
+            credit,
+            amount,
+            code,
+            draw: Draw::InOrder,
+            shortfall: Shortfall::Refuse,
+            fill: Fill::New(Terms::default()),
+        }
+    }
+}
+
+/// A transfer as it stands in the books.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// Its identity for good.
+    pub id: TransferId,
+    /// The account it came from.
+    pub debit: Slot,
+    /// The account it went to.
+    pub credit: Slot,
+    /// How much.
+    pub amount: i64,
+    /// Why.
+    pub code: TransferCode,
+    /// Which lots of the debited wallet it was drawn from.
+    pub drawn: Vec<Lot>,
+    /// Which lots of the credited wallet it made or filled.
+    pub filled: Vec<Lot>,
+    /// The debited account's balance afterwards.
+    pub debit_balance: i64,
+    /// The credited account's balance afterwards.
+    pub credit_balance: i64,
+}
+
+/// A transfer that is in the books already, as far as it must be compared.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Known {
+    /// The account it came from.
+    pub debit: AccountKey,
+    /// The account it went to.
+    pub credit: AccountKey,
+    /// How much.
     pub amount: i64,
     /// Why.
     pub code: TransferCode,
 }
 
-/// One or more transfers that happen together or not at all.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Posting(pub Vec<Transfer>);
-
 /// What a posting came to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Posted {
-    /// Its transfers are new and now stand in the books.
-    Now,
-    /// The very same transfers stood there already; nothing moved.
+    /// Its entries are new and now stand in the books.
+    Now(Vec<Entry>),
+    /// It stood there already; nothing moved.
     Before,
 }
 
@@ -86,7 +218,7 @@ pub enum Refusal {
     /// A transfer of this id exists with other accounts, another amount or another code, or the posting uses an id twice.
     #[error("a different transfer with this id exists")]
     ExistsDifferently,
-    /// The posting holds no transfer, or an amount that is not positive.
+    /// The posting holds no order, or an amount that is not positive.
     #[error("an amount must be positive")]
     AmountNotPositive,
     /// Both sides are the same account.
@@ -95,10 +227,13 @@ pub enum Refusal {
     /// The two sides count different things.
     #[error("a transfer cannot cross units")]
     UnitMismatch,
+    /// The wallet may not be used for now.
+    #[error("the wallet is frozen")]
+    Frozen,
     /// The debited account does not hold enough.
     #[error("the balance of {available} does not cover {wanted}")]
     InsufficientBalance {
-        /// What the account holds.
+        /// What can be taken from the account.
         available: i64,
         /// What was asked for.
         wanted: i64,
@@ -108,120 +243,220 @@ pub enum Refusal {
     Overflow,
 }
 
-/// The set of accounts a batch touches, as read; `post` moves their totals and remembers which changed.
-#[derive(Clone, Debug, Default)]
-pub struct Accounts {
-    accounts: HashMap<AccountKey, Account>,
-    changed: BTreeSet<AccountKey>,
-}
-
-impl Accounts {
-    /// Puts in an account as it was read. An account never put in is one without any transfer yet.
-    pub fn put(&mut self, key: AccountKey, account: Account) {
-        self.accounts.insert(key, account);
-    }
-
-    /// The account as it stands now.
-    pub fn get(&self, key: &AccountKey) -> Account {
-        self.accounts.get(key).copied().unwrap_or_default()
-    }
-
-    /// The accounts that postings changed, in key order, with their new totals.
-    pub fn changed(&self) -> impl Iterator<Item = (&AccountKey, Account)> {
-        self.changed.iter().map(|key| (key, self.get(key)))
-    }
-
-    fn set(&mut self, key: &AccountKey, account: Account) {
-        self.accounts.insert(key.clone(), account);
-        self.changed.insert(key.clone());
-    }
-}
-
-/// Posts `posting` on `accounts`. `known` finds a transfer that is in the books already, or was posted earlier in this
-/// batch. On a refusal nothing has moved.
-pub fn post<'a>(
+/// Posts orders that happen together or not at all. `known` finds a transfer that is in the books already, or was posted
+/// earlier in this batch. On a refusal nothing has moved.
+pub fn post(
     accounts: &mut Accounts,
-    known: impl Fn(&TransferId) -> Option<&'a Transfer>,
-    posting: &Posting,
+    known: impl Fn(&TransferId) -> Option<Known>,
+    orders: &[Order],
+    at_us: i64,
 ) -> Result<Posted, Refusal> {
-    if posting.0.is_empty() {
+    if orders.is_empty() {
         return Err(Refusal::AmountNotPositive);
     }
-    let ids: BTreeSet<TransferId> = posting.0.iter().map(|transfer| transfer.id).collect();
-    if ids.len() < posting.0.len() {
+    let twice = |at: usize| orders[..at].iter().any(|other| other.id == orders[at].id);
+    if (1..orders.len()).any(twice) {
         return Err(Refusal::ExistsDifferently);
     }
     let mut existing = 0;
-    for transfer in &posting.0 {
-        match known(&transfer.id) {
-            Some(earlier) if earlier == transfer => existing += 1,
+    for order in orders {
+        match known(&order.id) {
+            Some(earlier) if is_same(accounts, order, &earlier) => existing += 1,
             Some(_) => return Err(Refusal::ExistsDifferently),
             None => {}
         }
     }
-    if existing == posting.0.len() {
+    if existing == orders.len() {
         return Ok(Posted::Before);
     }
     if existing > 0 {
         // Members of a posting are written together, so a part of one can only mean that an id was reused.
         return Err(Refusal::ExistsDifferently);
     }
-    posting.0.iter().try_for_each(check_shape)?;
-    let before = touched(accounts, posting);
-    for transfer in &posting.0 {
-        if let Err(refusal) = apply(accounts, transfer) {
-            restore(accounts, before);
+    orders.iter().try_for_each(|order| check_shape(accounts, order))?;
+    // A lone order is checked before it moves anything, so only several need the way back.
+    let before = (orders.len() > 1).then(|| touched(accounts, orders));
+    let mut entries = Vec::with_capacity(orders.len());
+    for order in orders {
+        if let Err(refusal) = fulfil(accounts, order, at_us, &mut entries) {
+            for (slot, standing) in before.into_iter().flatten() {
+                accounts.standings[slot] = standing;
+            }
             return Err(refusal);
         }
     }
-    Ok(Posted::Now)
+    Ok(Posted::Now(entries))
 }
 
-fn check_shape(transfer: &Transfer) -> Result<(), Refusal> {
-    if transfer.amount <= 0 {
+/// Takes a lot whose time is over out of its wallet: the order names it and all that is left of it. Nothing but a full
+/// total refuses that.
+pub fn expire(accounts: &mut Accounts, order: &Order) -> Result<Entry, Refusal> {
+    check_shape(accounts, order)?;
+    check_totals(accounts, order)?;
+    // The lot named is drawn from whether its time is over or not.
+    Ok(transfer(
+        accounts,
+        order,
+        order.id,
+        (order.debit, order.amount),
+        NEVER_US,
+    ))
+}
+
+/// Whether an order asks for what stands in the books under its id. Of an order that may make a debt, the first entry
+/// only tells what was there to be taken, so its sides and its amount say nothing.
+fn is_same(accounts: &Accounts, order: &Order, known: &Known) -> bool {
+    let key = |slot: Slot| &accounts.at(slot).key;
+    let ends = order.code == known.code && *key(order.credit) == known.credit;
+    ends && (order.shortfall == Shortfall::Owe || (*key(order.debit) == known.debit && order.amount == known.amount))
+}
+
+fn check_shape(accounts: &Accounts, order: &Order) -> Result<(), Refusal> {
+    if order.amount <= 0 {
         Err(Refusal::AmountNotPositive)
-    } else if transfer.debit == transfer.credit {
+    } else if order.debit == order.credit {
         Err(Refusal::SameAccount)
-    } else if transfer.debit.unit != transfer.credit.unit {
+    } else if accounts.at(order.debit).key.unit != accounts.at(order.credit).key.unit {
         Err(Refusal::UnitMismatch)
     } else {
         Ok(())
     }
 }
 
-fn apply(accounts: &mut Accounts, transfer: &Transfer) -> Result<(), Refusal> {
-    let debit = accounts.get(&transfer.debit);
-    let credit = accounts.get(&transfer.credit);
-    if transfer.debit.limit() == Limit::NoNegative && debit.balance() < transfer.amount {
-        return Err(Refusal::InsufficientBalance {
-            available: debit.balance(),
-            wanted: transfer.amount,
-        });
-    }
-    let debit = debit.debited(transfer.amount).ok_or(Refusal::Overflow)?;
-    let credit = credit.credited(transfer.amount).ok_or(Refusal::Overflow)?;
-    accounts.set(&transfer.debit, debit);
-    accounts.set(&transfer.credit, credit);
-    Ok(())
-}
-
-/// What `restore` needs to undo a posting: the totals before, and whether an earlier posting had changed them.
-fn touched(accounts: &Accounts, posting: &Posting) -> Vec<(AccountKey, Account, bool)> {
-    let keys: BTreeSet<&AccountKey> = posting
-        .0
-        .iter()
-        .flat_map(|transfer| [&transfer.debit, &transfer.credit])
+/// What is needed to undo the orders: every account they may touch, as it is.
+fn touched(accounts: &Accounts, orders: &[Order]) -> Vec<(Slot, Standing)> {
+    let named = orders.iter().flat_map(|order| [order.debit, order.credit]);
+    let mut slots: Vec<Slot> = named
+        .flat_map(|slot| [Some(slot), accounts.at(slot).debt])
+        .flatten()
         .collect();
-    keys.into_iter()
-        .map(|key| (key.clone(), accounts.get(key), accounts.changed.contains(key)))
+    slots.sort_unstable();
+    slots.dedup();
+    slots
+        .into_iter()
+        .map(|slot| (slot, accounts.at(slot).clone()))
         .collect()
 }
 
-fn restore(accounts: &mut Accounts, before: Vec<(AccountKey, Account, bool)>) {
-    for (key, account, was_changed) in before {
-        if !was_changed {
-            accounts.changed.remove(&key);
+/// Moves what an order asks for, and what follows from it. Checks everything before it moves anything.
+fn fulfil(accounts: &mut Accounts, order: &Order, at_us: i64, entries: &mut Vec<Entry>) -> Result<(), Refusal> {
+    let debit = accounts.at(order.debit);
+    if debit.frozen && order.code.is_use() {
+        return Err(Refusal::Frozen);
+    }
+    let available = debit.available(at_us);
+    let covered = debit.limit != Limit::NoNegative || available >= order.amount;
+    let debt = debit.debt;
+    let owed = match (covered, order.shortfall, debt) {
+        (true, ..) => 0,
+        (false, Shortfall::Owe, Some(_)) => order.amount - available.max(0),
+        _ => {
+            return Err(Refusal::InsufficientBalance {
+                available,
+                wanted: order.amount,
+            });
         }
-        accounts.accounts.insert(key, account);
+    };
+    check_totals(accounts, order)?;
+    let taken = order.amount - owed;
+    let mut id = order.id;
+    if taken > 0 {
+        entries.push(transfer(accounts, order, id, (order.debit, taken), at_us));
+        id = order.id.leg(1);
+    }
+    if let (Some(debt), true) = (debt, owed > 0) {
+        entries.push(transfer(accounts, order, id, (debt, owed), at_us));
+    }
+    repay(accounts, order, at_us, entries);
+    Ok(())
+}
+
+/// No total may overflow, whichever account is debited and whatever is paid down: each grows by the amount at most.
+fn check_totals(accounts: &Accounts, order: &Order) -> Result<(), Refusal> {
+    let debit = accounts.at(order.debit);
+    let credit = accounts.at(order.credit);
+    let debts = [debit.debt, credit.debt]
+        .into_iter()
+        .flatten()
+        .map(|slot| accounts.at(slot));
+    let fits = |standing: &Standing| {
+        let totals = standing.totals;
+        totals.debited(order.amount).is_some() && totals.credited(order.amount).is_some()
+    };
+    if [debit, credit].into_iter().chain(debts).all(fits) {
+        Ok(())
+    } else {
+        Err(Refusal::Overflow)
+    }
+}
+
+/// What came into an indebted wallet pays the debt down.
+fn repay(accounts: &mut Accounts, order: &Order, at_us: i64, entries: &mut Vec<Entry>) {
+    let wallet = accounts.at(order.credit);
+    let (Some(debt), true) = (wallet.debt, wallet.is_wallet()) else {
+        return;
+    };
+    let owed = -accounts.at(debt).totals.balance();
+    let amount = owed.min(wallet.available(at_us)).min(order.amount);
+    if amount <= 0 {
+        return;
+    }
+    let id = order.id.leg(2);
+    let repayment = Order::new(id, order.credit, debt, amount, TransferCode::Repay);
+    entries.push(transfer(accounts, &repayment, id, (order.credit, amount), at_us));
+}
+
+/// Moves an amount that was checked.
+fn transfer(accounts: &mut Accounts, order: &Order, id: TransferId, from: (Slot, i64), at_us: i64) -> Entry {
+    let (debited, amount) = from;
+    let debit = &mut accounts.standings[debited];
+    debit.totals = debit.totals.debited(amount).expect("the totals were checked");
+    debit.changed = true;
+    let debit_balance = debit.totals.balance();
+    let drawn = if debit.is_wallet() {
+        let first = match order.draw {
+            Draw::InOrder => None,
+            Draw::First(number) => Some(number),
+        };
+        debit.lots.draw(amount, first, at_us)
+    } else {
+        Vec::new()
+    };
+    let credit = &mut accounts.standings[order.credit];
+    credit.totals = credit.totals.credited(amount).expect("the totals were checked");
+    credit.changed = true;
+    let credit_balance = credit.totals.balance();
+    let filled = if credit.is_wallet() {
+        fill(&mut credit.lots, &order.fill, amount, &drawn)
+    } else {
+        Vec::new()
+    };
+    Entry {
+        id,
+        debit: debited,
+        credit: order.credit,
+        amount,
+        code: order.code,
+        drawn,
+        filled,
+        debit_balance,
+        credit_balance,
+    }
+}
+
+fn fill(lots: &mut Lots, fill: &Fill, amount: i64, drawn: &[Lot]) -> Vec<Lot> {
+    match fill {
+        Fill::New(terms) => vec![lots.make(amount, *terms)],
+        Fill::Back(parts) => {
+            let sum: i64 = parts.iter().map(|part| part.amount).sum();
+            assert_eq!(sum, amount, "what is put back is what was drawn");
+            for part in parts {
+                lots.put_back(*part);
+            }
+            parts.clone()
+        }
+        // What comes out of no wallet has no terms to carry.
+        Fill::Carry if drawn.is_empty() => vec![lots.make(amount, Terms::default())],
+        Fill::Carry => drawn.iter().map(|part| lots.make(part.amount, part.terms)).collect(),
     }
 }

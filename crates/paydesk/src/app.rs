@@ -86,7 +86,7 @@ impl App {
         credits::describe_metrics();
         Ok(Self(Arc::new(Parts {
             appends: inbox::appends(&store, BatchLimits::default()),
-            handling: inbox::handling(&store, clock.clone(), config.livemode, BatchLimits::default()),
+            handling: inbox::handling(&store, clock.clone(), BatchLimits::default()),
             changes: credits::changes(&store, clock.clone(), BatchLimits::default()),
             catalogue,
             webhook_secrets,

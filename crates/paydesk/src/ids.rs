@@ -132,6 +132,39 @@ impl UserId {
     }
 }
 
+/// The id of an API key that credits are set apart for: 1 to 64 letters, digits, `_` and `-`.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, utoipa::ToSchema)]
+#[schema(value_type = String, example = "key_7f3a", min_length = 1, max_length = 64)]
+pub struct KeyId(String);
+
+impl KeyId {
+    /// Takes an id as the application wrote it, or refuses it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        let allowed = (1..=64).contains(&text.len()) && text.bytes().all(plain);
+        allowed.then(|| Self(text.to_owned()))
+    }
+
+    /// The id as the application wrote it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for KeyId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom("expected a key id: 1 to 64 letters, digits, `_` and `-`"))
+    }
+}
+
 impl fmt::Display for UserId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -1,127 +1,147 @@
 //! The books: the pure ledger engine on the store. Posts batches, reads balances, and lets an auditor recompute all.
 //!
-//! Whoever moves value comes through `post`. Nothing here knows why value moves; nothing elsewhere writes an account or
-//! a transfer.
+//! Whoever moves value comes through `post`. Nothing here knows why value moves; nothing elsewhere writes an account, a
+//! lot or a transfer.
 
 mod audit;
+mod expiry;
+mod movement;
 mod records;
+mod seal;
 
 use std::collections::{BTreeSet, HashMap};
 
-use aws_lc_rs::digest;
-use ledger::{Account, AccountKey, Accounts, Posted, Posting, Refusal, Transfer, TransferCode, TransferId};
+use ledger::{Accounts, Entry, Known, Order, Posted, Refusal, TransferId};
 use store::{Result, Tx};
 
 pub use audit::{Audit, audit};
-pub use records::account;
-
-/// One movement of value, as the rest of the application asks for it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Movement {
-    /// What makes it happen once: `grant:pi_…`, `spend:user_1:abc`. The transfer's id is derived from it.
-    pub business_key: String,
-    /// The account it comes from.
-    pub debit: AccountKey,
-    /// The account it goes to.
-    pub credit: AccountKey,
-    /// How much, in the accounts' unit.
-    pub amount: i64,
-    /// Why.
-    pub code: TransferCode,
-    /// The reason in somebody's words, where one was given.
-    pub memo: Option<String>,
-    /// The number of the event behind it; 0 where a request or the success page was.
-    pub event_id: i64,
-}
+pub use expiry::{expire_due, next_expiry_us};
+pub use movement::{Cause, Movement, transfer_id};
+pub use records::accounts::{Balance, balance, freeze, open_lots};
+pub use records::transfers::{Standing, standing};
+use records::{accounts, transfers};
+pub use seal::{Head, head, heads, seal};
 
 /// Movements that happen together or not at all.
 pub type Movements = Vec<Movement>;
 
-/// Where a posting left the accounts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Standing {
+/// What a posting came to: the transfers that stand in the books for it, new or from before.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outcome {
     /// Whether it was new.
-    pub posted: Posted,
-    /// The balance of the first movement's debited account afterwards.
-    pub debit_balance: i64,
-    /// The balance of the last movement's credited account afterwards.
-    pub credit_balance: i64,
-}
-
-/// The id of the transfer with this business key: the first 16 bytes of its SHA-256.
-pub fn transfer_id(business_key: &str) -> TransferId {
-    let digest = digest::digest(&digest::SHA256, business_key.as_bytes());
-    let mut id = [0; 16];
-    id.copy_from_slice(&digest.as_ref()[..16]);
-    TransferId(id)
+    pub new: bool,
+    /// Its transfers: one for each movement, and behind them what followed from it.
+    pub standing: Vec<Standing>,
 }
 
 /// Posts a batch: reads the set of accounts and transfers it touches, decides in order, writes the set back. The result
 /// equals posting its members one after another, in as many statements as one member takes.
-pub fn post(tx: &mut Tx<'_>, now_us: i64, batch: &[Movements]) -> Result<Vec<std::result::Result<Standing, Refusal>>> {
-    let postings: Vec<Posting> = batch.iter().map(|movements| posting(movements)).collect();
-    let ids: BTreeSet<TransferId> = postings
-        .iter()
-        .flat_map(|posting| posting.0.iter().map(|one| one.id))
-        .collect();
-    let mut known = records::transfers(tx, &ids)?;
-    let keys: BTreeSet<String> = postings
-        .iter()
-        .flat_map(|posting| &posting.0)
-        .flat_map(|transfer| [transfer.debit.to_string(), transfer.credit.to_string()])
-        .collect();
-    let locked = records::lock_accounts(tx, &keys)?;
+pub fn post(tx: &mut Tx<'_>, now_us: i64, batch: &[Movements]) -> Result<Vec<std::result::Result<Outcome, Refusal>>> {
+    let ids: BTreeSet<TransferId> = batch.iter().flatten().flat_map(Movement::ids).collect();
+    let mut known = transfers::known(tx, &ids)?;
+    // What stands in the books already needs no account.
+    let fresh = |movements: &&Movements| movements.iter().any(|one| !known.contains_key(&one.id()));
+    let wanted: Vec<&Movement> = batch.iter().filter(fresh).flatten().collect();
     let mut accounts = Accounts::default();
-    for (key, kept) in &locked {
-        accounts.put(key.clone(), kept.account);
-    }
-    let mut fresh: Vec<(&Movement, TransferId)> = Vec::new();
+    let kept = accounts::lock(tx, now_us, &wanted, &mut accounts)?;
+    let mut written = expiry::expire(&mut accounts, &kept, now_us);
     let mut outcomes = Vec::with_capacity(batch.len());
-    for (movements, posting) in batch.iter().zip(&postings) {
-        let outcome = ledger::post(&mut accounts, |id| known.get(id), posting);
-        if outcome == Ok(Posted::Now) {
-            for (movement, transfer) in movements.iter().zip(&posting.0) {
-                fresh.push((movement, transfer.id));
-                known.insert(transfer.id, transfer.clone());
-            }
-        }
-        outcomes.push(outcome.map(|posted| {
-            Standing {
-                posted,
-                debit_balance: movements
-                    .first()
-                    .map_or(0, |first| accounts.get(&first.debit).balance()),
-                credit_balance: movements.last().map_or(0, |last| accounts.get(&last.credit).balance()),
-            }
-        }));
+    for movements in batch {
+        outcomes.push(decide(&mut accounts, &mut known, movements, now_us, &mut written));
     }
-    assert_balanced(&accounts, &locked);
-    records::insert_transfers(tx, now_us, &fresh, &locked)?;
-    records::update_accounts(tx, accounts.changed().map(|(key, account)| (&locked[key], account)))?;
+    expiry::renew_bounds(&mut accounts, now_us);
+    assert_balanced(&accounts, &kept);
+    transfers::insert(tx, now_us, &written, &accounts, &kept)?;
+    accounts::update(tx, &accounts, &kept)?;
     Ok(outcomes)
 }
 
-fn posting(movements: &[Movement]) -> Posting {
-    Posting(
-        movements
-            .iter()
-            .map(|movement| Transfer {
-                id: transfer_id(&movement.business_key),
-                debit: movement.debit.clone(),
-                credit: movement.credit.clone(),
-                amount: movement.amount,
-                code: movement.code,
-            })
-            .collect(),
-    )
+/// An entry to be written, and what it is written with.
+struct Written {
+    entry: Entry,
+    business_key: Option<String>,
+    request_fingerprint: Option<[u8; 16]>,
+    memo: Option<String>,
+    event_id: i64,
+}
+
+fn decide(
+    accounts: &mut Accounts,
+    known: &mut HashMap<TransferId, Standing>,
+    movements: &[Movement],
+    now_us: i64,
+    written: &mut Vec<Written>,
+) -> std::result::Result<Outcome, Refusal> {
+    if let Some(standing) = before(known, movements)? {
+        return Ok(Outcome { new: false, standing });
+    }
+    let orders: Vec<Order> = movements
+        .iter()
+        .map(|movement| movement.order(accounts, known))
+        .collect();
+    let compare = |id: &TransferId| {
+        known.get(id).map(|standing| Known {
+            debit: standing.debit.clone(),
+            credit: standing.credit.clone(),
+            amount: standing.amount,
+            code: standing.code,
+        })
+    };
+    let entries = match ledger::post(accounts, compare, &orders, now_us)? {
+        Posted::Now(entries) => entries,
+        Posted::Before => Vec::new(),
+    };
+    let mut standing = Vec::with_capacity(entries.len());
+    for entry in entries {
+        // A follower's id differs from its leader's in the last byte alone.
+        let led = |movement: &&Movement| movement.id().0[..15] == entry.id.0[..15];
+        let Some(movement) = movements.iter().find(led) else {
+            continue;
+        };
+        let one = Standing::of(&entry, accounts, movement.cause.fingerprint());
+        known.insert(entry.id, one.clone());
+        standing.push(one);
+        written.push(Written {
+            entry,
+            business_key: movement.cause.business_key(),
+            request_fingerprint: movement.cause.fingerprint(),
+            memo: movement.memo.clone(),
+            event_id: movement.event_id,
+        });
+    }
+    Ok(Outcome { new: true, standing })
+}
+
+/// What stands in the books for these movements, where all of them do. An id that stands for something else is refused.
+fn before(
+    known: &HashMap<TransferId, Standing>,
+    movements: &[Movement],
+) -> std::result::Result<Option<Vec<Standing>>, Refusal> {
+    let found: Vec<Option<&Standing>> = movements.iter().map(|one| known.get(&one.id())).collect();
+    if found.iter().all(Option::is_none) {
+        return Ok(None);
+    }
+    let mut standing = Vec::with_capacity(found.len());
+    for (movement, found) in movements.iter().zip(found) {
+        match found {
+            Some(one) if movement.is(one) => {
+                standing.push(one.clone());
+                standing.extend(movement.followers().filter_map(|id| known.get(&id).cloned()));
+            }
+            // Members are written together, so a part of them can only mean that an id was used for something else.
+            _ => return Err(Refusal::ExistsDifferently),
+        }
+    }
+    Ok(Some(standing))
 }
 
 /// The rule of the books, checked once more before it is written: what left accounts equals what came into others.
-fn assert_balanced(accounts: &Accounts, before: &HashMap<AccountKey, records::Kept>) {
+fn assert_balanced(accounts: &Accounts, kept: &[accounts::Kept]) {
     let moved: i128 = accounts
-        .changed()
-        .map(|(key, now)| {
-            let was: Account = before[key].account;
+        .iter()
+        .filter(|(_, standing)| standing.changed)
+        .map(|(slot, standing)| {
+            let (now, was) = (standing.totals, kept[slot].totals);
             i128::from(now.credits_posted - was.credits_posted) - i128::from(now.debits_posted - was.debits_posted)
         })
         .sum();

@@ -21,8 +21,17 @@ pub(super) const WALLET_FULL: Kind = Kind {
     explanation: "The totals of an account are kept in 64 bits, and this change would exceed them. Nothing was moved.",
 };
 
+/// The wallet may not be used for now.
+pub(super) const WALLET_FROZEN: Kind = Kind {
+    code: "wallet_frozen",
+    status: 409,
+    title: "The wallet is frozen",
+    explanation: "A payment that bought credits of this wallet is disputed, so nothing can be spent, reserved or moved \
+                  until the dispute is closed. Nothing was taken. Ask again later with a new Idempotency-Key.",
+};
+
 /// All kinds of this module.
-pub const KINDS: &[Kind] = &[INSUFFICIENT_CREDITS, WALLET_FULL];
+pub const KINDS: &[Kind] = &[INSUFFICIENT_CREDITS, WALLET_FULL, WALLET_FROZEN];
 
 /// How a refusal of the books is told to the caller.
 pub(super) fn problem(refusal: Refusal) -> Problem {
@@ -31,6 +40,7 @@ pub(super) fn problem(refusal: Refusal) -> Problem {
             .with("balance", available)
             .with("wanted", wanted),
         Refusal::Overflow => Problem::of(&WALLET_FULL),
+        Refusal::Frozen => Problem::of(&WALLET_FROZEN),
         // The amount was checked, the accounts are two of one unit, and the id is derived from caller and key.
         Refusal::ExistsDifferently | Refusal::AmountNotPositive | Refusal::SameAccount | Refusal::UnitMismatch => {
             Problem::fault(refusal)

@@ -5,12 +5,12 @@ use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Change, Command, Wallet, balance, rules};
+use super::{Change, Changed, Command, Wallet, balance, rules};
 use crate::app::App;
 use crate::http::auth::OwnUser;
-use crate::http::{ApiJson, OneTime, OneTimeJson, Problem, kinds};
+use crate::http::{ApiJson, ApiQuery, OneTime, OneTimeJson, Problem, kinds};
 use crate::idempotency::{Action, Reply};
-use crate::ids::UserId;
+use crate::ids::{KeyId, UserId};
 use crate::tokens::scope::{CreditsGrant, CreditsRead, CreditsSpend};
 
 /// The routes of this capability.
@@ -20,6 +20,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(spend_credits))
         .routes(routes!(add_credits))
         .routes(routes!(remove_credits))
+        .routes(routes!(move_credits))
 }
 
 /// A change of a wallet.
@@ -32,23 +33,79 @@ pub struct ChangeIn {
     /// Why; kept with the transfer.
     #[schema(example = "one persona generated")]
     pub reason: String,
+    /// The API key whose credits are meant; the user's own where it is left out.
+    pub key_id: Option<KeyId>,
+}
+
+/// Credits to be given.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddIn {
+    /// How many credits, from 1.
+    #[schema(example = 5, minimum = 1)]
+    pub amount: i64,
+    /// Why; kept with the transfer.
+    #[schema(example = "welcome")]
+    pub reason: String,
+    /// The API key that they are for; the user's own where it is left out.
+    pub key_id: Option<KeyId>,
+    /// When they end, RFC 3339; never where it is left out.
+    #[schema(value_type = Option<String>, format = DateTime, example = "2027-01-01T00:00:00Z")]
+    pub expires_at: Option<jiff::Timestamp>,
+    /// Credits of a lower number are used first, from -100 to 100; 0 where it is left out.
+    #[schema(example = 0, minimum = -100, maximum = 100)]
+    pub priority: Option<i64>,
+}
+
+/// Credits to be moved between two wallets of one user.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MoveIn {
+    /// How many credits, from 1.
+    #[schema(example = 5, minimum = 1)]
+    pub amount: i64,
+    /// Why; kept with the transfer.
+    #[schema(example = "for the build server")]
+    pub reason: String,
+    /// The API key whose wallet they come from; the user's own where it is left out.
+    pub from_key_id: Option<KeyId>,
+    /// The API key whose wallet they go to; the user's own where it is left out.
+    pub to_key_id: Option<KeyId>,
+}
+
+/// Which wallet of a user.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct WalletOf {
+    /// The API key whose credits are meant; the user's own where it is left out.
+    pub key_id: Option<KeyId>,
 }
 
 /// Read a wallet
 ///
 /// What the user may spend. A user reads their own wallet, a service needs the scope `credits:read`.
 #[utoipa::path(get, path = "/api/financial/credits/{user_id}", tag = "credits",
-    params(("user_id" = UserId, Path, description = "Whose wallet.")),
+    params(("user_id" = UserId, Path, description = "Whose wallet."), WalletOf),
     responses((status = 200, description = "The wallet.", body = Wallet)))]
 pub(crate) async fn read_credits(
     State(app): State<App>,
     owner: OwnUser<CreditsRead>,
+    query: ApiQuery<WalletOf>,
 ) -> Result<ApiJson<Wallet>, Problem> {
-    let user_id = owner.user_id.clone();
-    let balance = app.store.read(move |tx| balance(tx, &user_id)).await?;
+    let WalletOf { key_id } = query.0;
+    let now_us = app.clock.now_us();
+    let (user_id, of_key) = (owner.user_id.clone(), key_id.clone());
+    let balance = app
+        .store
+        .read(move |tx| balance(tx, now_us, &user_id, of_key.as_ref()))
+        .await?;
     Ok(ApiJson(Wallet {
         user_id: owner.user_id,
-        balance,
+        key_id,
+        balance: balance.available,
+        held: balance.held,
+        owed: balance.owed,
+        frozen: balance.frozen,
     }))
 }
 
@@ -58,7 +115,7 @@ pub(crate) async fn read_credits(
 /// with a service token of the scope `credits:spend`.
 #[utoipa::path(post, path = "/api/financial/credits/{user_id}/spend", tag = "credits", request_body = ChangeIn,
     params(("user_id" = UserId, Path, description = "Whose wallet.")),
-    responses((status = 200, description = "Spent.", body = super::Changed),
+    responses((status = 200, description = "Spent.", body = Changed),
               (status = 402, description = "The wallet does not hold enough; nothing was taken.")))]
 pub(crate) async fn spend_credits(
     State(app): State<App>,
@@ -66,22 +123,30 @@ pub(crate) async fn spend_credits(
     request: OneTimeJson<ChangeIn>,
 ) -> Result<Reply, Problem> {
     not_the_user(&owner.caller)?;
-    change(&app, Change::Spend, owner.user_id, request).await
+    change(&app, Change::Spend, owner.user_id, &request.one_time, request.body).await
 }
 
 /// Give credits
 ///
 /// An operator, or a service with the scope `credits:grant`, gives credits with a reason.
-#[utoipa::path(post, path = "/api/financial/credits/{user_id}/add", tag = "credits", request_body = ChangeIn,
+#[utoipa::path(post, path = "/api/financial/credits/{user_id}/add", tag = "credits", request_body = AddIn,
     params(("user_id" = UserId, Path, description = "Whose wallet.")),
-    responses((status = 200, description = "Given.", body = super::Changed)))]
+    responses((status = 200, description = "Given.", body = Changed)))]
 pub(crate) async fn add_credits(
     State(app): State<App>,
     owner: OwnUser<CreditsGrant>,
-    request: OneTimeJson<ChangeIn>,
+    request: OneTimeJson<AddIn>,
 ) -> Result<Reply, Problem> {
     not_the_user(&owner.caller)?;
-    change(&app, Change::Add, owner.user_id, request).await
+    let OneTimeJson { one_time, body } = request;
+    let terms = rules::check_terms(body.expires_at, body.priority, app.clock.now_us())
+        .map_err(|(field, detail)| Problem::of(&kinds::INVALID).field(field).detail(detail))?;
+    let wanted = ChangeIn {
+        amount: body.amount,
+        reason: body.reason,
+        key_id: body.key_id,
+    };
+    change(&app, Change::Add(terms), owner.user_id, &one_time, wanted).await
 }
 
 /// Take credits back
@@ -89,7 +154,7 @@ pub(crate) async fn add_credits(
 /// An operator, or a service with the scope `credits:grant`, takes credits back with a reason; never below zero.
 #[utoipa::path(post, path = "/api/financial/credits/{user_id}/remove", tag = "credits", request_body = ChangeIn,
     params(("user_id" = UserId, Path, description = "Whose wallet.")),
-    responses((status = 200, description = "Taken back.", body = super::Changed),
+    responses((status = 200, description = "Taken back.", body = Changed),
               (status = 402, description = "The wallet does not hold enough; nothing was taken.")))]
 pub(crate) async fn remove_credits(
     State(app): State<App>,
@@ -97,7 +162,34 @@ pub(crate) async fn remove_credits(
     request: OneTimeJson<ChangeIn>,
 ) -> Result<Reply, Problem> {
     not_the_user(&owner.caller)?;
-    change(&app, Change::Remove, owner.user_id, request).await
+    change(&app, Change::Remove, owner.user_id, &request.one_time, request.body).await
+}
+
+/// Move credits
+///
+/// Moves credits between the wallet of a user and those of their API keys, once for the Idempotency-Key. Credits keep
+/// their end and their priority.
+#[utoipa::path(post, path = "/api/financial/credits/{user_id}/move", tag = "credits", request_body = MoveIn,
+    params(("user_id" = UserId, Path, description = "Whose wallets.")),
+    responses((status = 200, description = "Moved; the wallet they came from.", body = Changed),
+              (status = 402, description = "The wallet does not hold enough; nothing was moved.")))]
+pub(crate) async fn move_credits(
+    State(app): State<App>,
+    owner: OwnUser<CreditsGrant>,
+    request: OneTimeJson<MoveIn>,
+) -> Result<Reply, Problem> {
+    not_the_user(&owner.caller)?;
+    let OneTimeJson { one_time, body } = request;
+    if body.from_key_id == body.to_key_id {
+        let detail = "The credits would move into the wallet they come from.";
+        return Err(Problem::of(&kinds::INVALID).field("to_key_id").detail(detail));
+    }
+    let wanted = ChangeIn {
+        amount: body.amount,
+        reason: body.reason,
+        key_id: body.from_key_id,
+    };
+    change(&app, Change::Move(body.to_key_id), owner.user_id, &one_time, wanted).await
 }
 
 /// A buyer's own browser must not move credits: what is used and what is given, the back end knows.
@@ -109,28 +201,23 @@ fn not_the_user(caller: &crate::http::auth::Caller) -> Result<(), Problem> {
     }
 }
 
-async fn change(app: &App, change: Change, user_id: UserId, request: OneTimeJson<ChangeIn>) -> Result<Reply, Problem> {
-    let invalid = |field: &str, detail: String| Problem::of(&kinds::INVALID).field(field).detail(detail);
-    let ChangeIn { amount, reason } = request.body;
-    let amount = rules::check_amount(amount).map_err(|detail| invalid("amount", detail))?;
-    rules::check_reason(&reason).map_err(|detail| invalid("reason", detail))?;
-    submit(app, &request.one_time, change, user_id, amount, reason).await
-}
-
-async fn submit(
+async fn change(
     app: &App,
-    one_time: &OneTime,
     change: Change,
     user_id: UserId,
-    amount: i64,
-    reason: String,
+    one_time: &OneTime,
+    wanted: ChangeIn,
 ) -> Result<Reply, Problem> {
+    let invalid = |field: &str, detail: String| Problem::of(&kinds::INVALID).field(field).detail(detail);
+    let amount = rules::check_amount(wanted.amount).map_err(|detail| invalid("amount", detail))?;
+    rules::check_reason(&wanted.reason).map_err(|detail| invalid("reason", detail))?;
     let command = Command {
         action: Action::of(one_time),
         change,
         user_id,
+        key_id: wanted.key_id,
         amount,
-        reason: Some(reason),
+        reason: Some(wanted.reason),
     };
     let reply = one_time.until(app.changes.submit(command)).await?;
     store::crash_point("credits changed");

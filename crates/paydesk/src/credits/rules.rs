@@ -1,5 +1,7 @@
 //! What may be asked of a wallet. Pure.
 
+use ledger::{NEVER_US, Terms};
+
 /// The most credits one request may move.
 pub const AMOUNT_MAX: i64 = 1_000_000_000_000;
 /// The longest reason, in characters.
@@ -12,6 +14,30 @@ pub fn check_amount(amount: i64) -> Result<i64, String> {
     } else {
         Err(format!("The amount must be a whole number from 1 to {AMOUNT_MAX}."))
     }
+}
+
+/// The highest priority that a lot may have, and the lowest as its negative.
+pub const PRIORITY_MAX: i64 = 100;
+
+/// When given credits end and how soon they are used; a refusal names the field.
+pub fn check_terms(
+    expires_at: Option<jiff::Timestamp>,
+    priority: Option<i64>,
+    now_us: i64,
+) -> Result<Terms, (&'static str, String)> {
+    let priority = priority.unwrap_or_default();
+    if !(-PRIORITY_MAX..=PRIORITY_MAX).contains(&priority) {
+        let detail = format!("The priority must be a whole number from -{PRIORITY_MAX} to {PRIORITY_MAX}.");
+        return Err(("priority", detail));
+    }
+    let expires_at_us = expires_at.map_or(NEVER_US, jiff::Timestamp::as_microsecond);
+    if expires_at_us <= now_us {
+        return Err(("expires_at", "The end must be in the future.".to_owned()));
+    }
+    Ok(Terms {
+        priority,
+        expires_at_us,
+    })
 }
 
 /// Whether a reason may be kept.

@@ -8,12 +8,12 @@
 
 mod records;
 
-use ledger::{AccountKey, Currency, Posted, Role, TransferCode};
+use ledger::{AccountKey, Currency, Role, Shortfall, TransferCode};
 use store::{Result, Tx};
 
-use crate::books::{self, Movement};
+use crate::books::{self, Cause, Movement};
 use crate::ids::UserId;
-use crate::orders;
+use crate::{credits, orders};
 
 pub use records::effects_of_event;
 
@@ -40,6 +40,33 @@ pub enum Effect {
         amount_minor: i64,
         /// The payment it came by.
         payment: String,
+    },
+    /// What a reversed payment bought is taken back, or given back where the reversal was undone: a step towards what
+    /// should be taken back in all.
+    ClawBack {
+        /// Whose wallet.
+        user_id: UserId,
+        /// The payment.
+        payment: String,
+        /// Credits to take back; negative to give back.
+        credits: i64,
+        /// The currency of the money.
+        currency: Currency,
+        /// Money that went back to the buyer, in minor units; negative where it came back.
+        amount_minor: i64,
+        /// The step's number among those of the payment.
+        version: i64,
+    },
+    /// A wallet is frozen, or free again.
+    Freeze {
+        /// Whose wallet.
+        user_id: UserId,
+        /// The payment that is disputed.
+        payment: String,
+        /// Whether it is frozen.
+        frozen: bool,
+        /// The step's number among those of the payment.
+        version: i64,
     },
     /// An order is paid for and can be worked on.
     PayOrder {
@@ -92,9 +119,16 @@ impl Effect {
         match self {
             Self::Grant { payment, .. } => format!("grant:{payment}"),
             Self::Collect { payment, .. } => format!("collect:{payment}"),
+            Self::ClawBack { payment, version, .. } => format!("claw_back:{payment}:{version}"),
+            Self::Freeze { payment, version, .. } => format!("freeze:{payment}:{version}"),
             Self::PayOrder { purchase_id, .. } => format!("pay_order:{purchase_id}"),
             Self::ReleaseOrder { purchase_id, .. } => format!("release_order:{purchase_id}"),
         }
+    }
+
+    /// Whether it moves value; then the ledger keeps its key.
+    fn moves_value(&self) -> bool {
+        matches!(self, Self::Grant { .. } | Self::Collect { .. } | Self::ClawBack { .. })
     }
 
     /// Its kind, as it is stored and shown.
@@ -102,6 +136,8 @@ impl Effect {
         match self {
             Self::Grant { .. } => "grant",
             Self::Collect { .. } => "collect",
+            Self::ClawBack { .. } => "claw_back",
+            Self::Freeze { .. } => "freeze",
             Self::PayOrder { .. } => "pay_order",
             Self::ReleaseOrder { .. } => "release_order",
         }
@@ -109,30 +145,84 @@ impl Effect {
 }
 
 impl Caused {
-    fn movement(&self) -> Option<Movement> {
-        match &self.effect {
-            Effect::Grant { user_id, credits, .. } => Some(Movement {
-                business_key: self.effect.key(),
-                debit: AccountKey::credits(Role::Issued),
-                credit: AccountKey::credits(Role::Wallet(user_id.to_string())),
-                amount: *credits,
-                code: TransferCode::Grant,
-                memo: None,
-                event_id: self.event_id,
-            }),
+    /// The movements of value that it is made of; none where it is something else.
+    fn movements(&self) -> Vec<Movement> {
+        let moves = match &self.effect {
+            Effect::Grant { user_id, credits, .. } => vec![Movement::new(
+                Cause::Key(self.effect.key()),
+                AccountKey::credits(Role::Issued),
+                credits::wallet(user_id, None),
+                *credits,
+                TransferCode::Grant,
+            )],
             Effect::Collect {
                 currency, amount_minor, ..
-            } => Some(Movement {
-                business_key: self.effect.key(),
-                debit: AccountKey::money(*currency, Role::StripeClearing),
-                credit: AccountKey::money(*currency, Role::PlatformRevenue),
-                amount: *amount_minor,
-                code: TransferCode::Collect,
-                memo: None,
-                event_id: self.event_id,
-            }),
-            Effect::PayOrder { .. } | Effect::ReleaseOrder { .. } => None,
+            } => vec![Movement::new(
+                Cause::Key(self.effect.key()),
+                AccountKey::money(*currency, Role::StripeClearing),
+                AccountKey::money(*currency, Role::PlatformRevenue),
+                *amount_minor,
+                TransferCode::Collect,
+            )],
+            Effect::ClawBack { .. } => self.claw_back(),
+            Effect::Freeze { .. } | Effect::PayOrder { .. } | Effect::ReleaseOrder { .. } => Vec::new(),
+        };
+        let caused = |movement| Movement {
+            event_id: self.event_id,
+            ..movement
+        };
+        moves.into_iter().map(caused).collect()
+    }
+
+    /// Credits out of the wallet, first of all out of what the payment bought, and a debt for what is not there; or back
+    /// into it. And the money.
+    fn claw_back(&self) -> Vec<Movement> {
+        let Effect::ClawBack {
+            user_id,
+            payment,
+            credits,
+            currency,
+            amount_minor,
+            version,
+        } = &self.effect
+        else {
+            return Vec::new();
+        };
+        let wallet = credits::wallet(user_id, None);
+        let clawed_back = AccountKey::credits(Role::ClawedBack);
+        let clearing = AccountKey::money(*currency, Role::StripeClearing);
+        let revenue = AccountKey::money(*currency, Role::PlatformRevenue);
+        let key = Cause::Key(self.effect.key());
+        let mut moves = Vec::new();
+        if *credits > 0 {
+            moves.push(Movement {
+                first_from: Some(format!("grant:{payment}")),
+                shortfall: Shortfall::Owe,
+                ..Movement::new(key, wallet, clawed_back, *credits, TransferCode::ClawBack)
+            });
+        } else if *credits < 0 {
+            moves.push(Movement::new(
+                key,
+                clawed_back,
+                wallet,
+                -credits,
+                TransferCode::Reinstate,
+            ));
         }
+        let key = Cause::Key(format!("refund:{payment}:{version}"));
+        if *amount_minor > 0 {
+            moves.push(Movement::new(
+                key,
+                revenue,
+                clearing,
+                *amount_minor,
+                TransferCode::Refund,
+            ));
+        } else if *amount_minor < 0 {
+            let code = TransferCode::RefundReversal;
+            moves.push(Movement::new(key, clearing, revenue, -amount_minor, code));
+        }
+        moves
     }
 }
 
@@ -142,49 +232,47 @@ impl Caused {
 pub fn apply(tx: &mut Tx<'_>, now_us: i64, caused: &[Caused]) -> std::result::Result<usize, ApplyError> {
     let movements: Vec<Vec<Movement>> = caused
         .iter()
-        .filter_map(Caused::movement)
-        .map(|movement| vec![movement])
+        .map(Caused::movements)
+        .filter(|movements| !movements.is_empty())
         .collect();
     let mut new = 0;
     if !movements.is_empty() {
         let outcomes = books::post(tx, now_us, &movements)?;
         for (movement, outcome) in movements.iter().zip(outcomes) {
             match outcome {
-                Ok(standing) if standing.posted == Posted::Now => new += 1,
+                Ok(outcome) if outcome.new => new += 1,
                 // The same payment told by another event, or an amount it tells differently: it stands as first told.
                 Ok(_) | Err(ledger::Refusal::ExistsDifferently) => {}
                 Err(refusal) => {
                     return Err(ApplyError::Refused {
-                        key: movement[0].business_key.clone(),
+                        key: movement[0].key().to_owned(),
                         refusal,
                     });
                 }
             }
         }
     }
-    let others: Vec<&Caused> = caused.iter().filter(|one| one.movement().is_none()).collect();
+    let others: Vec<&Caused> = caused.iter().filter(|one| !one.effect.moves_value()).collect();
     if !others.is_empty() {
         let fresh = records::insert_new(tx, now_us, &others)?;
-        apply_to_orders(tx, now_us, &fresh)?;
+        for one in &fresh {
+            apply_one(tx, now_us, &one.effect)?;
+        }
         new += fresh.len();
     }
     Ok(new)
 }
 
-fn apply_to_orders(tx: &mut Tx<'_>, now_us: i64, fresh: &[&Caused]) -> Result<()> {
-    for one in fresh {
-        match &one.effect {
-            Effect::PayOrder {
-                order_id,
-                user_id,
-                package_id,
-                purchase_id,
-            } => {
-                orders::pay(tx, now_us, order_id, user_id, package_id, purchase_id)?;
-            }
-            Effect::ReleaseOrder { order_id, purchase_id } => orders::release(tx, now_us, order_id, purchase_id)?,
-            Effect::Grant { .. } | Effect::Collect { .. } => {}
-        }
+fn apply_one(tx: &mut Tx<'_>, now_us: i64, effect: &Effect) -> Result<()> {
+    match effect {
+        Effect::PayOrder {
+            order_id,
+            user_id,
+            package_id,
+            purchase_id,
+        } => orders::pay(tx, now_us, order_id, user_id, package_id, purchase_id).map(drop),
+        Effect::ReleaseOrder { order_id, purchase_id } => orders::release(tx, now_us, order_id, purchase_id),
+        Effect::Freeze { user_id, frozen, .. } => books::freeze(tx, &credits::wallet(user_id, None), *frozen),
+        Effect::Grant { .. } | Effect::Collect { .. } | Effect::ClawBack { .. } => Ok(()),
     }
-    Ok(())
 }

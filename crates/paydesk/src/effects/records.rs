@@ -39,7 +39,7 @@ pub(super) fn insert_new<'a>(tx: &mut Tx<'_>, now_us: i64, caused: &[&'a Caused]
 pub fn effects_of_event(tx: &mut Tx<'_>, event_id: i64) -> Result<Vec<(String, String)>> {
     let rows = tx.all(
         "select kind, effect_key from effect where event_id = $1
-         union all select code, business_key from transfer where event_id = $1 and event_id > 0
+         union all select code, coalesce(business_key, '') from transfer where event_id = $1 and event_id > 0
          order by 2",
         &[event_id.into()],
     )?;

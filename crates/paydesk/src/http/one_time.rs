@@ -28,8 +28,8 @@ pub struct OneTime {
     pub caller: String,
     /// The Idempotency-Key as sent.
     pub key: String,
-    /// SHA-256 over method, path with query, and raw body.
-    pub fingerprint: [u8; 32],
+    /// The first 16 bytes of the SHA-256 over method, path with query, and raw body.
+    pub fingerprint: [u8; 16],
     guard: Guard,
 }
 
@@ -128,12 +128,14 @@ fn key(headers: &HeaderMap) -> Result<String, Problem> {
     }
 }
 
-fn fingerprint(method: &str, path: &str, body: &[u8]) -> [u8; 32] {
+fn fingerprint(method: &str, path: &str, body: &[u8]) -> [u8; 16] {
     let mut context = digest::Context::new(&digest::SHA256);
     for part in [method.as_bytes(), b"\n", path.as_bytes(), b"\n", body] {
         context.update(part);
     }
-    context.finish().as_ref().try_into().expect("SHA-256 has 32 bytes")
+    let mut fingerprint = [0; 16];
+    fingerprint.copy_from_slice(&context.finish().as_ref()[..16]);
+    fingerprint
 }
 
 type Keys = Mutex<HashSet<(String, String)>>;
@@ -144,7 +146,7 @@ pub struct InFlight(Arc<Keys>);
 
 impl InFlight {
     /// Marks an action as being worked on until the returned value and all its clones are dropped; 409 if it already is.
-    pub fn enter(&self, caller: String, key: String, fingerprint: [u8; 32]) -> Result<OneTime, Problem> {
+    pub fn enter(&self, caller: String, key: String, fingerprint: [u8; 16]) -> Result<OneTime, Problem> {
         let entry = (caller, key);
         let fresh = self
             .0

@@ -42,10 +42,10 @@ pub enum Reply {
 /// store, and while any clone of it is held this node begins no second work on the same key.
 #[derive(Clone, Debug)]
 pub struct Action {
-    /// SHA-256 over caller and key.
-    pub id: [u8; 32],
-    /// SHA-256 over the request.
-    pub fingerprint: [u8; 32],
+    /// The first 16 bytes of the SHA-256 over caller and key.
+    pub id: [u8; 16],
+    /// The first 16 bytes of the SHA-256 over the request.
+    pub fingerprint: [u8; 16],
     _guard: Guard,
 }
 
@@ -71,7 +71,8 @@ impl Action {
         context.update(&(one_time.caller.len() as u64).to_be_bytes());
         context.update(one_time.caller.as_bytes());
         context.update(one_time.key.as_bytes());
-        let id = context.finish().as_ref().try_into().expect("SHA-256 has 32 bytes");
+        let mut id = [0; 16];
+        id.copy_from_slice(&context.finish().as_ref()[..16]);
         Self {
             id,
             fingerprint: one_time.fingerprint,
@@ -95,6 +96,17 @@ impl Answer {
         Self {
             status: problem.status().as_u16(),
             body: problem.document(None),
+        }
+    }
+}
+
+impl Reply {
+    /// The same, to one who was not the first to ask.
+    #[must_use]
+    pub fn replayed(self) -> Self {
+        match self {
+            Self::Fresh(answer) => Self::Replayed(answer),
+            other => other,
         }
     }
 }
@@ -125,8 +137,18 @@ impl IntoResponse for Reply {
     }
 }
 
-/// The replies to those of these actions that were answered before.
-pub fn recall(tx: &mut Tx<'_>, actions: &[&Action]) -> Result<HashMap<[u8; 32], Reply>> {
+/// The replies to those of these actions that were answered before. A key that changed a wallet was used for that and
+/// nothing else.
+pub fn recall(tx: &mut Tx<'_>, actions: &[&Action]) -> Result<HashMap<[u8; 16], Reply>> {
+    let mut replies = recall_answers(tx, actions)?;
+    for id in records::used_for_transfers(tx, actions)? {
+        replies.insert(id, Reply::KeyReused);
+    }
+    Ok(replies)
+}
+
+/// The same for changes of wallets, whose own answers are told again by their transfers.
+pub fn recall_answers(tx: &mut Tx<'_>, actions: &[&Action]) -> Result<HashMap<[u8; 16], Reply>> {
     let kept = records::answers(tx, actions)?;
     let mut replies = HashMap::with_capacity(kept.len());
     for action in actions {

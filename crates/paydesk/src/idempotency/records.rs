@@ -7,14 +7,14 @@ use store::{Error, Field, Result, Rows, Tx};
 use super::{Action, Answer};
 
 /// An answer as it is kept, with the fingerprint of the request it was given to.
-pub(super) type Kept = ([u8; 32], Answer);
+pub(super) type Kept = ([u8; 16], Answer);
 
 /// The fingerprints and answers kept for these actions.
-pub(super) fn answers(tx: &mut Tx<'_>, actions: &[&Action]) -> Result<HashMap<[u8; 32], Kept>> {
+pub(super) fn answers(tx: &mut Tx<'_>, actions: &[&Action]) -> Result<HashMap<[u8; 16], Kept>> {
     let rows = Rows::of(actions.iter().map(|action| [Field::from(&action.id[..])]));
     let found = tx.all(
-        "select answer_id, fingerprint, status, body from answer
-         where answer_id in (select r.answer_id from rows($1: answer_id bytea))",
+        "select answer.answer_id, answer.fingerprint, answer.status, answer.body
+         from rows($1: answer_id bytea) join answer on answer.answer_id = r.answer_id",
         &[rows.into()],
     )?;
     let mut kept = HashMap::with_capacity(found.len());
@@ -29,7 +29,18 @@ pub(super) fn answers(tx: &mut Tx<'_>, actions: &[&Action]) -> Result<HashMap<[u
     Ok(kept)
 }
 
-fn hash(bytes: &[u8]) -> Result<[u8; 32]> {
+/// Those of these actions that stand in the books as transfers.
+pub(super) fn used_for_transfers(tx: &mut Tx<'_>, actions: &[&Action]) -> Result<Vec<[u8; 16]>> {
+    let rows = Rows::of(actions.iter().map(|action| [Field::from(&action.id[..])]));
+    let found = tx.all(
+        "select transfer.transfer_id from rows($1: transfer_id bytea)
+         join transfer on transfer.transfer_id = r.transfer_id",
+        &[rows.into()],
+    )?;
+    found.iter().map(|row| hash(&row.blob(0)?)).collect()
+}
+
+fn hash(bytes: &[u8]) -> Result<[u8; 16]> {
     bytes
         .try_into()
         .map_err(|_| Error::Corrupt(format!("answer: a hash of {} bytes", bytes.len())))

@@ -121,9 +121,9 @@ pub fn appends(store: &Store, limits: BatchLimits) -> Appends {
 pub type Handling = Batch<Work, Handled>;
 
 /// Opens the handling path on a store.
-pub fn handling(store: &Store, clock: Clock, livemode: bool, limits: BatchLimits) -> Handling {
+pub fn handling(store: &Store, clock: Clock, limits: BatchLimits) -> Handling {
     store.batch("inbox handle", limits, move |tx, work| {
-        worker::handle_all(tx, clock.now_us(), livemode, work)
+        worker::handle_all(tx, clock.now_us(), work)
     })
 }
 

@@ -2,7 +2,7 @@
 
 pub(super) mod walk;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use store::{Error, Field, Result, Row, Rows, Tx};
 
@@ -75,62 +75,56 @@ fn printable(id: Option<&str>) -> &str {
         .unwrap_or_default()
 }
 
-/// An event that is due, claimed for the rest of the transaction.
-pub(super) struct Due {
+/// An event that is due, with its body as received.
+pub(super) struct DueEvent {
     pub(super) event_id: i64,
-    pub(super) attempts: i64,
+    pub(super) next_attempt_at_us: i64,
+    /// The bytes, unless what is stored cannot be unpacked.
+    pub(super) body: Result<Vec<u8>>,
 }
 
-/// Claims events that are due, oldest first; those that another node works on are passed over.
-pub(super) fn claim(tx: &mut Tx<'_>, now_us: i64, limit: i64) -> Result<Vec<Due>> {
+/// Events that are due, oldest first, behind a place in the queue. Nothing is claimed yet.
+pub(super) fn due(tx: &mut Tx<'_>, now_us: i64, behind: Option<(i64, i64)>, limit: i64) -> Result<Vec<DueEvent>> {
+    let (after_us, after_id) = behind.unwrap_or((-1, 0));
     let rows = tx.all(
-        "select event_id, attempts from event
-         where status in ('received', 'retrying') and next_attempt_at_us <= $1
-         order by next_attempt_at_us, event_id limit $2 for update skip locked",
-        &[now_us.into(), limit.into()],
+        "select event.event_id, event.next_attempt_at_us, event_payload.body
+         from event join event_payload on event_payload.event_id = event.event_id
+         where event.status in ('received', 'retrying') and event.next_attempt_at_us <= $1
+               and (event.next_attempt_at_us, event.event_id) > ($2, $3)
+         order by event.next_attempt_at_us, event.event_id limit $4",
+        &[now_us.into(), after_us.into(), after_id.into(), limit.into()],
     )?;
-    rows.iter().map(due).collect()
+    rows.iter()
+        .map(|row| {
+            Ok(DueEvent {
+                event_id: row.int(0)?,
+                next_attempt_at_us: row.int(1)?,
+                body: payload::unpack(row.blob_ref(2)?),
+            })
+        })
+        .collect()
 }
 
-/// Claims one event, if it is still to be handled.
-pub(super) fn claim_one(tx: &mut Tx<'_>, event_id: i64) -> Result<Vec<Due>> {
-    let rows = tx.all(
-        "select event_id, attempts from event
+/// Claims those of these events that are still to be handled, for the rest of the transaction; what another node works on
+/// is passed over.
+pub(super) fn claim(tx: &mut Tx<'_>, event_ids: impl Iterator<Item = i64>) -> Result<HashSet<i64>> {
+    let rows = Rows::of(event_ids.map(|event_id| [Field::from(event_id)]));
+    let claimed = tx.all(
+        "select event.event_id from rows($1: event_id bigint) join event on event.event_id = r.event_id
+         where event.status in ('received', 'retrying') order by event.event_id for update skip locked",
+        &[rows.into()],
+    )?;
+    claimed.iter().map(|row| row.int(0)).collect()
+}
+
+/// Claims one event, if it is still to be handled. Gives how often it was tried.
+pub(super) fn claim_one(tx: &mut Tx<'_>, event_id: i64) -> Result<Option<i64>> {
+    let row = tx.one(
+        "select attempts from event
          where event_id = $1 and status in ('received', 'retrying') for update skip locked",
         &[event_id.into()],
     )?;
-    rows.iter().map(due).collect()
-}
-
-fn due(row: &Row) -> Result<Due> {
-    Ok(Due {
-        event_id: row.int(0)?,
-        attempts: row.int(1)?,
-    })
-}
-
-/// The numbers of events that are due, without claiming them.
-pub(super) fn due_ids(tx: &mut Tx<'_>, now_us: i64, limit: i64) -> Result<Vec<i64>> {
-    let rows = tx.all(
-        "select event_id from event where status in ('received', 'retrying') and next_attempt_at_us <= $1
-         order by next_attempt_at_us, event_id limit $2",
-        &[now_us.into(), limit.into()],
-    )?;
-    rows.iter().map(|row| row.int(0)).collect()
-}
-
-/// The bodies of these events, as received.
-pub(super) fn bodies(tx: &mut Tx<'_>, due: &[Due]) -> Result<HashMap<i64, Vec<u8>>> {
-    let rows = Rows::of(due.iter().map(|one| [Field::from(one.event_id)]));
-    let found = tx.all(
-        "select event_id, body from event_payload
-         where event_id in (select r.event_id from rows($1: event_id bigint))",
-        &[rows.into()],
-    )?;
-    found
-        .iter()
-        .map(|row| Ok((row.int(0)?, payload::unpack(&row.blob(1)?)?)))
-        .collect()
+    row.map(|row| row.int(0)).transpose()
 }
 
 /// What became of an event.

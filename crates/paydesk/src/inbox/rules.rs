@@ -2,6 +2,8 @@
 
 use stripe::event::{Envelope, Form};
 
+use crate::purchases::reversals::rules as reversals;
+
 /// The event types that something follows from. All others are kept and ignored.
 const HANDLED: [&str; 10] = [
     "checkout.session.completed",
@@ -31,7 +33,7 @@ pub fn is_ours(envelope: &Envelope, livemode: bool) -> bool {
 
 /// Whether something follows from events of this type.
 pub fn is_handled(kind: &str) -> bool {
-    HANDLED.contains(&kind)
+    HANDLED.contains(&kind) || reversals::REFUNDS.contains(&kind) || reversals::DISPUTES.contains(&kind)
 }
 
 /// The pause after the failed attempt of this number (from 1), or `None` where the event is to be given up. `jitter` is

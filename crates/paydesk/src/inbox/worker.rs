@@ -1,32 +1,41 @@
-//! The worker: claims due events in batches, and applies what follows from them with the handled mark in one
-//! transaction. An event that fails takes nobody with it: the batch is undone and its members are handled one by one.
+//! The worker: reads due events, and applies what follows from them with the handled mark in one transaction. What an
+//! event means is read beside the writer and ahead of it, so that the writer only decides and writes. An event that fails
+//! takes nobody with it: the batch is undone and its members are handled one by one.
 
 use std::time::Duration;
 
 use store::{Result, Tx};
 use stripe::{Envelope, Event, Malformed};
 
-use super::records::{self, Due, Mark};
+use super::records::{self, Mark};
 use super::{Status, TOPIC, rules};
 use crate::app::App;
 use crate::effects::{self, Caused};
-use crate::purchases::{self, Fact};
+use crate::purchases::{self, Told};
 
 /// Events handled in one transaction. More would make requests wait behind it on an engine with one writer.
 const BATCH: i64 = 64;
+/// The same where requests have writers of their own: there the way to the database is what costs.
+const BATCH_BESIDE_OTHERS: i64 = 256;
 /// How long the worker waits for a wake-up before it looks by itself.
 const POLL: Duration = Duration::from_millis(500);
+/// The pause of a worker that found all its events taken by another node, or none that can be handled now.
+const PAUSE_US: i64 = 20_000;
 /// The longest error text that is kept.
 const ERROR_CHARACTERS_MAX: usize = 500;
 
-/// What the worker asks of the handling path.
-#[derive(Clone, Copy, Debug)]
-pub enum Work {
-    /// Handle what is due.
-    Due,
-    /// Handle this one, which failed together with others.
-    One(i64),
+/// An event that is due, with what it was read to mean.
+#[derive(Clone, Debug)]
+pub struct Due {
+    event_id: i64,
+    /// When it is due; with its number its place in the queue.
+    next_attempt_at_us: i64,
+    /// What it tells; nothing where nothing follows from it; or why it can never be read.
+    told: std::result::Result<Option<Told>, String>,
 }
+
+/// What the worker asks of the handling path: to handle these, as far as they are still due.
+pub type Work = Vec<Due>;
 
 /// What came of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -46,51 +55,88 @@ impl Handled {
     }
 }
 
-/// Runs until told to stop.
+/// Runs until told to stop. The next events are read while the last ones are handled.
 pub async fn run(app: App) {
     let mut listener = app.store.listen(TOPIC);
+    let mut ahead: Option<Work> = None;
     while !app.shutdown.is_requested() {
-        let handled = work(&app).await;
-        if handled >= u64::try_from(BATCH).unwrap_or(u64::MAX) {
+        let due = match ahead.take() {
+            Some(due) => due,
+            None => read_due(&app, None).await,
+        };
+        if due.is_empty() {
+            let wait = tokio::time::timeout(POLL, listener.changed());
+            tokio::select! {
+                _woken_or_late = wait => {}
+                () = app.shutdown.requested() => {}
+            }
             continue;
         }
-        let wait = tokio::time::timeout(POLL, listener.changed());
-        tokio::select! {
-            _woken_or_late = wait => {}
-            () = app.shutdown.requested() => {}
+        let last = due.last().map(|last| (last.next_attempt_at_us, last.event_id));
+        let (whole, next) = tokio::join!(handle_batch(&app, due), read_due(&app, last));
+        // Behind a batch that failed the queue looks different from what was read ahead.
+        ahead = Some(next).filter(|next| whole.is_ok() && !next.is_empty());
+        if matches!(whole, Ok(0) | Err(0)) {
+            // Another node is at these very events.
+            app.clock.sleep_until_us(app.clock.now_us() + PAUSE_US).await;
         }
     }
 }
 
 /// Handles what is due once. Gives how many events were taken off the inbox.
 pub async fn work(app: &App) -> u64 {
-    match app.handling.submit(Work::Due).await {
+    let due = read_due(app, None).await;
+    if due.is_empty() {
+        return 0;
+    }
+    match handle_batch(app, due).await {
+        Ok(handled) | Err(handled) => handled,
+    }
+}
+
+/// Reads what is due behind a place in the queue, and what it means.
+async fn read_due(app: &App, behind: Option<(i64, i64)>) -> Work {
+    let (now_us, livemode) = (app.clock.now_us(), app.config.livemode);
+    let limit = if app.store.has_one_writer() {
+        BATCH
+    } else {
+        BATCH_BESIDE_OTHERS
+    };
+    let read = app
+        .store
+        .read(move |tx| {
+            let due = records::due(tx, now_us, behind, limit)?;
+            Ok::<Work, store::Error>(due.into_iter().map(|one| one.read(livemode)).collect())
+        })
+        .await;
+    read.unwrap_or_else(|error| {
+        tracing::error!(%error, "the inbox cannot be read");
+        Vec::new()
+    })
+}
+
+/// Handles events together, or, where that fails, one by one (`Err`). Gives how many were taken off the inbox.
+async fn handle_batch(app: &App, due: Work) -> std::result::Result<u64, u64> {
+    match app.handling.submit(due.clone()).await {
         Ok(handled) => {
             if handled.total() > 0 {
                 store::crash_point("inbox handled");
             }
             count(handled);
-            handled.total()
+            Ok(handled.total())
         }
         Err(error) => {
             tracing::warn!(%error, "a batch of events failed; its members are handled one by one");
-            one_by_one(app).await
+            Err(one_by_one(app, due).await)
         }
     }
 }
 
-async fn one_by_one(app: &App) -> u64 {
-    let now_us = app.clock.now_us();
-    let due = match app.store.read(move |tx| records::due_ids(tx, now_us, BATCH)).await {
-        Ok(due) => due,
-        Err(error) => {
-            tracing::error!(%error, "the inbox cannot be read");
-            return 0;
-        }
-    };
+async fn one_by_one(app: &App, due: Work) -> u64 {
     let mut total = 0;
-    for event_id in due {
-        match app.handling.submit(Work::One(event_id)).await {
+    for one in due {
+        let event_id = one.event_id;
+        match app.handling.submit(vec![one]).await {
             Ok(handled) => {
                 count(handled);
                 total += handled.total();
@@ -117,8 +163,8 @@ async fn fail(app: &App, event_id: i64, error: &str) {
     let noted = app
         .store
         .write(move |tx| {
-            for due in records::claim_one(tx, event_id)? {
-                let mark = match rules::pause_us(due.attempts + 1, jitter) {
+            if let Some(attempts) = records::claim_one(tx, event_id)? {
+                let mark = match rules::pause_us(attempts + 1, jitter) {
                     Some(pause_us) => (Status::Retrying, now_us + pause_us),
                     None => (Status::Dead, now_us),
                 };
@@ -147,36 +193,24 @@ fn count(handled: Handled) {
 }
 
 /// The handling path's own work, in one transaction.
-pub(super) fn handle_all(tx: &mut Tx<'_>, now_us: i64, livemode: bool, work: &[Work]) -> Result<Vec<Handled>> {
-    work.iter()
-        .map(|work| {
-            let due = match *work {
-                Work::Due => records::claim(tx, now_us, BATCH)?,
-                Work::One(event_id) => records::claim_one(tx, event_id)?,
-            };
-            handle(tx, now_us, livemode, &due)
-        })
-        .collect()
+pub(super) fn handle_all(tx: &mut Tx<'_>, now_us: i64, work: &[Work]) -> Result<Vec<Handled>> {
+    work.iter().map(|due| handle(tx, now_us, due)).collect()
 }
 
-fn handle(tx: &mut Tx<'_>, now_us: i64, livemode: bool, due: &[Due]) -> Result<Handled> {
+fn handle(tx: &mut Tx<'_>, now_us: i64, due: &[Due]) -> Result<Handled> {
     let mut handled = Handled::default();
-    if due.is_empty() {
+    let claimed = records::claim(tx, due.iter().map(|one| one.event_id))?;
+    if claimed.is_empty() {
         return Ok(handled);
     }
     store::crash_point("inbox claimed");
-    let bodies = records::bodies(tx, due)?;
-    let mut facts: Vec<(i64, Fact)> = Vec::with_capacity(due.len());
+    let mut told: Vec<(i64, Told)> = Vec::with_capacity(due.len());
     let mut marks = Vec::with_capacity(due.len());
-    for one in due {
+    for one in due.iter().filter(|one| claimed.contains(&one.event_id)) {
         let event_id = one.event_id;
-        let read = match bodies.get(&event_id) {
-            Some(body) => read(body, livemode),
-            None => return Err(store::Error::Corrupt(format!("event {event_id} has no payload"))),
-        };
-        let (status, error) = match read {
+        let (status, error) = match &one.told {
             Ok(Some(fact)) => {
-                facts.push((event_id, fact));
+                told.push((event_id, fact.clone()));
                 handled.processed += 1;
                 (Status::Processed, None)
             }
@@ -189,7 +223,7 @@ fn handle(tx: &mut Tx<'_>, now_us: i64, livemode: bool, due: &[Due]) -> Result<H
                 handled.dead += 1;
                 (
                     Status::Dead,
-                    Some(malformed.to_string().chars().take(ERROR_CHARACTERS_MAX).collect()),
+                    Some(malformed.chars().take(ERROR_CHARACTERS_MAX).collect()),
                 )
             }
         };
@@ -200,7 +234,7 @@ fn handle(tx: &mut Tx<'_>, now_us: i64, livemode: bool, due: &[Due]) -> Result<H
             error,
         });
     }
-    let settled = purchases::settle(tx, now_us, &facts)?;
+    let settled = purchases::settle(tx, now_us, &told)?;
     store::crash_point("inbox settled");
     apply(tx, now_us, &settled.effects)?;
     store::crash_point("inbox applied");
@@ -209,13 +243,28 @@ fn handle(tx: &mut Tx<'_>, now_us: i64, livemode: bool, due: &[Due]) -> Result<H
     Ok(handled)
 }
 
-/// Reads an event as a fact. What is not ours is judged here and not only at receipt, because a replay comes this way
+/// Reads what an event tells. What is not ours is judged here and not only at receipt, because a replay comes this way
 /// too: an event of the other mode, of a connected account, or one that only names its object, never has an effect.
-fn read(body: &[u8], livemode: bool) -> std::result::Result<Option<Fact>, Malformed> {
+fn read(body: &[u8], livemode: bool) -> std::result::Result<Option<Told>, Malformed> {
     if !rules::is_ours(&Envelope::parse(body)?, livemode) {
         return Ok(None);
     }
     purchases::interpret(&Event::parse(body)?)
+}
+
+impl records::DueEvent {
+    fn read(self, livemode: bool) -> Due {
+        let told = match &self.body {
+            Ok(body) => read(body, livemode).map_err(|malformed| malformed.to_string()),
+            // One that cannot be unpacked must not keep the others from being read.
+            Err(error) => Err(error.to_string()),
+        };
+        Due {
+            event_id: self.event_id,
+            next_attempt_at_us: self.next_attempt_at_us,
+            told,
+        }
+    }
 }
 
 fn apply(tx: &mut Tx<'_>, now_us: i64, caused: &[Caused]) -> Result<()> {

@@ -10,6 +10,7 @@ mod drive;
 mod pages;
 mod records;
 mod recovery;
+pub mod reversals;
 pub mod routes;
 pub mod rules;
 mod settlement;
@@ -23,7 +24,7 @@ pub use checkout::{CheckoutRequest, KINDS, Started, UNKNOWN_ITEM, start};
 
 pub use records::purchase;
 pub use recovery::{recover, run as run_recovery};
-pub use rules::{Fact, interpret};
+pub use rules::{Fact, Told, interpret};
 pub use settlement::{Settled, settle};
 
 /// The four kinds of thing that can be bought; so far two of them are on sale.

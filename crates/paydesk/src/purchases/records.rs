@@ -1,11 +1,12 @@
-//! Purchases and payments in the store.
+//! Purchases, payments and customers in the store.
+
+pub(super) mod payments;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ledger::{Currency, Money};
 use store::{Error, Field, Result, Row, Rows, Tx};
 
-use super::rules::{PaymentFact, PaymentStatus};
 use super::{Kind, Purchase, Status};
 use crate::idempotency::Action;
 use crate::ids::UserId;
@@ -17,7 +18,7 @@ pub(super) const NEVER_US: i64 = i64::MAX;
 macro_rules! select_purchase {
     ($end:literal) => {
         concat!(
-            "select purchase_id, user_id, kind, item_id, quantity, credits, order_id, currency, amount_minor, status,
+            "select purchase.purchase_id, user_id, kind, item_id, quantity, credits, order_id, currency, amount_minor, status,
                     session_id, session_url, success_url, cancel_url, created_at_us, expires_at_us, paid_at_us
              from purchase ",
             $end
@@ -83,8 +84,8 @@ pub(super) fn lock(tx: &mut Tx<'_>, ids: &BTreeSet<&str>) -> Result<BTreeMap<Str
     let rows = Rows::of(ids.iter().map(|id| [Field::from(*id)]));
     let found = tx.all(
         select_purchase!(
-            "where purchase_id in (select r.purchase_id from rows($1: purchase_id text))
-         order by purchase_id for update"
+            "join rows($1: purchase_id text) on r.purchase_id = purchase.purchase_id
+             order by purchase.purchase_id for update"
         ),
         &[rows.into()],
     )?;
@@ -144,110 +145,6 @@ pub(super) fn update(tx: &mut Tx<'_>, purchases: &[&Purchase]) -> Result<()> {
         &[rows.into()],
     )?;
     Ok(())
-}
-
-/// A payment as it is kept.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct PaymentRow {
-    pub(super) payment_intent_id: String,
-    pub(super) purchase_id: String,
-    pub(super) user_id: UserId,
-    pub(super) price: Money,
-    pub(super) status: PaymentStatus,
-    pub(super) charge_id: Option<String>,
-    pub(super) balance_transaction_id: Option<String>,
-}
-
-impl PaymentRow {
-    pub(super) fn of(purchase: &Purchase, currency: Currency, fact: &PaymentFact) -> Self {
-        Self {
-            payment_intent_id: fact.payment_intent_id.clone(),
-            purchase_id: purchase.purchase_id.clone(),
-            user_id: purchase.user_id.clone(),
-            price: Money::new(fact.amount_minor, currency),
-            status: fact.status,
-            charge_id: fact.charge_id.clone(),
-            balance_transaction_id: fact.balance_transaction_id.clone(),
-        }
-    }
-
-    /// Adds what another fact says of the same payment, in a way that does not depend on which came first.
-    pub(super) fn merge(&mut self, other: &Self) {
-        self.status = self.status.max(other.status);
-        self.price.minor = self.price.minor.max(other.price.minor);
-        self.charge_id = self.charge_id.clone().max(other.charge_id.clone());
-        self.balance_transaction_id = self
-            .balance_transaction_id
-            .clone()
-            .max(other.balance_transaction_id.clone());
-    }
-}
-
-/// Writes payments, merged with what is known of them already.
-pub(super) fn upsert_payments<'a>(
-    tx: &mut Tx<'_>,
-    now_us: i64,
-    told: impl Iterator<Item = &'a PaymentRow> + Clone,
-) -> Result<()> {
-    let ids = Rows::of(told.clone().map(|one| [Field::from(one.payment_intent_id.as_str())]));
-    let known = tx.all(
-        "select payment_intent_id, purchase_id, user_id, currency, amount_minor, status, charge_id, balance_transaction_id
-         from payment where payment_intent_id in (select r.payment_intent_id from rows($1: payment_intent_id text))
-         order by payment_intent_id for update",
-        &[ids.into()],
-    )?;
-    let known: BTreeMap<String, PaymentRow> = known
-        .iter()
-        .map(|row| decode_payment(row).map(|one| (one.payment_intent_id.clone(), one)))
-        .collect::<Result<_>>()?;
-    let merged: Vec<PaymentRow> = told
-        .map(|one| {
-            let mut merged = one.clone();
-            if let Some(earlier) = known.get(&one.payment_intent_id) {
-                merged.merge(earlier);
-            }
-            merged
-        })
-        .collect();
-    let rows = Rows::of(merged.iter().map(|one| {
-        [
-            Field::from(&one.payment_intent_id),
-            (&one.purchase_id).into(),
-            one.user_id.as_str().into(),
-            one.price.currency.code().into(),
-            one.price.minor.into(),
-            one.status.word().into(),
-            one.charge_id.as_deref().into(),
-            one.balance_transaction_id.as_deref().into(),
-        ]
-    }));
-    tx.run(
-        "insert into payment (payment_intent_id, purchase_id, user_id, currency, amount_minor, status, charge_id,
-                              balance_transaction_id, updated_at_us)
-         select r.payment_intent_id, r.purchase_id, r.user_id, r.currency, r.amount_minor, r.status, r.charge_id,
-                r.balance_transaction_id, $2
-         from rows($1: payment_intent_id text, purchase_id text, user_id text, currency text, amount_minor bigint,
-                   status text, charge_id text, balance_transaction_id text)
-         where true on conflict (payment_intent_id) do update
-         set amount_minor = excluded.amount_minor, status = excluded.status, charge_id = excluded.charge_id,
-             balance_transaction_id = excluded.balance_transaction_id, updated_at_us = excluded.updated_at_us",
-        &[rows.into(), now_us.into()],
-    )?;
-    Ok(())
-}
-
-fn decode_payment(row: &Row) -> Result<PaymentRow> {
-    let corrupt = |what: &str| Error::Corrupt(format!("payment: {what}"));
-    let currency: Currency = row.text(3)?.parse().map_err(|_| corrupt("currency"))?;
-    Ok(PaymentRow {
-        payment_intent_id: row.text(0)?,
-        purchase_id: row.text(1)?,
-        user_id: UserId::parse(&row.text(2)?).ok_or_else(|| corrupt("user_id"))?,
-        price: Money::new(row.int(4)?, currency),
-        status: PaymentStatus::of_word(&row.text(5)?).ok_or_else(|| corrupt("status"))?,
-        charge_id: row.opt_text(6)?,
-        balance_transaction_id: row.opt_text(7)?,
-    })
 }
 
 /// Writes the intent of a purchase that a request made. It is looked after from `next_check_at_us` on.
@@ -376,14 +273,4 @@ pub(super) fn record_customer(tx: &mut Tx<'_>, user_id: &UserId, stripe_customer
         &[user_id.as_str().into(), stripe_customer_id.into()],
     )?;
     Ok(())
-}
-
-/// The payments of a purchase: one, unless something went wrong at Stripe.
-pub(super) fn payments_of_purchase(tx: &mut Tx<'_>, purchase_id: &str) -> Result<Vec<PaymentRow>> {
-    let rows = tx.all(
-        "select payment_intent_id, purchase_id, user_id, currency, amount_minor, status, charge_id, balance_transaction_id
-         from payment where purchase_id = $1 order by payment_intent_id",
-        &[purchase_id.into()],
-    )?;
-    rows.iter().map(decode_payment).collect()
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::drive::{self, DriveError};
-use super::{Purchase, Status, records, rules, settlement};
+use super::{Purchase, Status, Told, records, rules, settlement};
 use crate::app::App;
 use crate::clock::SECOND_US;
 
@@ -86,7 +86,7 @@ pub(super) async fn look(app: &App, session_id: &str) -> Result<(), DriveError> 
     let now_us = app.clock.now_us();
     app.store
         .write(move |tx| {
-            let settled = settlement::settle_seen(tx, now_us, fact.clone())?;
+            let settled = settlement::settle_seen(tx, now_us, Told::Purchase(fact.clone()))?;
             for purchase in settled.purchases.values() {
                 let next = match purchase.status {
                     Status::AwaitingFunds => now_us + AWAITING_FUNDS_US,

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::records::{self, PaymentRow};
+use super::records;
+use super::records::payments::{self, PaymentRow};
 use super::{CheckoutRequest, Kind, Purchase, Started, Status, checkout, pages};
 use crate::app::App;
 use crate::clock::Moment;
@@ -250,7 +251,7 @@ pub(crate) async fn read_purchase(
         .store
         .read(move |tx| match records::purchase(tx, &purchase_id)? {
             Some(purchase) => {
-                let payments = records::payments_of_purchase(tx, &purchase_id)?;
+                let payments = payments::of_purchase(tx, &purchase_id)?;
                 Ok::<_, store::Error>(Some((purchase, payments)))
             }
             None => Ok(None),

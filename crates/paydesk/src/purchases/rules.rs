@@ -9,6 +9,9 @@ use ledger::{Currency, Money};
 use stripe::objects::{Charge, CheckoutMode, CheckoutSession, CheckoutStatus, PaymentIntent, PaymentIntentStatus};
 use stripe::{Event, Malformed};
 
+use super::records::payments::PaymentRow;
+use super::reversals::rules::{Clawed, target};
+use super::reversals::{self, Reversal};
 use super::{Kind, Purchase, Status};
 use crate::effects::Effect;
 use crate::ids::UserId;
@@ -97,6 +100,25 @@ pub struct PaymentFact {
     pub balance_transaction_id: Option<String>,
 }
 
+/// What one event, or one look at Stripe, tells.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Told {
+    /// About a purchase that it states.
+    Purchase(Fact),
+    /// About a refund or a dispute of a payment.
+    Reversal(Reversal),
+}
+
+impl Told {
+    /// The payment it is about.
+    pub fn payment_intent_id(&self) -> Option<&str> {
+        match self {
+            Self::Purchase(fact) => fact.payment.as_ref().map(|payment| payment.payment_intent_id.as_str()),
+            Self::Reversal(reversal) => Some(reversal.payment_intent_id()),
+        }
+    }
+}
+
 /// What one event, or one look at Stripe, says about a purchase.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Fact {
@@ -114,19 +136,44 @@ pub struct Fact {
     pub funds: Option<(String, i64)>,
 }
 
-/// Reads an event as a fact about a purchase. `None`: it is not about one of ours, or says nothing we act on. An error:
-/// it is about one of ours and cannot be trusted.
-pub fn interpret(event: &Event) -> Result<Option<Fact>, Malformed> {
-    match event.kind.as_str() {
-        "checkout.session.completed" | "checkout.session.async_payment_succeeded" => of_session(&event.object()?, None),
-        "checkout.session.async_payment_failed" => of_session(&event.object()?, Some(Status::Failed)),
-        "checkout.session.expired" => of_session(&event.object()?, Some(Status::Expired)),
+/// Reads an event. `None`: it is not about one of ours, or says nothing we act on. An error: it is about one of ours and
+/// cannot be trusted.
+pub fn interpret(event: &Event) -> Result<Option<Told>, Malformed> {
+    let fact = match event.kind.as_str() {
+        "checkout.session.completed" | "checkout.session.async_payment_succeeded" => {
+            of_session(&event.object()?, None)?
+        }
+        "checkout.session.async_payment_failed" => of_session(&event.object()?, Some(Status::Failed))?,
+        "checkout.session.expired" => of_session(&event.object()?, Some(Status::Expired))?,
         "payment_intent.succeeded"
         | "payment_intent.processing"
         | "payment_intent.payment_failed"
-        | "payment_intent.canceled" => of_payment_intent(&event.object()?),
-        "charge.succeeded" | "charge.updated" => of_charge(&event.object()?),
-        _ => Ok(None),
+        | "payment_intent.canceled" => of_payment_intent(&event.object()?)?,
+        "charge.succeeded" | "charge.updated" => of_charge(&event.object()?)?,
+        _ => return of_reversal(event),
+    };
+    Ok(fact.map(Told::Purchase))
+}
+
+fn of_reversal(event: &Event) -> Result<Option<Told>, Malformed> {
+    let Some(reversal) = reversals::rules::interpret(event)? else {
+        return Ok(None);
+    };
+    currency(reversal.currency())?;
+    let id = match &reversal {
+        Reversal::Refund(refund) => &refund.refund_id,
+        Reversal::Dispute(dispute) => &dispute.dispute_id,
+    };
+    if [id.as_str(), reversal.payment_intent_id()]
+        .iter()
+        .all(|id| printable(id))
+    {
+        Ok(Some(Told::Reversal(reversal)))
+    } else {
+        Err(Malformed::new(
+            "refund or dispute",
+            "its id is not a short printable text",
+        ))
     }
 }
 
@@ -264,11 +311,14 @@ fn checked(fact: Fact) -> Result<Option<Fact>, Malformed> {
             payment.and_then(|payment| payment.balance_transaction_id.as_ref()),
         ),
     ];
-    let printable = |id: &str| (1..=ID_BYTES_MAX).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
     match ids.iter().find(|(_, id)| id.is_some_and(|id| !printable(id))) {
         Some((what, _)) => Err(Malformed::new(what, "its id is not a short printable text")),
         None => Ok(Some(fact)),
     }
+}
+
+fn printable(id: &str) -> bool {
+    (1..=ID_BYTES_MAX).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// The purchase that metadata names, `None` where it names none of ours.
@@ -389,4 +439,41 @@ fn release(purchase: &Purchase) -> Option<Effect> {
         }),
         (Kind::Order | Kind::CreditPack, _) => None,
     }
+}
+
+/// What follows from all that is known to be reversed of a payment: the books go to their target in one step, which is a
+/// version of its own, and the wallet is frozen while a dispute is open.
+pub(super) fn reverse(purchase: &Purchase, payment: &mut PaymentRow) -> Vec<Effect> {
+    let granted = if payment.paid_minor > 0 { purchase.credits } else { 0 };
+    let wanted = target(granted, payment.paid_minor, payment.reversed_minor);
+    let done = Clawed {
+        credits: payment.clawed_credits,
+        minor: payment.clawed_minor,
+    };
+    let mut effects = Vec::new();
+    if wanted == done && payment.freezes == payment.frozen {
+        return effects;
+    }
+    payment.claw_version += 1;
+    if wanted != done {
+        effects.push(Effect::ClawBack {
+            user_id: purchase.user_id.clone(),
+            payment: payment.payment_intent_id.clone(),
+            credits: wanted.credits - done.credits,
+            currency: payment.price.currency,
+            amount_minor: wanted.minor - done.minor,
+            version: payment.claw_version,
+        });
+        (payment.clawed_credits, payment.clawed_minor) = (wanted.credits, wanted.minor);
+    }
+    if payment.freezes != payment.frozen {
+        effects.push(Effect::Freeze {
+            user_id: purchase.user_id.clone(),
+            payment: payment.payment_intent_id.clone(),
+            frozen: payment.freezes,
+            version: payment.claw_version,
+        });
+        payment.frozen = payment.freezes;
+    }
+    effects
 }

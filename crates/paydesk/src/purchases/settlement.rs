@@ -1,50 +1,189 @@
-//! Settlement: a batch of facts about purchases, taken in with a fixed number of statements however large it is.
-//! Read the set of rows, decide in order, write the set back; effects are handed to the caller, who applies them in the
-//! same transaction.
+//! Settlement: a batch of what was told about purchases and their payments, taken in with a fixed number of statements
+//! however large it is. Read the set of rows, decide in order, write the set back; effects are handed to the caller, who
+//! applies them in the same transaction.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ledger::Currency;
 use store::{Error, Result, Tx};
 
-use super::records::{self, PaymentRow};
-use super::{Fact, Purchase, rules};
+use super::records::payments::{self, PaymentRow};
+use super::reversals::{self, Dispute, Refund, Reversal};
+use super::{Fact, Purchase, Told, records, rules};
 use crate::effects::{Caused, NO_EVENT};
 
 /// What a batch came to.
 pub struct Settled {
-    /// The effects that follow, in the order of the facts.
+    /// The effects that follow, in the order of what was told.
     pub effects: Vec<Caused>,
     /// The purchases touched, as they now stand.
     pub purchases: BTreeMap<String, Purchase>,
 }
 
-/// Takes facts in, each with the number of its event (or `NO_EVENT`). Purchases that the store does not know are adopted
-/// from what the fact states.
-pub fn settle(tx: &mut Tx<'_>, now_us: i64, facts: &[(i64, Fact)]) -> Result<Settled> {
-    let ids: BTreeSet<&str> = facts.iter().map(|(_, fact)| fact.stated.purchase_id.as_str()).collect();
-    let before = records::lock(tx, &ids)?;
+/// Takes in what was told, each with the number of its event (or `NO_EVENT`). Purchases that the store does not know are
+/// adopted from what the fact states.
+pub fn settle(tx: &mut Tx<'_>, now_us: i64, told: &[(i64, Told)]) -> Result<Settled> {
+    let before = lock_purchases(tx, told)?;
     let mut purchases = before.clone();
-    let mut payments: BTreeMap<String, PaymentRow> = BTreeMap::new();
-    let mut effects = Vec::new();
-    for (event_id, fact) in facts {
-        let purchase = purchases
-            .entry(fact.stated.purchase_id.clone())
-            .or_insert_with(|| rules::adopted(fact, now_us));
-        let caused = rules::settle(purchase, fact, now_us).into_iter();
-        effects.extend(caused.map(|effect| Caused {
-            event_id: *event_id,
-            effect,
-        }));
-        if let Some(payment) = &fact.payment {
-            let row = PaymentRow::of(purchase, fact.currency, payment);
-            match payments.get_mut(&row.payment_intent_id) {
-                Some(known) => known.merge(&row),
-                None => {
-                    payments.insert(row.payment_intent_id.clone(), row);
-                }
+    let known = payments::lock(
+        tx,
+        &told.iter().filter_map(|(_, told)| told.payment_intent_id()).collect(),
+    )?;
+    let mut book = Book {
+        payments: known.clone(),
+        touched: BTreeMap::new(),
+        effects: Vec::new(),
+    };
+    for (event_id, told) in told {
+        match told {
+            Told::Purchase(fact) => {
+                let purchase = purchases
+                    .entry(fact.stated.purchase_id.clone())
+                    .or_insert_with(|| rules::adopted(fact, now_us));
+                book.take_fact(*event_id, purchase, fact, now_us);
             }
+            Told::Reversal(reversal) => book.take_reversal(*event_id, reversal),
         }
     }
+    reverse(tx, now_us, told, &mut book)?;
+    book.claw(&purchases);
+    write(tx, now_us, (&before, &purchases), (&known, &book.payments))?;
+    Ok(Settled {
+        effects: book.effects,
+        purchases,
+    })
+}
+
+/// Locks the purchases that facts state, and those whose payments are reversed.
+fn lock_purchases(tx: &mut Tx<'_>, told: &[(i64, Told)]) -> Result<BTreeMap<String, Purchase>> {
+    let reversed: BTreeSet<&str> = reversals_in(told).map(Reversal::payment_intent_id).collect();
+    let mut ids = payments::purchases_of(tx, &reversed)?;
+    ids.extend(told.iter().filter_map(|(_, told)| match told {
+        Told::Purchase(fact) => Some(fact.stated.purchase_id.clone()),
+        Told::Reversal(_) => None,
+    }));
+    records::lock(tx, &ids.iter().map(String::as_str).collect())
+}
+
+fn reversals_in(told: &[(i64, Told)]) -> impl Iterator<Item = &Reversal> {
+    told.iter().filter_map(|(_, told)| match told {
+        Told::Reversal(reversal) => Some(reversal),
+        Told::Purchase(_) => None,
+    })
+}
+
+/// The payments of a batch, and what follows.
+struct Book {
+    payments: BTreeMap<String, PaymentRow>,
+    /// The payments that may have something to take back, each with the last event that told of it.
+    touched: BTreeMap<String, i64>,
+    effects: Vec<Caused>,
+}
+
+impl Book {
+    fn payment(&mut self, payment_intent_id: &str, currency: Currency) -> &mut PaymentRow {
+        self.payments
+            .entry(payment_intent_id.to_owned())
+            .or_insert_with(|| PaymentRow::unknown(payment_intent_id, currency))
+    }
+
+    fn take_fact(&mut self, event_id: i64, purchase: &mut Purchase, fact: &Fact, now_us: i64) {
+        let caused = rules::settle(purchase, fact, now_us).into_iter();
+        self.effects.extend(caused.map(|effect| Caused { event_id, effect }));
+        let Some(payment) = &fact.payment else { return };
+        let row = self.payment(&payment.payment_intent_id, fact.currency);
+        row.add(purchase, fact.currency, payment);
+        if let Some((key, amount_minor)) = &fact.funds
+            && *key == row.payment_intent_id
+        {
+            row.paid_minor = row.paid_minor.max(*amount_minor);
+        }
+        if row.reversed_minor > 0 || row.freezes {
+            self.touched.insert(payment.payment_intent_id.clone(), event_id);
+        }
+    }
+
+    fn take_reversal(&mut self, event_id: i64, reversal: &Reversal) {
+        // A currency that is none was refused when the event was read.
+        let Ok(currency) = reversal.currency().parse() else {
+            return;
+        };
+        let payment_intent_id = reversal.payment_intent_id();
+        self.payment(payment_intent_id, currency);
+        self.touched.insert(payment_intent_id.to_owned(), event_id);
+    }
+
+    /// Takes back what has to be, or gives back, of every payment that was touched and whose purchase is known.
+    fn claw(&mut self, purchases: &BTreeMap<String, Purchase>) {
+        for (payment_intent_id, event_id) in &self.touched {
+            let Some(payment) = self.payments.get_mut(payment_intent_id) else {
+                continue;
+            };
+            let Some(purchase) = purchases.get(&payment.purchase_id) else {
+                continue;
+            };
+            let effects = rules::reverse(purchase, payment);
+            self.effects.extend(effects.into_iter().map(|effect| Caused {
+                event_id: *event_id,
+                effect,
+            }));
+        }
+    }
+}
+
+/// Writes what was told about refunds and disputes, and counts together what they take away from each payment.
+fn reverse(tx: &mut Tx<'_>, now_us: i64, told: &[(i64, Told)], book: &mut Book) -> Result<()> {
+    let mut refunds: BTreeMap<String, Refund> = BTreeMap::new();
+    let mut disputes: BTreeMap<String, Dispute> = BTreeMap::new();
+    let mut reversed: BTreeSet<&str> = BTreeSet::new();
+    for reversal in reversals_in(told) {
+        reversed.insert(reversal.payment_intent_id());
+        match reversal {
+            Reversal::Refund(one) => match refunds.get_mut(&one.refund_id) {
+                Some(known) => known.merge(one),
+                None => drop(refunds.insert(one.refund_id.clone(), one.clone())),
+            },
+            Reversal::Dispute(one) => match disputes.get_mut(&one.dispute_id) {
+                Some(known) => known.merge(one),
+                None => drop(disputes.insert(one.dispute_id.clone(), one.clone())),
+            },
+        }
+    }
+    if reversed.is_empty() {
+        return Ok(());
+    }
+    reversals::records::merge_refunds(tx, now_us, refunds)?;
+    reversals::records::merge_disputes(tx, now_us, disputes)?;
+    for payment_intent_id in &reversed {
+        if let Some(payment) = book.payments.get_mut(*payment_intent_id) {
+            (payment.reversed_minor, payment.freezes) = (0, false);
+        }
+    }
+    for refund in reversals::records::refunds_of(tx, &reversed)? {
+        if let Some(payment) = book.payments.get_mut(&refund.payment_intent_id)
+            && refund.status.reverses()
+        {
+            payment.reversed_minor = payment.reversed_minor.saturating_add(refund.amount_minor);
+        }
+    }
+    for dispute in reversals::records::disputes_of(tx, &reversed)? {
+        if let Some(payment) = book.payments.get_mut(&dispute.payment_intent_id) {
+            payment.reversed_minor = payment.reversed_minor.saturating_add(dispute.reversed_minor());
+            payment.freezes |= dispute.is_open();
+        }
+    }
+    Ok(())
+}
+
+type Payments = BTreeMap<String, PaymentRow>;
+type Purchases = BTreeMap<String, Purchase>;
+
+fn write(
+    tx: &mut Tx<'_>,
+    now_us: i64,
+    (before, purchases): (&Purchases, &Purchases),
+    (known, payments): (&Payments, &Payments),
+) -> Result<()> {
     let adopted: Vec<&Purchase> = purchases
         .values()
         .filter(|one| !before.contains_key(&one.purchase_id))
@@ -58,17 +197,16 @@ pub fn settle(tx: &mut Tx<'_>, now_us: i64, facts: &[(i64, Fact)]) -> Result<Set
         return Err(Error::Busy);
     }
     records::update(tx, &changed)?;
-    records::upsert_payments(tx, now_us, payments.values())?;
-    Ok(Settled { effects, purchases })
+    payments::write(tx, now_us, known, payments)
 }
 
-/// Takes in what Stripe was seen to say of one purchase outside an event: by the success page or by recovery.
+/// Takes in what Stripe was seen to say outside an event: by the success page, by recovery, or as the answer to a refund.
 pub(super) fn settle_seen(
     tx: &mut Tx<'_>,
     now_us: i64,
-    fact: Fact,
+    told: Told,
 ) -> std::result::Result<Settled, crate::effects::ApplyError> {
-    let settled = settle(tx, now_us, &[(NO_EVENT, fact)])?;
+    let settled = settle(tx, now_us, &[(NO_EVENT, told)])?;
     crate::effects::apply(tx, now_us, &settled.effects)?;
     Ok(settled)
 }

@@ -94,10 +94,12 @@ create index purchase_user on purchase (user_id, purchase_id);
 create index purchase_order on purchase (order_id) where order_id <> '';
 create index purchase_check on purchase (next_check_at_us) where status in ('created', 'open', 'awaiting_funds');
 
--- One row for each payment, by its PaymentIntent.
+-- One row for each payment, kept with the purchase it pays for. What was reversed of it is told by refunds and disputes,
+-- which may come before it: then the row has no purchase yet.
 create table payment (
-    payment_intent_id text primary key,
+    -- Empty while only reversals are known of it.
     purchase_id text not null,
+    payment_intent_id text not null,
     user_id text not null,
     currency text not null,
     amount_minor bigint not null,
@@ -105,9 +107,54 @@ create table payment (
     charge_id text,
     balance_transaction_id text,
     fee_minor bigint,
+    updated_at_us bigint not null,
+    -- The money that came, once it is there: what a reversal is a share of.
+    paid_minor bigint not null default 0,
+    -- What is refunded or disputed of it now, in minor units.
+    reversed_minor bigint not null default 0,
+    -- What the books have taken back for it so far: credits, and minor units.
+    clawed_credits bigint not null default 0,
+    clawed_minor bigint not null default 0,
+    -- Counts the changes of the two above; a part of their business keys.
+    claw_version bigint not null default 0,
+    -- Whether an open dispute or a warning of fraud freezes the buyer's wallet, and whether that has been done.
+    freezes bigint not null default 0,
+    frozen bigint not null default 0,
+    primary key (purchase_id, payment_intent_id),
+    constraint payment_payment_intent unique (payment_intent_id)
+);
+
+-- One row for each refund at Stripe, whoever asked for it.
+create table refund (
+    refund_id text primary key,
+    payment_intent_id text not null,
+    amount_minor bigint not null,
+    currency text not null,
+    status text not null,
+    reason text,
+    failure_reason text,
+    created_s bigint not null,
     updated_at_us bigint not null
 );
-create index payment_purchase on payment (purchase_id);
+create index refund_payment on refund (payment_intent_id);
+
+-- One row for each dispute at Stripe.
+create table dispute (
+    dispute_id text primary key,
+    payment_intent_id text not null,
+    amount_minor bigint not null,
+    currency text not null,
+    status text not null,
+    reason text,
+    -- Whether Stripe took the money, and whether it gave it back.
+    withdrawn bigint not null,
+    reinstated bigint not null,
+    -- Until when evidence is wanted, seconds.
+    evidence_due_s bigint,
+    created_s bigint not null,
+    updated_at_us bigint not null
+);
+create index dispute_payment on dispute (payment_intent_id);
 
 -- A piece of work that a user ordered, with its own fields.
 create table customer_order (
@@ -124,45 +171,110 @@ create table customer_order (
 );
 create index customer_order_user on customer_order (user_id, order_id);
 
--- Accounts of the ledger. The totals are a cache of the transfers, recomputed by `paydesk ledger verify`.
+-- Accounts of the ledger. Everything but the key is a cache of the transfers, recomputed by `paydesk ledger verify`.
+-- Accounts of the house have fixed numbers below zero, so that the indexes by which an owner's history is read leave
+-- them out.
 create table account (
     account_id bigint identity primary key,
     account_key text not null,
     debits_posted bigint not null,
     credits_posted bigint not null,
+    -- Of wallets: how many lots there have been, how many are open, and the one that is used next. It stands here, so that
+    -- a spend writes one row; the others wait in `open_lot`.
+    lots_made bigint not null default 0,
+    lots_open bigint not null default 0,
+    front_lot bigint,
+    front_amount bigint,
+    front_priority bigint,
+    front_expires_at_us bigint,
+    -- No open lot ends before this; may be too early, never too late.
+    none_expires_before_us bigint not null default 9223372036854775807,
+    -- Reasons for which uses are refused for now.
+    frozen bigint not null default 0,
+    -- Whether the owner may owe credits.
+    indebted bigint not null default 0,
     constraint account_account_key unique (account_key)
+);
+create index account_expiry on account (none_expires_before_us) where none_expires_before_us < 9223372036854775807;
+
+-- The open lots of a wallet behind the one used next, in the order of their use.
+create table open_lot (
+    account_id bigint not null,
+    priority bigint not null,
+    expires_at_us bigint not null,
+    lot bigint not null,
+    amount bigint not null,
+    primary key (account_id, priority, expires_at_us, lot)
 );
 
 -- Transfers are written once and never changed or removed.
 create table transfer (
     position bigint identity primary key,
-    -- The first 16 bytes of the SHA-256 of the business key.
+    -- The first 16 bytes of the SHA-256 of the business key; of a request that of its caller and Idempotency-Key.
     transfer_id bytea not null,
-    business_key text not null,
+    -- What made it happen once; none where a request did, whose id says so.
+    business_key text,
     debit_account_id bigint not null,
     credit_account_id bigint not null,
     amount bigint not null,
     code text not null,
     memo text,
-    -- The event behind it; 0 where a request or the success page was.
+    -- The event behind it; 0 where a request, a job or the success page was.
     event_id bigint not null,
     posted_at_us bigint not null,
+    -- What the request asked for, so that another one under the same key is known as such.
+    request_fingerprint bytea,
+    -- The balances afterwards of those sides that have an owner.
+    debit_balance bigint,
+    credit_balance bigint,
+    -- The lots of the debited wallet that it was drawn from, and of the credited one that it made or filled.
+    drawn text,
+    filled text,
     constraint transfer_transfer_id unique (transfer_id)
 );
-create index transfer_debit on transfer (debit_account_id, position);
+create index transfer_debit on transfer (debit_account_id, position) where debit_account_id > 0;
+create index transfer_credit on transfer (credit_account_id, position) where credit_account_id > 0;
 create index transfer_event on transfer (event_id) where event_id > 0;
-create index transfer_credit on transfer (credit_account_id, position);
 
--- The answer once given to an Idempotency-Key, byte for byte.
+-- Transfers sealed in order, shortly behind: each seal holds the hash of the one before it and of all transfers since.
+create table seal (
+    seal_id bigint primary key,
+    -- The last position it covers.
+    position bigint not null,
+    transfers bigint not null,
+    hash bytea not null,
+    sealed_at_us bigint not null
+);
+
+-- Credits set aside for a use that is not certain yet.
+create table hold (
+    hold_id text primary key,
+    account_key text not null,
+    user_id text not null,
+    amount bigint not null,
+    captured bigint not null,
+    -- held, captured, released or expired.
+    status text not null,
+    -- The lots it was drawn from, to be put back.
+    drawn text not null,
+    reason text not null,
+    expires_at_us bigint not null,
+    created_at_us bigint not null,
+    ended_at_us bigint
+);
+create index hold_user on hold (user_id, hold_id);
+create index hold_expiry on hold (expires_at_us) where status = 'held';
+
+-- The answer once given to an Idempotency-Key, byte for byte. Changes of wallets that were made have none: what was said
+-- is told again by their transfer.
 create table answer (
-    -- The SHA-256 of caller and key.
+    -- The first 16 bytes of the SHA-256 of caller and key.
     answer_id bytea primary key,
     fingerprint bytea not null,
     status bigint not null,
     body bytea not null,
     answered_at_us bigint not null
 );
-create index answer_age on answer (answered_at_us);
 
 -- What the catalogue's prices are called at Stripe.
 create table catalogue_price (

@@ -9,10 +9,13 @@ const QUERIES: [&str; 6] = [
     "select purchase_id, concat_ws(' ', 'purchase', user_id, kind, item_id, quantity, credits, order_id, currency,
             amount_minor, status, coalesce(session_id, '-'), case when paid_at_us is null then 0 else 1 end) from purchase",
     "select purchase_id, concat_ws(' ', 'payment', payment_intent_id, user_id, currency, amount_minor, status,
-            coalesce(charge_id, '-'), coalesce(balance_transaction_id, '-')) from payment",
+            coalesce(charge_id, '-'), coalesce(balance_transaction_id, '-'), paid_minor, reversed_minor, clawed_credits,
+            clawed_minor, freezes, frozen) from payment",
     "select order_id, concat_ws(' ', 'order', user_id, package_id, status, coalesce(purchase_id, '-')) from customer_order",
-    "select account_key, concat_ws(' ', 'account', debits_posted, credits_posted) from account
-     where account_key like 'credits:wallet:%'",
+    // The totals of a wallet and of its owner's debt depend on the order: what comes in later pays down what was owed before.
+    // What each holds in the end does not.
+    "select account_key, concat_ws(' ', 'account', credits_posted - debits_posted, frozen) from account
+     where account_key like 'credits:wallet:%' or account_key like 'credits:debt:%'",
     "select effect_key, concat_ws(' ', 'effect', kind) from effect",
     "select business_key, concat_ws(' ', 'transfer', amount, code) from transfer where code in ('grant', 'collect')",
 ];

@@ -1,0 +1,98 @@
+//! What names a transfer: its identity and its code.
+
+/// Identifies a transfer for good; derived by the caller from the transfer's business key, so that a repeat of the same
+/// cause is the same transfer.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct TransferId(pub [u8; 16]);
+
+impl TransferId {
+    /// The id of an entry that follows from the one of this id. Ids are hashes, so another that differs in its last byte
+    /// alone does not come about by itself.
+    #[must_use]
+    pub fn leg(mut self, number: u8) -> Self {
+        self.0[15] ^= number;
+        self
+    }
+}
+
+/// Why value moved.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum TransferCode {
+    /// Credits bought and paid for.
+    Grant,
+    /// Credits used.
+    Spend,
+    /// Credits given by an operator.
+    Add,
+    /// Credits taken back by an operator.
+    Remove,
+    /// Credits set aside for a use that is not certain yet.
+    Hold,
+    /// Held credits used.
+    Capture,
+    /// Held credits given free again.
+    Release,
+    /// Credits whose time was over.
+    Expire,
+    /// Credits taken back because their payment was.
+    ClawBack,
+    /// Credits given back because their payment came back.
+    Reinstate,
+    /// A debt paid down by what came in.
+    Repay,
+    /// Credits moved between two wallets of one user.
+    Move,
+    /// Money a customer paid.
+    Collect,
+    /// Money given back to a customer, or taken by a dispute.
+    Refund,
+    /// Money of a refund or dispute that came back.
+    RefundReversal,
+}
+
+impl TransferCode {
+    /// All codes, with the words they are stored and shown under.
+    const WORDS: [(Self, &'static str); 15] = [
+        (Self::Grant, "grant"),
+        (Self::Spend, "spend"),
+        (Self::Add, "add"),
+        (Self::Remove, "remove"),
+        (Self::Hold, "hold"),
+        (Self::Capture, "capture"),
+        (Self::Release, "release"),
+        (Self::Expire, "expire"),
+        (Self::ClawBack, "claw_back"),
+        (Self::Reinstate, "reinstate"),
+        (Self::Repay, "repay"),
+        (Self::Move, "move"),
+        (Self::Collect, "collect"),
+        (Self::Refund, "refund"),
+        (Self::RefundReversal, "refund_reversal"),
+    ];
+
+    /// The words of all codes.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        Self::WORDS.iter().map(|(_, word)| *word)
+    }
+
+    /// Whether it is a use of a wallet, which a frozen one refuses.
+    pub fn is_use(self) -> bool {
+        matches!(self, Self::Spend | Self::Hold | Self::Move)
+    }
+
+    /// The word it is stored and shown under.
+    pub fn word(self) -> &'static str {
+        Self::WORDS
+            .iter()
+            .find(|(code, _)| *code == self)
+            .map_or("", |(_, word)| word)
+    }
+
+    /// The code of a stored word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::WORDS
+            .iter()
+            .find(|(_, known)| *known == word)
+            .map(|(code, _)| *code)
+    }
+}

@@ -1,0 +1,144 @@
+//! What the rest of the application asks of the books.
+
+use std::collections::HashMap;
+
+use aws_lc_rs::digest;
+use ledger::{AccountKey, Accounts, Draw, Fill, Order, Role, Shortfall, TransferCode, TransferId};
+
+use super::records::transfers::Standing;
+
+/// What makes a movement happen once.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Cause {
+    /// A business key: `grant:pi_…`. The transfer's id is derived from it.
+    Key(String),
+    /// A request under its Idempotency-Key, by the hash of caller and key, which is the transfer's id.
+    Request {
+        /// The hash of caller and key.
+        id: [u8; 16],
+        /// The hash of what was asked for.
+        fingerprint: [u8; 16],
+    },
+}
+
+/// One movement of value, as the rest of the application asks for it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Movement {
+    /// What makes it happen once.
+    pub cause: Cause,
+    /// The account it comes from.
+    pub debit: AccountKey,
+    /// The account it goes to.
+    pub credit: AccountKey,
+    /// How much, in the accounts' unit.
+    pub amount: i64,
+    /// Why.
+    pub code: TransferCode,
+    /// The reason in somebody's words, where one was given.
+    pub memo: Option<String>,
+    /// The number of the event behind it; 0 where a request, a job or the success page was.
+    pub event_id: i64,
+    /// The business key of the grant whose lot is drawn from before all others.
+    pub first_from: Option<String>,
+    /// What comes of a wallet that does not hold enough.
+    pub shortfall: Shortfall,
+    /// What it makes in a wallet it goes to.
+    pub fill: Fill,
+}
+
+impl Cause {
+    /// The id of the transfer that it makes.
+    pub fn id(&self) -> TransferId {
+        match self {
+            Self::Key(key) => transfer_id(key),
+            Self::Request { id, .. } => TransferId(*id),
+        }
+    }
+
+    pub(super) fn business_key(&self) -> Option<String> {
+        match self {
+            Self::Key(key) => Some(key.clone()),
+            Self::Request { .. } => None,
+        }
+    }
+
+    pub(super) fn fingerprint(&self) -> Option<[u8; 16]> {
+        match self {
+            Self::Key(_) => None,
+            Self::Request { fingerprint, .. } => Some(*fingerprint),
+        }
+    }
+}
+
+/// The id of the transfer with this business key: the first 16 bytes of its SHA-256.
+pub fn transfer_id(business_key: &str) -> TransferId {
+    let digest = digest::digest(&digest::SHA256, business_key.as_bytes());
+    let mut id = [0; 16];
+    id.copy_from_slice(&digest.as_ref()[..16]);
+    TransferId(id)
+}
+
+impl Movement {
+    /// The usual movement: drawn from the wallet's lots in order, refused where it is not covered, a lot without an end.
+    pub fn new(cause: Cause, debit: AccountKey, credit: AccountKey, amount: i64, code: TransferCode) -> Self {
+        Self {
+            cause,
+            debit,
+            credit,
+            amount,
+            code,
+            memo: None,
+            event_id: 0,
+            first_from: None,
+            shortfall: Shortfall::Refuse,
+            fill: Fill::New(ledger::Terms::default()),
+        }
+    }
+
+    /// Its business key; empty where a request made it.
+    pub fn key(&self) -> &str {
+        match &self.cause {
+            Cause::Key(key) => key,
+            Cause::Request { .. } => "",
+        }
+    }
+
+    pub(super) fn id(&self) -> TransferId {
+        self.cause.id()
+    }
+
+    /// The ids of all transfers it must know: its own, what may have followed from it, and the grant it draws from.
+    pub(super) fn ids(&self) -> impl Iterator<Item = TransferId> {
+        let grant = self.first_from.as_deref().map(transfer_id);
+        std::iter::once(self.id()).chain(self.followers()).chain(grant)
+    }
+
+    /// The ids of what follows from it where a debt is made or paid down.
+    pub(super) fn followers(&self) -> impl Iterator<Item = TransferId> {
+        let id = self.id();
+        let owed = (self.shortfall == Shortfall::Owe).then(|| id.leg(1));
+        let repaid = matches!(self.credit.role, Role::Wallet(_)).then(|| id.leg(2));
+        owed.into_iter().chain(repaid)
+    }
+
+    /// Whether a transfer in the books is this very movement.
+    pub(super) fn is(&self, standing: &Standing) -> bool {
+        let alike = self.code == standing.code && self.credit == standing.credit;
+        let whole = self.debit == standing.debit && self.amount == standing.amount;
+        // What may become a debt in part is told in full by no transfer alone.
+        alike && (whole || self.shortfall == Shortfall::Owe) && self.cause.fingerprint() == standing.request_fingerprint
+    }
+
+    /// The order, once the accounts have been read.
+    pub(super) fn order(&self, accounts: &Accounts, known: &HashMap<TransferId, Standing>) -> Order {
+        let slot = |key: &AccountKey| accounts.slot(key).expect("every account of the batch was read");
+        let grant = self.first_from.as_deref().and_then(|key| known.get(&transfer_id(key)));
+        let lot = grant.and_then(|grant| grant.filled.first()).map(|lot| lot.number);
+        Order {
+            draw: lot.map_or(Draw::InOrder, Draw::First),
+            shortfall: self.shortfall,
+            fill: self.fill.clone(),
+            ..Order::new(self.id(), slot(&self.debit), slot(&self.credit), self.amount, self.code)
+        }
+    }
+}
