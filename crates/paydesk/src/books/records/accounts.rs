@@ -298,7 +298,10 @@ pub(in crate::books) fn update(tx: &mut Tx<'_>, accounts: &Accounts, kept: &[Kep
             continue;
         }
         let (lots_open, front) = changes_of_lots(was, &now.lots, &mut gone, &mut left);
-        let owes = now.debt.is_some_and(|debt| accounts.at(debt).totals.balance() < 0);
+        // Where the debt was not read, it did not move either.
+        let owes = now
+            .debt
+            .map_or(was.indebted, |debt| accounts.at(debt).totals.balance() < 0);
         wallets.push([
             Field::from(was.account_id),
             totals.debits_posted.into(),
