@@ -1,9 +1,9 @@
 //! The audit behind `paydesk ledger verify`: recomputes every balance, every lot and every seal from the transfers alone, in
 //! one snapshot.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use ledger::{Account, AccountKey, Limit, Unit, read_lots};
+use ledger::{Account, AccountKey, Limit, Lot, NEVER_US, Role, Unit, read_lots};
 use store::{Result, Tx};
 
 use super::movement::transfer_id;
@@ -51,7 +51,14 @@ struct Recomputed {
 struct Recount {
     accounts: HashMap<i64, Recomputed>,
     /// What is left of each lot, by account and number.
-    lots: HashMap<(i64, i64), i64>,
+    lots: HashMap<(i64, i64), Lot>,
+}
+
+/// The debts that there are, and those that wallets say there are.
+#[derive(Default)]
+struct Debts {
+    standing: BTreeSet<AccountKey>,
+    told: BTreeSet<AccountKey>,
 }
 
 /// Recomputes the books. `progress` hears how many positions of how many have been read.
@@ -96,6 +103,10 @@ fn check(transfer: &records::Transfer, audit: &mut Audit) {
 }
 
 fn add(recount: &mut Recount, transfer: &records::Transfer, audit: &mut Audit) {
+    // What is not positive was noted, and comes to no total.
+    if transfer.amount <= 0 {
+        return;
+    }
     let at = transfer.position;
     let debit = recount.accounts.entry(transfer.debit_account_id).or_default();
     let debited = debit.totals.debited(transfer.amount);
@@ -134,9 +145,16 @@ fn move_lots(recount: &mut Recount, transfer: &records::Transfer, audit: &mut Au
             audit.note(|| format!("transfer {at}: its lots come to {sum}, not to {}", transfer.amount));
         }
         for lot in lots {
-            let left = recount.lots.entry((account_id, lot.number)).or_default();
-            *left = left.saturating_add(sign * lot.amount);
-            let (left, made) = (*left, &mut recount.accounts.entry(account_id).or_default().lots_made);
+            let none = Lot { amount: 0, ..lot };
+            let known = recount.lots.entry((account_id, lot.number)).or_insert(none);
+            known.amount = known.amount.saturating_add(sign * lot.amount);
+            if known.terms != lot.terms {
+                audit.note(|| format!("transfer {at}: lot {} had another end or priority", lot.number));
+            }
+            let (left, made) = (
+                known.amount,
+                &mut recount.accounts.entry(account_id).or_default().lots_made,
+            );
             *made = (*made).max(lot.number);
             if left < 0 {
                 audit.note(|| format!("transfer {at}: more was drawn from lot {} than it held", lot.number));
@@ -151,6 +169,7 @@ fn move_lots(recount: &mut Recount, transfer: &records::Transfer, audit: &mut Au
 /// Holds the stored accounts and lots against the recomputed ones.
 fn compare(tx: &mut Tx<'_>, mut recount: Recount, audit: &mut Audit) -> Result<()> {
     let mut sums: HashMap<Unit, i128> = HashMap::new();
+    let mut debts = Debts::default();
     let mut after = i64::MIN;
     loop {
         let chunk = records::accounts_after(tx, after, CHUNK)?;
@@ -165,19 +184,13 @@ fn compare(tx: &mut Tx<'_>, mut recount: Recount, audit: &mut Audit) -> Result<(
             compare_account(&key, &account, right, audit);
             let balance = i128::from(account.totals.credits_posted) - i128::from(account.totals.debits_posted);
             *sums.entry(key.unit).or_default() += balance;
-            for lot in &account.lots {
-                let left = recount.lots.remove(&(account.number, lot.number));
-                if left != Some(lot.amount) {
-                    audit.note(|| {
-                        let left = left.unwrap_or_default();
-                        format!(
-                            "account {key}: lot {} holds {}, but its transfers leave {left}",
-                            lot.number, lot.amount
-                        )
-                    });
-                }
-            }
+            compare_lots(&key, &account, &mut recount.lots, audit);
+            compare_bound(tx, &key, &account, audit)?;
+            take_debts(key, &account, &mut debts, audit);
         }
+    }
+    for key in debts.standing.symmetric_difference(&debts.told) {
+        audit.note(|| format!("account {key}: the wallet does not say whether its owner owes"));
     }
     let mut lost: Vec<&i64> = recount.accounts.keys().collect();
     lost.sort();
@@ -185,8 +198,9 @@ fn compare(tx: &mut Tx<'_>, mut recount: Recount, audit: &mut Audit) -> Result<(
         audit.note(|| format!("account {account_id}: transfers name it, and it does not exist"));
     }
     let mut lots: Vec<_> = recount.lots.into_iter().collect();
-    lots.sort_unstable();
+    lots.sort_unstable_by_key(|(lot, _)| *lot);
     for ((account_id, lot), left) in lots {
+        let left = left.amount;
         audit.note(|| format!("account {account_id}: lot {lot} should hold {left} and is not there"));
     }
     for (unit, sum) in sums {
@@ -232,8 +246,57 @@ fn compare_account(key: &AccountKey, account: &records::Account, right: Recomput
     if account.lots_open != open {
         audit.note(|| format!("account {key}: {open} lots are open, not {}", account.lots_open));
     }
-    let first_end = account.lots.iter().map(|lot| lot.terms.expires_at_us).min();
-    if first_end.is_some_and(|end| end < account.none_expires_before_us) {
+}
+
+fn compare_lots(key: &AccountKey, account: &records::Account, lots: &mut HashMap<(i64, i64), Lot>, audit: &mut Audit) {
+    for lot in &account.lots {
+        let left = lots.remove(&(account.number, lot.number));
+        if left != Some(*lot) {
+            audit.note(|| {
+                let left = left.map_or_else(|| "nothing".to_owned(), |left| left.to_string());
+                format!("account {key}: the lot {lot} stands there, but its transfers leave {left}")
+            });
+        }
+    }
+    if !account.lots.is_sorted_by_key(Lot::order) {
+        audit.note(|| format!("account {key}: the lot that is used next is not the first"));
+    }
+}
+
+/// When a wallet is looked through for what has ended: never later than its first end. It may be earlier where the lot that
+/// ended then was used up, so such a lot must once have been there.
+fn compare_bound(tx: &mut Tx<'_>, key: &AccountKey, account: &records::Account, audit: &mut Audit) -> Result<()> {
+    let ends = account.lots.iter().map(|lot| lot.terms.expires_at_us);
+    let (first, bound) = (ends.min().unwrap_or(NEVER_US), account.none_expires_before_us);
+    if bound > first {
         audit.note(|| format!("account {key}: a lot ends before the time at which its wallet is looked through"));
+    } else if bound < first && !records::has_had_end(tx, account.number, bound)? {
+        audit.note(|| format!("account {key}: no lot ever ended when its wallet is to be looked through"));
+    }
+    Ok(())
+}
+
+fn take_debts(key: AccountKey, account: &records::Account, debts: &mut Debts, audit: &mut Audit) {
+    if account.frozen < 0 || !(0..=1).contains(&account.indebted) {
+        audit.note(|| {
+            format!(
+                "account {key}: frozen {}, indebted {}",
+                account.frozen, account.indebted
+            )
+        });
+    }
+    let owes = account.totals.credits_posted < account.totals.debits_posted;
+    match &key.role {
+        Role::Wallet(owner) if account.indebted > 0 => {
+            debts.told.insert(key.beside(Role::Debt(owner.clone())));
+        }
+        Role::Wallet(_) => {}
+        _ if account.indebted > 0 => {
+            audit.note(|| format!("account {key}: it is no wallet and says that its owner owes"));
+        }
+        Role::Debt(_) if owes => {
+            debts.standing.insert(key);
+        }
+        _ => {}
     }
 }

@@ -68,6 +68,9 @@ pub(in crate::books) struct Account {
     pub(in crate::books) lots_made: i64,
     pub(in crate::books) lots_open: i64,
     pub(in crate::books) none_expires_before_us: i64,
+    pub(in crate::books) frozen: i64,
+    pub(in crate::books) indebted: i64,
+    /// The one used next, and behind it the others in the order of their use.
     pub(in crate::books) lots: Vec<Lot>,
 }
 
@@ -75,7 +78,7 @@ pub(in crate::books) struct Account {
 pub(in crate::books) fn accounts_after(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<Account>> {
     let rows = tx.all(
         "select account_id, account_key, debits_posted, credits_posted, lots_made, lots_open, none_expires_before_us,
-                front_lot, front_amount, front_priority, front_expires_at_us
+                front_lot, front_amount, front_priority, front_expires_at_us, frozen, indebted
          from account where account_id > $1 order by account_id limit $2",
         &[after.into(), limit.into()],
     )?;
@@ -112,11 +115,27 @@ fn account(row: &Row) -> Result<Account> {
         lots_made: row.int(4)?,
         lots_open: row.int(5)?,
         none_expires_before_us: row.int(6)?,
+        frozen: row.int(11)?,
+        indebted: row.int(12)?,
         lots: match row.opt_int(7)? {
             Some(_) => vec![lot(row, 7)?],
             None => Vec::new(),
         },
     })
+}
+
+/// Whether a lot of this end ever came into a wallet.
+pub(in crate::books) fn has_had_end(tx: &mut Tx<'_>, account_id: i64, expires_at_us: i64) -> Result<bool> {
+    let found = tx.one(
+        "select position from transfer
+         where credit_account_id > 0 and credit_account_id = $1 and (filled like $2 or filled like $3) limit 1",
+        &[
+            account_id.into(),
+            format!("%:{expires_at_us}").into(),
+            format!("%:{expires_at_us} %").into(),
+        ],
+    )?;
+    Ok(found.is_some())
 }
 
 fn lot(row: &Row, at: usize) -> Result<Lot> {
