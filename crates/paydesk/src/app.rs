@@ -19,7 +19,7 @@ use crate::ids::Ids;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Metrics;
 use crate::tokens::Directory;
-use crate::{credits, inbox};
+use crate::{books, credits, inbox};
 
 /// The application's shared parts; cheap to clone. Reads like a struct: `app.clock.now_us()`.
 #[derive(Clone)]
@@ -84,6 +84,7 @@ impl App {
         let metrics = Metrics::begin();
         inbox::describe_metrics();
         credits::describe_metrics();
+        books::describe_metrics();
         Ok(Self(Arc::new(Parts {
             appends: inbox::appends(&store, BatchLimits::default()),
             handling: inbox::handling(&store, clock.clone(), BatchLimits::default()),

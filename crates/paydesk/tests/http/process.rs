@@ -190,6 +190,7 @@ fn what_a_server_lacks_it_says_at_start_and_its_counters_begin_at_zero() {
         "paydesk_inbox_handled_total{status=\"ignored\"}",
         "paydesk_inbox_handled_total{status=\"dead\"}",
         "paydesk_credits_refused_total",
+        "paydesk_ledger_sealed_total",
     ] {
         let name = series.split('{').next().unwrap();
         assert!(metrics.contains(&format!("\n{series} 0\n")), "{series}: {metrics}");
