@@ -85,9 +85,7 @@ pub fn expire_due(tx: &mut Tx<'_>, now_us: i64, limit: i64) -> Result<usize> {
         return Ok(0);
     }
     let mut accounts = Accounts::default();
-    let mut wanted = keys.clone();
-    wanted.insert(expired().to_string());
-    let kept = accounts::lock_whole(tx, &wanted, &mut accounts)?;
+    let kept = accounts::lock_to_expire(tx, &keys, &mut accounts)?;
     let written = expire(&mut accounts, &kept, now_us);
     renew_bounds(&mut accounts, now_us);
     super::assert_balanced(&accounts, &kept);

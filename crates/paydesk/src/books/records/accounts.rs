@@ -90,7 +90,7 @@ pub(in crate::books) fn lock(
     wanted: &[&Movement],
     accounts: &mut Accounts,
 ) -> Result<Vec<Kept>> {
-    let mut keys: BTreeSet<String> = wanted
+    let keys: BTreeSet<String> = wanted
         .iter()
         .flat_map(|movement| [&movement.debit, &movement.credit])
         .filter(|key| !matches!(key.role, Role::Debt(_)))
@@ -98,23 +98,28 @@ pub(in crate::books) fn lock(
         .collect();
     let mut kept = Vec::with_capacity(keys.len() + 1);
     put_locked(tx, &keys, accounts, &mut kept)?;
-    if kept.iter().any(|one| expiry::is_due(one, now_us)) && accounts.slot(&expiry::expired()).is_none() {
-        keys = BTreeSet::from([expiry::expired().to_string()]);
-        put_locked(tx, &keys, accounts, &mut kept)?;
+    if kept.iter().any(|one| expiry::is_due(one, now_us)) {
+        lock_expired(tx, accounts, &mut kept)?;
     }
     lock_debts(tx, wanted, accounts, &mut kept)?;
     read_lots(tx, now_us, wanted, accounts, &mut kept)?;
     Ok(kept)
 }
 
-/// Reads and locks these accounts with all their lots.
-pub(in crate::books) fn lock_whole(
+/// Where expired credits go is locked behind the wallets they come from, always, so that nobody waits in a circle.
+fn lock_expired(tx: &mut Tx<'_>, accounts: &mut Accounts, kept: &mut Vec<Kept>) -> Result<()> {
+    put_locked(tx, &BTreeSet::from([expiry::expired().to_string()]), accounts, kept)
+}
+
+/// Reads and locks these wallets with all their lots, and where what has ended of them goes.
+pub(in crate::books) fn lock_to_expire(
     tx: &mut Tx<'_>,
     keys: &BTreeSet<String>,
     accounts: &mut Accounts,
 ) -> Result<Vec<Kept>> {
     let mut kept = Vec::with_capacity(keys.len());
     put_locked(tx, keys, accounts, &mut kept)?;
+    lock_expired(tx, accounts, &mut kept)?;
     let all: Vec<Slot> = (0..kept.len()).filter(|slot| !kept[*slot].lots.complete).collect();
     read_lots_of(tx, &all, i64::MAX, accounts, &mut kept)?;
     Ok(kept)
