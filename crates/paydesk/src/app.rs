@@ -84,10 +84,15 @@ impl App {
         let metrics = Metrics::begin();
         inbox::describe_metrics();
         credits::describe_metrics();
+        // Every change of a wallet moves credits to or from the same accounts of the house.
+        let one_at_a_time = BatchLimits {
+            max_flushes: 1,
+            ..BatchLimits::default()
+        };
         Ok(Self(Arc::new(Parts {
             appends: inbox::appends(&store, BatchLimits::default()),
             handling: inbox::handling(&store, clock.clone(), BatchLimits::default()),
-            changes: credits::changes(&store, clock.clone(), BatchLimits::default()),
+            changes: credits::changes(&store, clock.clone(), one_at_a_time),
             catalogue,
             webhook_secrets,
             config,

@@ -6,8 +6,10 @@ use store::{Result, Tx};
 
 use super::Written;
 use super::movement::transfer_id;
-use super::records::accounts::{self, Kept};
-use super::records::transfers;
+use super::records::{
+    self,
+    accounts::{self, Kept},
+};
 
 /// Where expired credits go.
 pub(super) fn expired() -> AccountKey {
@@ -89,8 +91,7 @@ pub fn expire_due(tx: &mut Tx<'_>, now_us: i64, limit: i64) -> Result<usize> {
     let written = expire(&mut accounts, &kept, now_us);
     renew_bounds(&mut accounts, now_us);
     super::assert_balanced(&accounts, &kept);
-    transfers::insert(tx, now_us, &written, &accounts, &kept)?;
-    accounts::update(tx, &accounts, &kept)?;
+    records::write(tx, now_us, &written, &accounts, &kept)?;
     Ok(keys.len())
 }
 
