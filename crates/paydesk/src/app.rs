@@ -19,7 +19,7 @@ use crate::ids::Ids;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Metrics;
 use crate::tokens::Directory;
-use crate::{credits, inbox};
+use crate::{books, credits, inbox};
 
 /// The application's shared parts; cheap to clone. Reads like a struct: `app.clock.now_us()`.
 #[derive(Clone)]
@@ -84,6 +84,7 @@ impl App {
         let metrics = Metrics::begin();
         inbox::describe_metrics();
         credits::describe_metrics();
+        books::describe_metrics();
         // Every change of a wallet moves credits to or from the same accounts of the house.
         let one_at_a_time = BatchLimits {
             max_flushes: 1,

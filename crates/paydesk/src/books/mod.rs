@@ -8,6 +8,7 @@ mod expiry;
 mod movement;
 mod records;
 mod seal;
+mod sealer;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -21,6 +22,7 @@ pub use records::accounts::{Balance, balance, freeze, open_lots};
 pub use records::transfers::{Standing, standing};
 use records::{accounts, transfers};
 pub use seal::{Head, head, heads, seal};
+pub use sealer::{describe_metrics, run as run_sealing};
 
 /// Movements that happen together or not at all.
 pub type Movements = Vec<Movement>;

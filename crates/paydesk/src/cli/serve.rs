@@ -21,7 +21,7 @@ use crate::config::{Config, Secrets, Settings};
 use crate::http::{routes, server};
 use crate::ids::Ids;
 use crate::schema::MIGRATIONS;
-use crate::{deployment, inbox, purchases, telemetry};
+use crate::{books, deployment, inbox, purchases, telemetry};
 
 /// The arguments of `paydesk serve`.
 #[derive(Args, Debug)]
@@ -150,6 +150,7 @@ pub(super) async fn until_stopped(
 fn begin_work(app: &App, tasks: &mut JoinSet<()>) {
     tasks.spawn(inbox::run(app.clone()));
     tasks.spawn(purchases::run_recovery(app.clone()));
+    tasks.spawn(books::run_sealing(app.clone()));
 }
 
 /// Gives the background tasks their time to end.

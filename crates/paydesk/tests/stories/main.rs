@@ -7,6 +7,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod chain;
 mod checkout;
 mod contract;
 mod events;
