@@ -107,14 +107,20 @@ pub(in crate::books) fn lock(
     Ok(kept)
 }
 
-/// Reads and locks these accounts with all their lots.
+/// Reads and locks these wallets with all their lots, and behind them, as `lock` does, the account of what has expired.
 pub(in crate::books) fn lock_whole(
     tx: &mut Tx<'_>,
     keys: &BTreeSet<String>,
     accounts: &mut Accounts,
 ) -> Result<Vec<Kept>> {
-    let mut kept = Vec::with_capacity(keys.len());
+    let mut kept = Vec::with_capacity(keys.len() + 1);
     put_locked(tx, keys, accounts, &mut kept)?;
+    put_locked(
+        tx,
+        &BTreeSet::from([expiry::expired().to_string()]),
+        accounts,
+        &mut kept,
+    )?;
     let all: Vec<Slot> = (0..kept.len()).filter(|slot| !kept[*slot].lots.complete).collect();
     read_lots_of(tx, &all, i64::MAX, accounts, &mut kept)?;
     Ok(kept)
