@@ -49,6 +49,8 @@ pub struct Parts {
     pub handling: inbox::Handling,
     /// The way of changes into wallets.
     pub changes: credits::Changes,
+    /// The way of credits into holds and out of them.
+    pub holds: credits::holds::Holds,
     /// Verifies the tokens of the application's users.
     pub verifier: Verifier,
     /// Verifies service tokens.
@@ -94,6 +96,7 @@ impl App {
             appends: inbox::appends(&store, BatchLimits::default()),
             handling: inbox::handling(&store, clock.clone(), BatchLimits::default()),
             changes: credits::changes(&store, clock.clone(), one_at_a_time),
+            holds: credits::holds::holds(&store, clock.clone(), one_at_a_time),
             catalogue,
             webhook_secrets,
             config,

@@ -16,7 +16,7 @@ use ledger::{Accounts, Entry, Known, Order, Posted, Refusal, TransferId};
 use store::{Error, Result, Tx};
 
 pub use audit::{Audit, audit};
-pub use expiry::{expire_due, next_expiry_us};
+pub use expiry::{Ended, expire_due, next_expiry_us};
 pub use movement::{Cause, Movement, transfer_id};
 pub use records::accounts::{Balance, balance, freeze, open_lots};
 pub use records::transfers::{Standing, standing};

@@ -249,8 +249,9 @@ create table seal (
 -- Credits set aside for a use that is not certain yet.
 create table hold (
     hold_id text primary key,
-    account_key text not null,
     user_id text not null,
+    -- The API key whose credits they are; none for the user's own.
+    key_id text,
     amount bigint not null,
     captured bigint not null,
     -- held, captured, released or expired.
@@ -263,6 +264,7 @@ create table hold (
     ended_at_us bigint
 );
 create index hold_user on hold (user_id, hold_id);
+create index hold_user_status on hold (user_id, status, hold_id);
 create index hold_expiry on hold (expires_at_us) where status = 'held';
 
 -- The answer once given to an Idempotency-Key, byte for byte. Changes of wallets that were made have none: what was said

@@ -11,6 +11,7 @@ mod chain;
 mod checkout;
 mod contract;
 mod events;
+mod holds;
 mod lists;
 mod pages;
 mod recovery;

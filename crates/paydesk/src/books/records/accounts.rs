@@ -123,7 +123,7 @@ pub(in crate::books) fn lock_to_expire(
     keys: &BTreeSet<String>,
     accounts: &mut Accounts,
 ) -> Result<Vec<Kept>> {
-    let mut kept = Vec::with_capacity(keys.len());
+    let mut kept = Vec::with_capacity(keys.len() + 1);
     put_locked(tx, keys, accounts, &mut kept)?;
     lock_expired(tx, accounts, &mut kept)?;
     let all: Vec<Slot> = (0..kept.len()).filter(|slot| !kept[*slot].lots.complete).collect();
@@ -323,7 +323,10 @@ pub(in crate::books) fn updates(accounts: &Accounts, kept: &[Kept]) -> [Statemen
             continue;
         }
         let (lots_open, front) = changes_of_lots(was, &now.lots, &mut gone, &mut left);
-        let owes = now.debt.is_some_and(|debt| accounts.at(debt).totals.balance() < 0);
+        // Where the debt was not read, as when lots expire, it stands as it stood.
+        let owes = now
+            .debt
+            .map_or(was.indebted, |debt| accounts.at(debt).totals.balance() < 0);
         wallets.push([
             Field::from(was.account_id),
             totals.debits_posted.into(),
