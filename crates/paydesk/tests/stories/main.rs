@@ -13,5 +13,6 @@ mod events;
 mod lists;
 mod pages;
 mod recovery;
+mod reversals;
 mod trust;
 mod wallet;
