@@ -63,7 +63,9 @@ impl History {
             if course.pays() {
                 let (reversals, open) = reversal::generate(&purchase.reversed(), rng);
                 frozen |= open;
-                reversals.into_iter().for_each(|told| weave(&mut events, told, rng));
+                for told in reversals {
+                    weave(&mut events, told, rng);
+                }
             }
         }
         let events = events
