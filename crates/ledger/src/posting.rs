@@ -366,8 +366,6 @@ fn fulfil(accounts: &mut Accounts, order: &Order, at_us: i64, entries: &mut Vec<
     }
     if let (Some(debt), true) = (debt, owed > 0) {
         entries.push(transfer(accounts, order, id, (debt, owed), at_us));
-        // Its owner owes now, which is kept with the wallet even where nothing was left in it to be taken.
-        accounts.standings[order.debit].changed = true;
     }
     repay(accounts, order, at_us, entries);
     Ok(())

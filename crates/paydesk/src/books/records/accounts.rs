@@ -311,8 +311,13 @@ pub(in crate::books) fn updates(accounts: &Accounts, kept: &[Kept]) -> [Statemen
     let mut wallets = Rows::new();
     let mut gone = Rows::new();
     let mut left = Rows::new();
-    for (slot, now) in accounts.iter().filter(|(_, standing)| standing.changed) {
+    for (slot, now) in accounts.iter() {
         let was = &kept[slot];
+        let owes = owes(accounts, now, was);
+        // A debt may come about without the wallet being moved: there was nothing in it.
+        if !now.changed && owes == was.indebted {
+            continue;
+        }
         let totals = now.totals;
         if !matches!(now.key.role, Role::Wallet(_)) {
             plain.push([
@@ -323,10 +328,6 @@ pub(in crate::books) fn updates(accounts: &Accounts, kept: &[Kept]) -> [Statemen
             continue;
         }
         let (lots_open, front) = changes_of_lots(was, &now.lots, &mut gone, &mut left);
-        // Where the debt was not read, as when lots expire, it stands as it stood.
-        let owes = now
-            .debt
-            .map_or(was.indebted, |debt| accounts.at(debt).totals.balance() < 0);
         wallets.push([
             Field::from(was.account_id),
             totals.debits_posted.into(),
@@ -374,6 +375,12 @@ pub(in crate::books) fn updates(accounts: &Accounts, kept: &[Kept]) -> [Statemen
             vec![left.into()],
         ),
     ]
+}
+
+/// Whether a wallet's owner owes something; as before where the debt was not read.
+fn owes(accounts: &Accounts, now: &Standing, was: &Kept) -> bool {
+    now.debt
+        .map_or(was.indebted, |debt| accounts.at(debt).totals.balance() < 0)
 }
 
 /// What has to be taken out of and put into `open_lot`. Gives how many lots are open now, and the next one.
