@@ -82,7 +82,6 @@ pub async fn expire(app: &App) -> Result<Expired, store::Error> {
         if ended < BATCH || app.shutdown.is_requested() {
             break;
         }
-        store::crash_point("holds expired");
     }
     loop {
         let now_us = app.clock.now_us();
@@ -92,7 +91,6 @@ pub async fn expire(app: &App) -> Result<Expired, store::Error> {
         if ended.wallets < BATCH || app.shutdown.is_requested() {
             break;
         }
-        store::crash_point("lots expired");
     }
     Ok(expired)
 }

@@ -202,6 +202,5 @@ async fn submit(
         wanted,
     };
     let reply = one_time.until(app.holds.submit(command)).await?;
-    store::crash_point("credits held");
     Ok(reply)
 }
