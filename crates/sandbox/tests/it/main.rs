@@ -26,6 +26,4 @@ mod payments;
 #[cfg(test)]
 mod reversals;
 #[cfg(test)]
-mod subscriptions;
-#[cfg(test)]
 mod wire;
