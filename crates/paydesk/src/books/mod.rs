@@ -18,10 +18,10 @@ use store::{Error, Result, Tx};
 pub use audit::{Audit, audit};
 pub use expiry::{Ended, expire_due, next_expiry_us};
 pub use movement::{Cause, Movement, transfer_id};
-pub use records::accounts::{Balance, balance, freeze, open_lots};
-pub use records::transfers::{Standing, standing};
+pub use records::accounts::{Balance, balance, freeze};
+pub use records::transfers::Standing;
 use records::{accounts, transfers};
-pub use seal::{Head, head, heads, seal};
+pub use seal::seal;
 pub use sealer::{describe_metrics, run as run_sealing};
 
 /// Movements that happen together or not at all.

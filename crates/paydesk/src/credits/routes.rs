@@ -77,6 +77,7 @@ pub struct MoveIn {
 /// Which wallet of a user.
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct WalletOf {
     /// The API key whose credits are meant; the user's own where it is left out.
     pub key_id: Option<KeyId>,

@@ -483,26 +483,6 @@ fn ended(tx: &mut Tx<'_>, now_us: i64, kept: &Kept) -> Result<i64> {
     Ok(front + behind.map_or(Ok(0), |row| row.int(0))?)
 }
 
-/// The open lots of a wallet in the order of their use, and the number its account is stored under.
-pub fn open_lots(tx: &mut Tx<'_>, wallet: &AccountKey, limit: i64) -> Result<Option<(i64, Vec<Lot>)>> {
-    let row = tx.one(
-        select_account!("from account where account.account_key = $1"),
-        &[wallet.to_string().into()],
-    )?;
-    let Some(row) = row else { return Ok(None) };
-    let (standing, kept) = decode(&row)?;
-    let mut lots = standing.lots.open;
-    let rows = tx.all(
-        "select lot, amount, priority, expires_at_us from open_lot where account_id = $1
-         order by priority, expires_at_us, lot limit $2",
-        &[kept.account_id.into(), limit.into()],
-    )?;
-    for row in &rows {
-        lots.push(decode_lot(row)?);
-    }
-    Ok(Some((kept.account_id, lots)))
-}
-
 /// The wallets in which something has ended.
 pub(in crate::books) fn due_to_expire(tx: &mut Tx<'_>, now_us: i64, limit: i64) -> Result<BTreeSet<String>> {
     let rows = tx.all(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use ledger::{AccountKey, Accounts, Entry, Lot, TransferCode, TransferId, read_lots, write_lots};
-use store::{Error, Field, Result, Row, Rows, Tx};
+use store::{Error, Field, Result, Row, Rows};
 
 use super::Statement;
 use super::accounts::{Kept, account_key};
@@ -71,12 +71,6 @@ pub(in crate::books) fn decode_known(found: &[Row]) -> Result<HashMap<TransferId
         .iter()
         .map(|row| decode(row).map(|standing| (standing.id, standing)))
         .collect()
-}
-
-/// The transfer of one id.
-pub fn standing(tx: &mut Tx<'_>, id: TransferId) -> Result<Option<Standing>> {
-    let (sql, params) = select_known(&BTreeSet::from([id]));
-    Ok(decode_known(&tx.all(sql, &params)?)?.remove(&id))
 }
 
 fn decode(row: &Row) -> Result<Standing> {
