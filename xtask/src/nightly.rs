@@ -19,7 +19,7 @@ struct Campaign {
     sizes: &'static [(&'static str, &'static str)],
 }
 
-const CAMPAIGNS: [Campaign; 4] = [
+const CAMPAIGNS: [Campaign; 5] = [
     Campaign {
         name: "death",
         package: "paydesk",
@@ -47,6 +47,12 @@ const CAMPAIGNS: [Campaign; 4] = [
             ("PAYDESK_WALLET_KEYS", "10000"),
             ("PAYDESK_FLIPS", "1000000"),
         ],
+    },
+    Campaign {
+        name: "stories",
+        package: "paydesk",
+        test: "stories",
+        sizes: &[("PAYDESK_HOLD_RACES", "100000")],
     },
 ];
 

@@ -70,11 +70,6 @@ impl TransferCode {
         (Self::RefundReversal, "refund_reversal"),
     ];
 
-    /// The words of all codes.
-    pub fn words() -> impl Iterator<Item = &'static str> {
-        Self::WORDS.iter().map(|(_, word)| *word)
-    }
-
     /// Whether it is a use of a wallet, which a frozen one refuses.
     pub fn is_use(self) -> bool {
         matches!(self, Self::Spend | Self::Hold | Self::Move)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 
 use super::{Failure, existing, print};
-use crate::books;
+use crate::audit;
 use crate::config::Database;
 use crate::progress::Progress;
 
@@ -18,7 +18,7 @@ pub(super) struct Arguments {
 
 #[derive(Subcommand, Debug)]
 enum Action {
-    /// Recompute every balance from the transfers alone. Ends with 1 and names what differs where anything does.
+    /// Recompute every balance, lot and seal from the transfers alone. Ends with 1 and names what differs where anything does.
     Verify {
         #[command(flatten)]
         database: Database,
@@ -31,7 +31,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let progress = Arc::new(Progress::begin("reading transfers", 0));
     let shown = Arc::clone(&progress);
     let audit = store
-        .read(move |tx| books::audit(tx, |done, total| shown.of(done, total)))
+        .read(move |tx| audit::audit(tx, |done, total| shown.of(done, total)))
         .await?;
     if let Some(progress) = Arc::into_inner(progress) {
         progress.end();
@@ -42,14 +42,14 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     if !audit.findings.is_empty() {
         return Err(Failure::Failed(anyhow::anyhow!(
             "the books do not verify: {} findings in {} transfers of {} accounts",
-            audit.findings.len(),
+            audit.wrong,
             audit.transfers,
             audit.accounts
         )));
     }
     print(&format!(
-        "the books verify: {} transfers, {} accounts, every unit sums to zero",
-        audit.transfers, audit.accounts
+        "the books verify: {} transfers, {} accounts, every unit sums to zero; {} transfers are sealed",
+        audit.transfers, audit.accounts, audit.sealed
     ));
     Ok(())
 }

@@ -169,7 +169,9 @@ pub struct PaymentOut {
     pub charge_id: Option<String>,
     /// How much, in minor units.
     pub amount_minor: i64,
-    /// The currency of the amount.
+    /// How much of it went back to the buyer by refunds and disputes, in minor units.
+    pub reversed_minor: i64,
+    /// The currency of the amounts.
     pub currency: String,
     /// Where it stands, in Stripe's words; `failed` where money that was on its way did not arrive.
     #[schema(example = "succeeded")]
@@ -205,6 +207,7 @@ impl From<PaymentRow> for PaymentOut {
             payment_intent_id: row.payment_intent_id,
             charge_id: row.charge_id,
             amount_minor: row.price.minor,
+            reversed_minor: row.clawed_minor,
             currency: row.price.currency.to_string(),
             status: row.status.word().to_owned(),
         }

@@ -236,11 +236,13 @@ create index transfer_debit on transfer (debit_account_id, position) where debit
 create index transfer_credit on transfer (credit_account_id, position) where credit_account_id > 0;
 create index transfer_event on transfer (event_id) where event_id > 0;
 
--- Transfers sealed in order, shortly behind: each seal holds the hash of the one before it and of all transfers since.
+-- Transfers and accounts sealed in order, shortly behind: each seal holds the hash of the one before it and of all transfers
+-- and owners' accounts since.
 create table seal (
     seal_id bigint primary key,
-    -- The last position it covers.
+    -- The last position, and the last account, that it covers.
     position bigint not null,
+    account_id bigint not null,
     transfers bigint not null,
     hash bytea not null,
     sealed_at_us bigint not null
@@ -249,8 +251,9 @@ create table seal (
 -- Credits set aside for a use that is not certain yet.
 create table hold (
     hold_id text primary key,
-    account_key text not null,
     user_id text not null,
+    -- The API key whose credits they are; none for the user's own.
+    key_id text,
     amount bigint not null,
     captured bigint not null,
     -- held, captured, released or expired.
@@ -263,6 +266,7 @@ create table hold (
     ended_at_us bigint
 );
 create index hold_user on hold (user_id, hold_id);
+create index hold_user_status on hold (user_id, status, hold_id);
 create index hold_expiry on hold (expires_at_us) where status = 'held';
 
 -- The answer once given to an Idempotency-Key, byte for byte. Changes of wallets that were made have none: what was said

@@ -7,11 +7,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod chain;
 mod checkout;
 mod contract;
 mod events;
+mod holds;
 mod lists;
 mod pages;
 mod recovery;
+mod reversals;
 mod trust;
 mod wallet;

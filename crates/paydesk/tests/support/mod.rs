@@ -15,7 +15,7 @@ use paydesk::config::{Config, Secrets, Settings};
 use paydesk::http::{routes, server};
 use paydesk::ids::Ids;
 use paydesk::schema::MIGRATIONS;
-use paydesk::{books, catalogue, inbox};
+use paydesk::{audit, catalogue, inbox};
 use reqwest::Method;
 use sandbox::{EndpointConfig, Sandbox};
 use secrecy::SecretString;
@@ -72,6 +72,11 @@ impl TestApp {
 
     /// The same, with nothing pushed to Stripe yet.
     pub(crate) async fn begin_without_catalogue(database: &TestDatabase) -> Self {
+        Self::begin_at(database, Clock::system()).await
+    }
+
+    /// The same, on this clock.
+    pub(crate) async fn begin_at(database: &TestDatabase, clock: Clock) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sandbox_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -89,7 +94,8 @@ impl TestApp {
             let sandbox = sandbox.clone();
             async move { sandbox.serve(sandbox_listener, std::future::pending::<()>()).await }
         });
-        let app = application(database, &base, &sandbox_base, sandbox.config().secret_key.clone()).await;
+        let secret_key = sandbox.config().secret_key.clone();
+        let app = application(database, &base, &sandbox_base, secret_key, clock).await;
         let router = routes::router(app.clone(), axum::Router::new());
         tokio::spawn({
             let app = app.clone();
@@ -205,7 +211,7 @@ impl TestApp {
     /// What must hold at the end of every test: the books verify, and no event waits, failed or died.
     pub(crate) async fn finish(self) {
         self.settle().await;
-        let audit = self.app.store.read(|tx| books::audit(tx, |_, _| {})).await.unwrap();
+        let audit = self.app.store.read(|tx| audit::audit(tx, |_, _| {})).await.unwrap();
         assert_eq!(audit.findings, Vec::<String>::new());
         let waiting = self.app.store.read(inbox::pending).await.unwrap();
         assert_eq!(waiting, 0, "events wait in the inbox");
@@ -223,7 +229,7 @@ impl TestApp {
     }
 }
 
-async fn application(database: &TestDatabase, base: &str, sandbox_base: &str, secret_key: String) -> App {
+async fn application(database: &TestDatabase, base: &str, sandbox_base: &str, secret_key: String, clock: Clock) -> App {
     database.store().migrate(MIGRATIONS).await.unwrap();
     let line = Line::parse_from([
         "test",
@@ -242,7 +248,6 @@ async fn application(database: &TestDatabase, base: &str, sandbox_base: &str, se
         admin_token: Some(SecretString::from(ADMIN)),
         jwt_secret: Some(SecretString::from(JWT_SECRET)),
     };
-    let clock = Clock::system();
     let ids = Ids::random(clock.clone());
     let catalogue = catalogue::parse(CATALOGUE, "paydesk.toml").unwrap();
     App::new(

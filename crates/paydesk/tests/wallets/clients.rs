@@ -1,10 +1,12 @@
 //! Clients that change wallets at once, through the same batch path as the API, and through the books where events would.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 use ledger::{AccountKey, NEVER_US, Owner, Refusal, Role, Shortfall, Terms, TransferCode, TransferId};
 use paydesk::books::{self, Cause, Movement, Movements, Outcome};
 use paydesk::clock::Clock;
+use paydesk::credits::holds::{self, Holds, Wanted};
 use paydesk::credits::{self, Change, Changes, Command};
 use paydesk::http::one_time::InFlight;
 use paydesk::idempotency::{Action, Reply};
@@ -37,6 +39,9 @@ pub(crate) struct Told {
 struct Client {
     store: Store,
     changes: Changes,
+    holds: Holds,
+    /// What was set aside, whoever did, with how much.
+    placed: Arc<Mutex<Vec<(String, UserId, i64)>>>,
     posts: Batch<Movements, std::result::Result<Outcome, Refusal>>,
     clock: Clock,
     in_flight: InFlight,
@@ -56,6 +61,8 @@ pub(crate) async fn run(store: &Store, operations: usize, seed: u64) -> HashMap<
         ),
         store: store.clone(),
         changes: credits::changes(store, clock.clone(), BatchLimits::default()),
+        holds: holds::holds(store, clock.clone(), BatchLimits::default()),
+        placed: Arc::default(),
         clock,
         in_flight: InFlight::default(),
         number: 0,
@@ -98,11 +105,16 @@ impl Client {
                 }
                 20..22 => {
                     let now_us = self.clock.now_us();
+                    // The jobs come again.
                     let due = self.store.write(move |tx| books::expire_due(tx, now_us, 50));
-                    // The job comes again.
+                    let done = due.await;
+                    assert!(done.as_ref().err().is_none_or(store::Error::is_retryable), "{done:?}");
+                    let due = self.store.write(move |tx| holds::expire_due(tx, now_us, 50));
                     let done = due.await;
                     assert!(done.as_ref().err().is_none_or(store::Error::is_retryable), "{done:?}");
                 }
+                22..28 => told.push(self.place(&mut rng, user, &name).await),
+                28..33 => told.extend(self.end(&mut rng, &name).await),
                 _ => told.push(self.change(&mut rng, user, &name).await),
             }
         }
@@ -189,6 +201,98 @@ impl Client {
                 balance,
             },
         )
+    }
+
+    /// Sets credits aside.
+    async fn place(&self, rng: &mut StdRng, user: usize, name: &str) -> (TransferId, Told) {
+        let of_key = rng.random_bool(0.4);
+        let (amount, for_us) = (rng.random_range(1..120), rng.random_range(1..3_000_000));
+        let hold_id = format!("hold_{name}");
+        let user_id = UserId::parse(&format!("u{user}")).unwrap();
+        let wanted = Wanted::Place {
+            key_id: of_key.then(|| KeyId::parse("k").unwrap()),
+            amount,
+            reason: "a render".to_owned(),
+            for_us,
+        };
+        let status = self.hold(rng, name, &user_id, &hold_id, wanted).await;
+        assert!(matches!(status, 201 | 402), "{status}");
+        let told = Told {
+            asked: Asked::Hold {
+                from: text(&wallet(user, of_key)),
+                amount,
+                name: hold_id.clone(),
+                for_us,
+            },
+            done: status == 201,
+            balance: None,
+        };
+        let id = books::transfer_id(&format!("hold:{hold_id}"));
+        if told.done {
+            self.placed.lock().unwrap().push((hold_id, user_id, amount));
+        }
+        (id, told)
+    }
+
+    /// Captures or releases what somebody has set aside; others may come first. Gives what was done, if it was.
+    async fn end(&self, rng: &mut StdRng, name: &str) -> Option<(TransferId, Told)> {
+        let (hold_id, user_id, amount) = {
+            let placed = self.placed.lock().unwrap();
+            // One of the last ones, which is likely to be there still.
+            let first = placed.len().saturating_sub(50);
+            placed.get(rng.random_range(first..=placed.len()))?.clone()
+        };
+        let used = rng.random_bool(0.5).then(|| rng.random_range(1..=amount));
+        let capture = rng.random_bool(0.6);
+        let wanted = if capture {
+            Wanted::Capture(used)
+        } else {
+            Wanted::Release
+        };
+        let status = self.hold(rng, name, &user_id, &hold_id, wanted).await;
+        assert!(matches!(status, 200 | 409), "{status}");
+        let (word, asked) = if capture {
+            let name = hold_id.clone();
+            ("capture", Asked::Capture { name, amount: used })
+        } else {
+            ("release", Asked::Release { name: hold_id.clone() })
+        };
+        let told = Told {
+            asked,
+            done: true,
+            balance: None,
+        };
+        (status == 200).then(|| (books::transfer_id(&format!("{word}:{hold_id}")), told))
+    }
+
+    /// Asks for something about a hold, now and then twice. Gives the status of the answer.
+    async fn hold(&self, rng: &mut StdRng, name: &str, user_id: &UserId, hold_id: &str, wanted: Wanted) -> u16 {
+        let one_time = self
+            .in_flight
+            .enter("clients".to_owned(), name.to_owned(), [8; 16])
+            .unwrap();
+        let command = holds::Command {
+            action: Action::of(&one_time),
+            user_id: user_id.clone(),
+            hold_id: hold_id.to_owned(),
+            wanted,
+        };
+        let (status, body) = self.submit_hold(&command).await;
+        if rng.random_bool(0.05) {
+            let again = self.submit_hold(&command).await;
+            assert_eq!(again, (status, body), "a repeat is told the same");
+        }
+        status
+    }
+
+    async fn submit_hold(&self, command: &holds::Command) -> (u16, Vec<u8>) {
+        loop {
+            match self.holds.submit(command.clone()).await {
+                Ok(Reply::Fresh(answer) | Reply::Replayed(answer)) => return (answer.status, answer.body),
+                Ok(Reply::KeyReused) => panic!("every key is used for one request"),
+                Err(error) => assert!(error.is_retryable(), "{error}"),
+            }
+        }
     }
 
     async fn submit(&self, command: &Command) -> (u16, Vec<u8>) {

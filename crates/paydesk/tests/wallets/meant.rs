@@ -33,7 +33,16 @@ impl Lot {
 pub(crate) struct Wallet {
     pub(crate) lots: Vec<Lot>,
     pub(crate) owed: i64,
+    pub(crate) held: i64,
     made: i64,
+}
+
+/// Credits set aside.
+#[derive(Clone, Debug)]
+struct Hold {
+    wallet: String,
+    drawn: Vec<Lot>,
+    end_us: i64,
 }
 
 impl Wallet {
@@ -67,6 +76,15 @@ impl Wallet {
         let lot = self.lots[at];
         self.lots.retain(|lot| lot.amount > 0);
         (taken > 0).then_some(Lot { amount: taken, ..lot })
+    }
+
+    /// Puts back what was drawn; a lot that was used up meanwhile is there again.
+    fn put_back(&mut self, part: Lot) {
+        match self.lots.iter_mut().find(|lot| lot.number == part.number) {
+            Some(lot) => lot.amount += part.amount,
+            None => self.lots.push(part),
+        }
+        self.lots.sort_by_key(Lot::order);
     }
 
     fn draw(&mut self, amount: i64, first: Option<i64>, at_us: i64) -> Vec<Lot> {
@@ -123,12 +141,27 @@ pub(crate) enum Asked {
         to: String,
         amount: i64,
     },
+    Hold {
+        from: String,
+        amount: i64,
+        name: String,
+        for_us: i64,
+    },
+    Capture {
+        name: String,
+        amount: Option<i64>,
+    },
+    Release {
+        name: String,
+    },
 }
 
 /// A transfer that must stand in the books.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Entry {
-    /// Which of the transfers that follow from one request: the last byte of its id is changed by this.
+    /// The business key that its id is made of; empty where that is the request's.
+    pub(crate) key: String,
+    /// Which of the transfers that follow from one: the last byte of its id is changed by this.
     pub(crate) leg: u8,
     pub(crate) debit: String,
     pub(crate) credit: String,
@@ -143,6 +176,8 @@ pub(crate) struct Model {
     pub(crate) wallets: HashMap<String, Wallet>,
     /// The lots that grants made.
     grants: HashMap<String, i64>,
+    /// Those that have not ended.
+    holds: HashMap<String, Hold>,
 }
 
 impl Model {
@@ -178,6 +213,25 @@ impl Model {
                 self.repay(to, *amount, at_us, &mut entries);
                 entries
             }
+            Asked::Hold {
+                from,
+                amount,
+                name,
+                for_us,
+            } => {
+                let drawn = self.wallet(from).draw(*amount, None, at_us);
+                self.wallet(from).held += amount;
+                let placed = entry(0, from, &held(from), *amount, texts(&drawn), String::new());
+                let hold = Hold {
+                    wallet: from.clone(),
+                    drawn,
+                    end_us: at_us + for_us,
+                };
+                self.holds.insert(name.clone(), hold);
+                vec![placed]
+            }
+            Asked::Capture { name, amount } => self.end_hold(name, *amount, at_us),
+            Asked::Release { name } => self.end_hold(name, Some(0), at_us),
             Asked::ClawBack { from, amount, grant } => {
                 let first = self.grants.get(grant).copied();
                 let taken = self.wallet(from).usable(at_us).min(*amount);
@@ -201,6 +255,58 @@ impl Model {
                 entries
             }
         }
+    }
+
+    /// Gives back a hold whose time is over, if that is what it is.
+    pub(crate) fn expire_hold(&mut self, name: &str, at_us: i64) -> Option<Vec<Entry>> {
+        let is_over = self.holds.get(name)?.end_us <= at_us;
+        is_over.then(|| self.give_back(name, Some(0), at_us))
+    }
+
+    fn end_hold(&mut self, name: &str, used: Option<i64>, at_us: i64) -> Vec<Entry> {
+        assert!(
+            self.holds.get(name).is_some_and(|hold| at_us < hold.end_us),
+            "{name} has ended"
+        );
+        self.give_back(name, used, at_us)
+    }
+
+    /// Uses so much of a hold, or all of it; what is left goes back into the lots that it came from.
+    fn give_back(&mut self, name: &str, used: Option<i64>, at_us: i64) -> Vec<Entry> {
+        let hold = self.holds.remove(name);
+        let Hold { wallet, drawn, .. } = hold.unwrap_or_else(|| panic!("{name} has ended"));
+        let whole: i64 = drawn.iter().map(|lot| lot.amount).sum();
+        let used = used.unwrap_or(whole);
+        self.wallet(&wallet).held -= whole;
+        let mut entries = Vec::new();
+        let keyed = |word: &str, entry| Entry {
+            key: format!("{word}:{name}"),
+            ..entry
+        };
+        if used > 0 {
+            let spent = entry(0, &held(&wallet), &house("spent"), used, String::new(), String::new());
+            entries.push(keyed("capture", spent));
+        }
+        if used < whole {
+            let mut skip = used;
+            let parts: Vec<Lot> = drawn
+                .into_iter()
+                .filter_map(|lot| {
+                    let skipped = skip.min(lot.amount);
+                    skip -= skipped;
+                    let amount = lot.amount - skipped;
+                    (amount > 0).then_some(Lot { amount, ..lot })
+                })
+                .collect();
+            for part in &parts {
+                self.wallet(&wallet).put_back(*part);
+            }
+            let rest = whole - used;
+            let mut back = vec![entry(0, &held(&wallet), &wallet, rest, String::new(), texts(&parts))];
+            self.repay(&wallet, rest, at_us, &mut back);
+            entries.extend(back.into_iter().map(|entry| keyed("release", entry)));
+        }
+        entries
     }
 
     /// Takes out the first lot that has ended. Gives the transfer that it comes to.
@@ -251,8 +357,14 @@ pub(crate) fn debt(wallet: &str) -> String {
     wallet.replacen("wallet:", "debt:", 1)
 }
 
+/// The account of what the owner of a wallet has set aside.
+fn held(wallet: &str) -> String {
+    wallet.replacen("wallet:", "held:", 1)
+}
+
 fn entry(leg: u8, debit: &str, credit: &str, amount: i64, drawn: String, filled: String) -> Entry {
     Entry {
+        key: String::new(),
         leg,
         debit: debit.to_owned(),
         credit: credit.to_owned(),
