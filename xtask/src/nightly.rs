@@ -46,6 +46,7 @@ const CAMPAIGNS: [Campaign; 5] = [
             ("PAYDESK_WALLET_OPERATIONS", "1000000"),
             ("PAYDESK_WALLET_KEYS", "10000"),
             ("PAYDESK_FLIPS", "1000000"),
+            ("PAYDESK_FORGERIES", "1000"),
         ],
     },
     Campaign {

@@ -3,6 +3,7 @@
 //! Whoever moves value comes through `post`. Nothing here knows why value moves; nothing elsewhere writes an account, a
 //! lot or a transfer.
 
+mod anchor;
 mod audit;
 mod expiry;
 mod movement;
@@ -15,11 +16,12 @@ use std::collections::{BTreeSet, HashMap};
 use ledger::{Accounts, Entry, Known, Order, Posted, Refusal, TransferId};
 use store::{Error, Result, Tx};
 
+pub use anchor::{Anchor, AnchorKey, Unsigned};
 pub use audit::{Audit, audit};
 pub use expiry::{Ended, expire_due, next_expiry_us};
 pub use movement::{Cause, Movement, transfer_id};
 pub use records::accounts::{Balance, balance, freeze};
-pub use records::audit::Told;
+pub use records::audit::{HouseTotals, Told};
 pub use records::transfers::Standing;
 use records::{accounts, transfers};
 pub use seal::seal;

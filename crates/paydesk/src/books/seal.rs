@@ -190,6 +190,16 @@ impl Link {
     }
 }
 
+/// A seal whose end was reached.
+pub(super) struct Closed {
+    pub(super) number: i64,
+    pub(super) position: i64,
+    pub(super) account_id: i64,
+    pub(super) hash: Vec<u8>,
+    /// The first break of the chain, where this is it.
+    pub(super) broken: Option<String>,
+}
+
 /// Follows the chain beside the transfers, and names the first break.
 pub(super) struct Chain {
     /// Seals that were read and are not reached yet.
@@ -234,8 +244,8 @@ impl Chain {
         }
     }
 
-    /// Ends the seal that is under way: every transfer it covers was taken. Gives the first break, once.
-    pub(super) fn close(&mut self, tx: &mut Tx<'_>) -> Result<Option<String>> {
+    /// Ends the seal that is under way: every transfer it covers was taken. `None` behind the last one.
+    pub(super) fn close(&mut self, tx: &mut Tx<'_>) -> Result<Option<Closed>> {
         let Some(seal) = self.seals.pop_front() else {
             return Ok(None);
         };
@@ -253,7 +263,7 @@ impl Chain {
         let number = self.before.as_ref().map_or(0, |before| before.number) + 1;
         let grows = reach(self.before.as_ref()).account_id <= seal.account_id;
         let whole = seal.number == number && seal.transfers == transfers && grows && link.end(&seal) == seal.hash;
-        let found = (!whole && !self.broken).then(|| {
+        let broken = (!whole && !self.broken).then(|| {
             format!(
                 "seal {}: the transfers up to position {}, or the accounts up to {}, are not those that were sealed ({} \
                  transfers then, {transfers} now)",
@@ -264,8 +274,15 @@ impl Chain {
         if self.seals.is_empty() && !self.read {
             self.read_on(tx, seal.number)?;
         }
+        let closed = Closed {
+            number: seal.number,
+            position: seal.position,
+            account_id: seal.account_id,
+            hash: seal.hash.clone(),
+            broken,
+        };
         self.before = Some(seal);
-        Ok(found)
+        Ok(Some(closed))
     }
 
     fn read_on(&mut self, tx: &mut Tx<'_>, number: i64) -> Result<()> {

@@ -211,7 +211,12 @@ impl TestApp {
     /// What must hold at the end of every test: the books verify, and no event waits, failed or died.
     pub(crate) async fn finish(self) {
         self.settle().await;
-        let audit = self.app.store.read(|tx| audit::audit(tx, |_, _| {})).await.unwrap();
+        let audit = self
+            .app
+            .store
+            .read(|tx| audit::audit(tx, &[], |_, _| {}))
+            .await
+            .unwrap();
         assert_eq!(audit.findings, Vec::<String>::new());
         let waiting = self.app.store.read(inbox::pending).await.unwrap();
         assert_eq!(waiting, 0, "events wait in the inbox");

@@ -71,7 +71,7 @@ async fn hold(database: &TestDatabase) {
         client.await.unwrap();
     }
     let answers = shared.answers.lock().unwrap_or_else(PoisonError::into_inner).len();
-    let audit = test.app.store.read(|tx| audit(tx, |_, _| {})).await.unwrap();
+    let audit = test.app.store.read(|tx| audit(tx, &[], |_, _| {})).await.unwrap();
     assert_eq!((audit.transfers, answers), (keys as u64, keys));
     println!(
         "{answers} keys answered, {} answers cut off",

@@ -1,7 +1,7 @@
 //! Wallets against a plain model of them: many clients at once, and afterwards every transfer in the order in which it was
 //! committed. And keys against a network that cuts answers off.
 //!
-//! `PAYDESK_WALLET_OPERATIONS`, `PAYDESK_WALLET_KEYS`, `PAYDESK_FLIPS` and `PAYDESK_SEED` set sizes and seed; a failing run
+//! `PAYDESK_WALLET_OPERATIONS`, `PAYDESK_WALLET_KEYS`, `PAYDESK_FLIPS`, `PAYDESK_FORGERIES` and `PAYDESK_SEED` set sizes and seed; a failing run
 //! prints its seed.
 #![expect(clippy::print_stdout, reason = "a campaign prints its figures")]
 #![expect(
@@ -13,6 +13,7 @@
 #[expect(dead_code, reason = "each test binary uses a part of the harness")]
 mod support;
 
+mod anchors;
 mod clients;
 mod cut;
 mod flips;

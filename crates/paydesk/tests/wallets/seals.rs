@@ -35,7 +35,7 @@ async fn nodes_that_seal_at_once_make_one_chain() {
             sealed += books::seal(store, round).await.unwrap();
             assert!(sealed <= 1, "a transfer is sealed once");
         }
-        let audit = store.read(|tx| audit(tx, |_, _| {})).await.unwrap();
+        let audit = store.read(|tx| audit(tx, &[], |_, _| {})).await.unwrap();
         assert_eq!((audit.sealed, audit.findings), (20, vec![]));
     })
     .await;

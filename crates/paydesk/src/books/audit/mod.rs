@@ -4,6 +4,7 @@
 //! It reads each table once, in order, and keeps of each account what its transfers come to: time and memory grow with the
 //! transfers and with the accounts, and with nothing else.
 
+mod anchored;
 mod compare;
 mod recount;
 
@@ -12,9 +13,11 @@ use std::collections::BTreeMap;
 use ledger::{AccountKey, TransferCode};
 use store::{Result, Tx};
 
+use super::anchor::Anchor;
 use super::movement::transfer_id;
 use super::records::audit as records;
 use super::seal::Chain;
+use anchored::Anchored;
 use recount::Recount;
 
 /// Rows read at a time: enough to amortise a query, little enough to stay small in memory.
@@ -53,10 +56,12 @@ impl Audit {
     }
 }
 
-/// Recomputes the books. `progress` hears how many positions of how many have been read.
-pub fn audit(tx: &mut Tx<'_>, mut progress: impl FnMut(u64, u64)) -> Result<Audit> {
+/// Recomputes the books, and holds the chain against the anchors, whose signatures the caller has checked. `progress` hears
+/// how many positions of how many have been read.
+pub fn audit(tx: &mut Tx<'_>, anchors: &[Anchor], mut progress: impl FnMut(u64, u64)) -> Result<Audit> {
     let last = u64::try_from(records::last_position(tx)?).unwrap_or_default();
     let mut chain = Chain::begin(tx)?;
+    let mut anchored = Anchored::begin(anchors);
     let mut recount = Recount::default();
     let mut audit = Audit::default();
     let mut position = i64::MIN;
@@ -73,14 +78,14 @@ pub fn audit(tx: &mut Tx<'_>, mut progress: impl FnMut(u64, u64)) -> Result<Audi
         progress(u64::try_from(position).unwrap_or_default(), last);
         if count < CHUNK {
             // All that this seal may cover was read, or, behind the last seal, all there is.
-            if end.is_none() {
-                break;
-            }
-            if let Some(broken) = chain.close(tx)? {
+            let Some(closed) = chain.close(tx)? else { break };
+            anchored.reach(&closed, chain.sealed(), &recount, &mut audit);
+            if let Some(broken) = closed.broken {
                 audit.note(|| broken);
             }
         }
     }
+    anchored.end(&mut audit);
     audit.sealed = chain.sealed();
     compare::compare(tx, recount, &mut audit)?;
     Ok(audit)

@@ -41,6 +41,14 @@ impl Recount {
         &mut page[index]
     }
 
+    /// What has moved through an account so far.
+    pub(super) fn totals(&self, account_id: i64) -> Account {
+        let (page, index) = place(account_id);
+        self.pages
+            .get(&page)
+            .map_or(Account::default(), |page| page[index].totals)
+    }
+
     /// Takes an account out, to be compared.
     pub(super) fn take(&mut self, account_id: i64) -> Recomputed {
         let (page, index) = place(account_id);

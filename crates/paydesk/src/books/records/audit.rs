@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use ledger::{Lot, Terms, TransferId};
+use serde::{Deserialize, Serialize};
 use store::{Field, Result, Row, Rows, Tx};
 
 /// A transfer with everything that a seal covers, borrowed from its row.
@@ -252,6 +253,55 @@ pub(in crate::books) struct Seal {
     pub(in crate::books) transfers: i64,
     pub(in crate::books) hash: Vec<u8>,
     pub(in crate::books) sealed_at_us: i64,
+}
+
+/// How many transfers are sealed.
+pub(in crate::books) fn sealed_transfers(tx: &mut Tx<'_>) -> Result<i64> {
+    let row = tx.one("select cast(coalesce(sum(transfers), 0) as bigint) from seal", &[])?;
+    row.map_or(Ok(0), |row| row.int(0))
+}
+
+/// What has moved out of and into an account of the house.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HouseTotals {
+    /// The account's key.
+    pub account: String,
+    /// Everything ever moved out of it.
+    pub debits: i64,
+    /// Everything ever moved into it.
+    pub credits: i64,
+}
+
+/// What had moved through the accounts of the house when a position was the last one.
+pub(in crate::books) fn house_totals_at(tx: &mut Tx<'_>, position: i64) -> Result<Vec<HouseTotals>> {
+    let mut later: HashMap<i64, (i64, i64)> = HashMap::new();
+    tx.each(
+        "select debit_account_id, credit_account_id, amount from transfer where position > $1",
+        &[position.into()],
+        |row| {
+            let amount = row.int(2)?;
+            let debits = &mut later.entry(row.int(0)?).or_default().0;
+            *debits = debits.saturating_add(amount);
+            let credits = &mut later.entry(row.int(1)?).or_default().1;
+            *credits = credits.saturating_add(amount);
+            Ok(())
+        },
+    )?;
+    let rows = tx.all(
+        "select account_id, account_key, debits_posted, credits_posted from account where account_id < 0
+         order by account_id desc",
+        &[],
+    )?;
+    let totals = |row: &Row| {
+        let (debits, credits) = later.get(&row.int(0)?).copied().unwrap_or_default();
+        Ok(HouseTotals {
+            account: row.text(1)?,
+            debits: row.int(2)?.saturating_sub(debits),
+            credits: row.int(3)?.saturating_sub(credits),
+        })
+    };
+    rows.iter().map(totals).collect()
 }
 
 /// The next seals after the number `after`, in order.
