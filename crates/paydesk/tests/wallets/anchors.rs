@@ -61,7 +61,10 @@ async fn a_history_made_anew_is_found_by_what_was_anchored() {
         // The honest history goes on, and goes through the anchor.
         let later = TestDatabase::sqlite();
         write(later.store(), &history).await;
-        assert_eq!(found(later.store(), &[anchor.clone()]).await, Vec::<String>::new());
+        assert_eq!(
+            found(later.store(), std::slice::from_ref(&anchor)).await,
+            Vec::<String>::new()
+        );
 
         let forgery = forgery(&mut rng, round, anchored);
         let forged = TestDatabase::sqlite();
