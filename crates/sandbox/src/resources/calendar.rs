@@ -29,6 +29,19 @@ pub(crate) fn next(anchor: i64, recurring: &Value, time: i64) -> i64 {
     }
 }
 
+/// The start of the whole interval that ends at `end`, which is a whole number of intervals from the anchor.
+pub(crate) fn previous(anchor: i64, recurring: &Value, end: i64) -> i64 {
+    let days = match text(recurring, "interval") {
+        "day" => 1,
+        "week" => 7,
+        "month" => 31,
+        _ => 366,
+    };
+    // No interval is longer than this, and none so much shorter that two would fit.
+    let longest = days * DAY * int(recurring, "interval_count").max(1);
+    next(anchor, recurring, end - longest - 1)
+}
+
 fn next_by_days(anchor: i64, days: i64, time: i64) -> i64 {
     let length = days.saturating_mul(DAY);
     anchor + ((time - anchor).div_euclid(length) + 1) * length
@@ -108,6 +121,9 @@ mod tests {
             let time = anchor + passed;
             let found = next(anchor, &json!({ "interval": name, "interval_count": count }), time);
             proptest::prop_assert!(found > time && found - time <= days * count * DAY);
+            let recurring = json!({ "interval": name, "interval_count": count });
+            let start = previous(anchor, &recurring, found);
+            proptest::prop_assert!(start <= time && next(anchor, &recurring, start) == found);
         }
     }
 }

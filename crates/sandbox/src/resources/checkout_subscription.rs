@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::subscriptions::{self, New};
-use super::{checkout_sessions, customers};
+use super::{checkout_sessions, customers, invoice_collection, subscription_cycle};
 use crate::state::{State, int, text};
 use crate::wire::Call;
 use crate::wire::error::ApiError;
@@ -116,7 +116,8 @@ fn make(state: &mut State, session_id: &str, method: &str, intent: Option<&str>)
         // In subscription mode the payment is the invoice's.
         session.insert("payment_intent".to_owned(), Value::Null);
     });
-    if intent.is_none() {
-        super::invoice_collection::announce(state, &invoice);
+    if let (None, Some(invoice)) = (intent, &invoice) {
+        invoice_collection::announce(state, invoice);
+        subscription_cycle::begin(state, &subscription);
     }
 }

@@ -307,6 +307,8 @@ pub(crate) fn close(state: &mut State, id: &str, status: &'static str) {
     tell(state, id, kind);
     if status == "void" {
         subscription_cycle::voided(state, id);
+    } else {
+        subscription_cycle::written_off(state, id);
     }
 }
 

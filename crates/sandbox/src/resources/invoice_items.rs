@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{invoice_lines, invoices};
-use crate::state::{State, int, rendered, text};
+use super::{invoice_lines, invoices, take_over};
+use crate::state::{State, int, merge_metadata, rendered, text};
 use crate::wire::error::ApiError;
 use crate::wire::{Answer, Call, Operation, list};
 
@@ -28,17 +28,89 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation::get("/v1/invoiceitems/{invoiceitem}", "", |call| {
         call.found("invoiceitem", "invoiceitem").map(rendered)
     }),
-    Operation::delete("/v1/invoiceitems/{invoiceitem}", |call| {
-        if call.found("invoiceitem", "invoiceitem")?["invoice"].is_string() {
-            let message = "An invoice item that is on an invoice already cannot be deleted here.";
-            return Err(ApiError::invalid(message).code("invoice_not_editable"));
-        }
-        let id = call.id().to_owned();
-        call.state.emit("invoiceitem.deleted", &id);
-        call.state.remove(&id, None);
-        Ok(json!({ "id": id, "object": "invoiceitem", "deleted": true }))
-    }),
+    Operation::post(
+        "/v1/invoiceitems/{invoiceitem}",
+        "amount:int description discountable:bool metadata:map period:{end*:int start*:int} pricing:{price:id} quantity:int",
+        update,
+    ),
+    Operation::delete("/v1/invoiceitems/{invoiceitem}", delete),
 ];
+
+/// The item of the path, which no invoice that is final holds.
+fn editable(call: &Call<'_>) -> Result<Value, ApiError> {
+    let item = call.found("invoiceitem", "invoiceitem")?.clone();
+    let invoice = text(&item, "invoice");
+    if !invoice.is_empty() && call.state.own(invoice)["status"] != "draft" {
+        let message = "This invoice item is on an invoice that is no longer a draft, so it can't be modified.";
+        return Err(ApiError::invalid(message).code("invoice_not_editable"));
+    }
+    Ok(item)
+}
+
+fn update(call: &mut Call<'_>) -> Answer {
+    let mut item = editable(call)?;
+    let id = call.id().to_owned();
+    if item["proration"] == true && (call.given("quantity").is_some() || call.given("pricing").is_some()) {
+        let message = "The price and the quantity of a proration cannot change.";
+        return Err(ApiError::invalid(message));
+    }
+    let price = if let Some(price) = call.value("pricing")["price"].as_str() {
+        call.state.referred("price", price, "pricing[price]")?.clone()
+    } else {
+        let named = text(&item["pricing"]["price_details"], "price");
+        call.state.own(named).clone()
+    };
+    let quantity = call.int("quantity").unwrap_or_else(|| int(&item, "quantity"));
+    let by_price = call.given("pricing").is_some() || call.given("quantity").is_some();
+    let amount = match call.int("amount") {
+        None if by_price && price["unit_amount"].is_i64() => int(&price, "unit_amount").saturating_mul(quantity),
+        given => given.unwrap_or_else(|| int(&item, "amount")),
+    };
+    item["amount"] = json!(amount);
+    item["net_amount"] = json!(amount);
+    item["quantity"] = json!(quantity);
+    item["quantity_decimal"] = json!(quantity.to_string());
+    item["pricing"] = invoice_lines::pricing(&price);
+    let params = &call.params;
+    if let Value::Object(members) = &mut item {
+        take_over(members, params, &["description", "discountable", "period"]);
+        if let Some(metadata) = params.get("metadata") {
+            merge_metadata(members, metadata);
+        }
+    }
+    let invoice = text(&item, "invoice").to_owned();
+    call.state.update(&id, |kept| {
+        if let Value::Object(changed) = &item {
+            kept.clone_from(changed);
+        }
+    });
+    if !invoice.is_empty() {
+        let line = invoice_lines::of_invoice_item(call.state, &item);
+        invoices::edit_lines(call.state, &invoice, |lines| {
+            if let Some(place) = lines.iter_mut().find(|line| is_of(line, &id)) {
+                *place = line;
+            }
+        });
+    }
+    Ok(rendered(call.state.own(&id)))
+}
+
+/// Whether a line bills an invoice item.
+fn is_of(line: &Value, item: &str) -> bool {
+    line["parent"]["invoice_item_details"]["invoice_item"] == item
+}
+
+fn delete(call: &mut Call<'_>) -> Answer {
+    let item = editable(call)?;
+    let id = call.id().to_owned();
+    let invoice = text(&item, "invoice");
+    if !invoice.is_empty() {
+        invoices::edit_lines(call.state, invoice, |lines| lines.retain(|line| !is_of(line, &id)));
+    }
+    call.state.emit("invoiceitem.deleted", &id);
+    call.state.remove(&id, None);
+    Ok(json!({ "id": id, "object": "invoiceitem", "deleted": true }))
+}
 
 fn create(call: &mut Call<'_>) -> Answer {
     let customer = call.text("customer").unwrap_or_default().to_owned();
@@ -86,7 +158,7 @@ fn create(call: &mut Call<'_>) -> Answer {
     if let Some(invoice) = draft {
         call.state.set(&id, "invoice", invoice.clone());
         let line = invoice_lines::of_invoice_item(call.state, &call.state.own(&id).clone());
-        invoices::add(call.state, &invoice, vec![line]);
+        invoices::edit_lines(call.state, &invoice, |lines| lines.push(line));
     }
     call.state.emit("invoiceitem.created", &id);
     Ok(rendered(call.state.own(&id)))
@@ -128,7 +200,6 @@ fn render(state: &State, waiting: &Waiting<'_>) -> Value {
         "id": null,
         "object": "invoiceitem",
         "amount": waiting.amount,
-        "created": now,
         "currency": waiting.currency,
         "customer": waiting.customer,
         "customer_account": null,
@@ -152,18 +223,24 @@ fn render(state: &State, waiting: &Waiting<'_>) -> Value {
     })
 }
 
-/// The lines of what waits for a customer, oldest first; the invoice they are put on takes them. What waits for one subscription, or for none in particular.
-pub(crate) fn take_waiting(state: &mut State, customer: &str, subscription: &str) -> Vec<Value> {
-    let waiting = state.naming("invoiceitem", "customer", customer).into_iter();
-    let mut items: Vec<Value> = waiting
-        .filter(|item| item["invoice"].is_null())
+/// What waits for an invoice of a subscription, or of none: in one currency, oldest first.
+pub(crate) fn waiting(state: &State, customer: &str, subscription: &str, currency: &str) -> Vec<Value> {
+    let found = state.naming("invoiceitem", "customer", customer).into_iter();
+    let mut items: Vec<Value> = found
+        .filter(|item| item["invoice"].is_null() && item["currency"] == currency)
         .filter(|item| {
             let of = text(&item["parent"]["subscription_details"], "subscription");
-            subscription.is_empty() || of.is_empty() || of == subscription
+            of.is_empty() || of == subscription
         })
         .cloned()
         .collect();
     items.reverse();
+    items
+}
+
+/// The lines of what waits; the invoice they are put on takes it.
+pub(crate) fn take_waiting(state: &mut State, customer: &str, subscription: &str, currency: &str) -> Vec<Value> {
+    let items = waiting(state, customer, subscription, currency);
     let mut lines = Vec::with_capacity(items.len());
     for item in items {
         lines.push(invoice_lines::of_invoice_item(state, &item));

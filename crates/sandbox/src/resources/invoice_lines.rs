@@ -5,28 +5,49 @@ use serde_json::{Value, json};
 use super::{calendar, money, subscription_items};
 use crate::state::{State, int, text};
 
-/// The line for a whole period of an item.
-pub(crate) fn of_item(state: &mut State, item: &Value, trial: bool) -> Value {
+/// What a line of an item's period bills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bill {
+    Whole,
+    Trial,
+    /// A part of a period, for this amount.
+    Part(i64),
+}
+
+impl Bill {
+    pub(crate) fn amount(self, item: &Value) -> i64 {
+        match self {
+            Self::Whole => subscription_items::amount(item),
+            Self::Trial => 0,
+            Self::Part(amount) => amount,
+        }
+    }
+}
+
+/// The line for the current period of an item.
+pub(crate) fn of_item(state: &mut State, item: &Value, bill: Bill) -> Value {
     let price = &item["price"];
-    let amount = if trial { 0 } else { subscription_items::amount(item) };
     let name = subscription_items::name(state, price);
     let quantity = int(item, "quantity");
     let currency = text(price, "currency");
-    let description = if trial {
-        format!("Trial period for {name}")
-    } else {
-        let each = money::shown(int(price, "unit_amount"), currency);
-        format!(
-            "{quantity} × {name} (at {each} / {})",
-            text(&price["recurring"], "interval")
-        )
+    let description = match bill {
+        Bill::Trial => format!("Trial period for {name}"),
+        Bill::Part(_) => {
+            let until = calendar::shown(int(item, "current_period_end"));
+            format!("Time on {quantity} × {name} until {until}")
+        }
+        Bill::Whole => {
+            let each = money::shown(int(price, "unit_amount"), currency);
+            let interval = text(&price["recurring"], "interval");
+            format!("{quantity} × {name} (at {each} / {interval})")
+        }
     };
-    let mut line = blank(state, amount, currency, &description);
+    let mut line = blank(state, bill.amount(item), currency, &description);
     line["metadata"] = json!({});
     line["parent"] = json!({
         "invoice_item_details": null,
         "subscription_item_details": {
-            "invoice_item": null, "proration": false, "proration_details": { "credited_items": null },
+            "invoice_item": null, "proration": matches!(bill, Bill::Part(_)), "proration_details": { "credited_items": null },
             "subscription": item["subscription"], "subscription_item": item["id"],
         },
         "type": "subscription_item_details",

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::invoice_collection::{self as collection, DRAFT_SECONDS};
-use super::{invoice_items, invoice_lines, payment_methods, take_over};
+use super::invoice_lines::{self, Bill};
+use super::{invoice_items, payment_methods, take_over};
 use crate::due::Due;
 use crate::state::{State, int, merge_metadata, rendered, text};
 use crate::wire::error::ApiError;
@@ -99,16 +100,12 @@ fn create(call: &mut Call<'_>) -> Answer {
     }
     call.state.keep_time_of(&customer);
     let subscription = call.text("subscription").unwrap_or_default().to_owned();
-    let wanted = call.text("pending_invoice_items_behavior") == Some("include");
-    let waiting = if wanted {
-        invoice_items::take_waiting(call.state, &customer, "")
+    let currency = currency_of(call, &customer, &subscription);
+    let waiting = if call.text("pending_invoice_items_behavior") == Some("include") {
+        invoice_items::take_waiting(call.state, &customer, &subscription, &currency)
     } else {
         Vec::new()
     };
-    let currency = waiting.first().map_or_else(
-        || call.text("currency").unwrap_or("usd").to_owned(),
-        |line| text(line, "currency").to_owned(),
-    );
     let now = call.state.now();
     let draft = Draft {
         customer: &customer,
@@ -150,6 +147,27 @@ fn create(call: &mut Call<'_>) -> Answer {
     Ok(rendered(call.state.own(&id)))
 }
 
+/// The currency of a new invoice: the given one, the subscription's, or that of what waits longest.
+fn currency_of(call: &Call<'_>, customer: &str, subscription: &str) -> String {
+    if let Some(currency) = call.text("currency") {
+        return currency.to_owned();
+    }
+    if let Some(currency) = call.state.own(subscription)["currency"].as_str() {
+        return currency.to_owned();
+    }
+    currency_that_waits(call.state, customer)
+}
+
+/// The currency of what has waited longest for a customer's next invoice.
+pub(crate) fn currency_that_waits(state: &State, customer: &str) -> String {
+    let items = state.naming("invoiceitem", "customer", customer);
+    let waits = items
+        .iter()
+        .rev()
+        .find(|item| item["invoice"].is_null() && item["parent"].is_null());
+    waits.map_or("usd", |item| text(item, "currency")).to_owned()
+}
+
 /// What a new invoice is made of.
 pub(crate) struct Draft<'a> {
     pub(crate) customer: &'a str,
@@ -174,13 +192,13 @@ pub(crate) fn insert(state: &mut State, draft: &Draft<'_>) -> String {
     state.insert("invoice", value)
 }
 
-/// Puts further lines on a draft.
-pub(crate) fn add(state: &mut State, id: &str, lines: Vec<Value>) {
+/// Changes the lines of a draft.
+pub(crate) fn edit_lines(state: &mut State, id: &str, edit: impl FnOnce(&mut Vec<Value>)) {
     let mut value = state.own(id).clone();
-    for mut line in lines {
-        line["invoice"] = json!(id);
-        if let Some(present) = value["lines"]["data"].as_array_mut() {
-            present.push(line);
+    if let Some(lines) = value["lines"]["data"].as_array_mut() {
+        edit(lines);
+        for line in lines {
+            line["invoice"] = json!(id);
         }
     }
     add_up(&mut value);
@@ -336,10 +354,10 @@ fn pay(call: &mut Call<'_>) -> Answer {
 }
 
 /// The lines of whole periods of some items of a subscription.
-pub(crate) fn period_lines(state: &mut State, items: &[Value], trial: bool) -> Vec<Value> {
+pub(crate) fn period_lines(state: &mut State, items: &[Value]) -> Vec<Value> {
     let mut lines = Vec::with_capacity(items.len());
     for item in items {
-        lines.push(invoice_lines::of_item(state, item, trial));
+        lines.push(invoice_lines::of_item(state, item, Bill::Whole));
     }
     lines
 }

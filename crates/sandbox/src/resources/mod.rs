@@ -19,12 +19,15 @@ pub(crate) mod invoice_collection;
 pub(crate) mod invoice_items;
 pub(crate) mod invoice_lines;
 pub(crate) mod invoice_payments;
+pub(crate) mod invoice_previews;
 pub(crate) mod invoices;
 pub(crate) mod money;
 pub(crate) mod payment_intents;
 pub(crate) mod payment_methods;
 pub(crate) mod payment_pages;
 pub(crate) mod payments;
+pub(crate) mod portal_configurations;
+pub(crate) mod portal_sessions;
 pub(crate) mod prices;
 pub(crate) mod products;
 pub(crate) mod refunds;
@@ -32,6 +35,8 @@ pub(crate) mod setup_intents;
 pub(crate) mod subscription_changes;
 pub(crate) mod subscription_cycle;
 pub(crate) mod subscription_items;
+pub(crate) mod subscription_pauses;
+pub(crate) mod subscription_prorations;
 pub(crate) mod subscriptions;
 pub(crate) mod test_cards;
 pub(crate) mod test_clocks;
@@ -53,10 +58,14 @@ pub(crate) static OPERATIONS: &[&[Operation]] = &[
     events::OPERATIONS,
     invoice_items::OPERATIONS,
     invoice_payments::OPERATIONS,
+    // Before the invoices, whose ids could stand where its word does.
+    invoice_previews::OPERATIONS,
     invoices::OPERATIONS,
     payment_intents::OPERATIONS,
     payment_methods::OPERATIONS,
     payment_pages::OPERATIONS,
+    portal_configurations::OPERATIONS,
+    portal_sessions::OPERATIONS,
     prices::OPERATIONS,
     products::OPERATIONS,
     refunds::OPERATIONS,
@@ -70,6 +79,8 @@ pub(crate) static OPERATIONS: &[&[Operation]] = &[
 /// Every noun objects are kept under.
 pub(crate) const NOUNS: &[&str] = &[
     "balance_transaction",
+    "billing_portal.configuration",
+    "billing_portal.session",
     "charge",
     "checkout.session",
     "customer",

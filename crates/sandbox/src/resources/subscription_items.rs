@@ -5,8 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::subscription_changes::{self, Change};
-use super::{calendar, prices};
+use super::subscription_changes::{self, Change, Cycle};
+use super::{calendar, prices, subscription_cycle};
 use crate::state::{State, flag, int, merge_metadata, rendered, text};
 use crate::wire::error::ApiError;
 use crate::wire::{Call, Operation, list};
@@ -53,31 +53,34 @@ pub(crate) const OPERATIONS: &[Operation] = &[
             Ok(rendered(&item))
         },
     ),
-    Operation::delete("/v1/subscription_items/{item}", |call| {
-        let (subscription, _) = held(call)?;
-        let id = call.id().to_owned();
-        change(call, &subscription, &json!({ "id": id, "deleted": true }))?;
-        Ok(json!({ "id": id, "object": "subscription_item", "deleted": true }))
-    }),
+    Operation::delete_with(
+        "/v1/subscription_items/{item}",
+        "off_session:bool payment_behavior:(allow_incomplete|default_incomplete|error_if_incomplete|pending_if_incomplete) \
+         proration_behavior:(always_invoice|create_prorations|none) proration_date:int",
+        |call| {
+            let (subscription, _) = held(call)?;
+            let id = call.id().to_owned();
+            change(call, &subscription, &json!({ "id": id, "deleted": true }))?;
+            Ok(json!({ "id": id, "object": "subscription_item", "deleted": true }))
+        },
+    ),
 ];
 
 /// Changes one item of a subscription, as an update of the subscription would.
 fn change(call: &mut Call<'_>, subscription: &str, item: &Value) -> Result<(), ApiError> {
-    let customer = text(call.state.own(subscription), "customer").to_owned();
+    let found = call.state.own(subscription);
+    if matches!(text(found, "status"), "canceled" | "incomplete_expired") {
+        return Err(ApiError::invalid("The items of a canceled subscription cannot change."));
+    }
+    let customer = text(found, "customer").to_owned();
     call.state.keep_time_of(&customer);
-    let change = Change {
-        items: vec![item.clone()],
-        behavior: call
-            .text("proration_behavior")
-            .unwrap_or("create_prorations")
-            .to_owned(),
-        date: call.int("proration_date"),
-        anchor_now: false,
-    };
+    let mut change = Change::of(&call.params, Cycle::Kept);
+    change.items = vec![item.clone()];
     let before = call.state.own(subscription).clone();
     let invoiced = subscription_changes::apply(call.state, subscription, &change)?;
     subscription_changes::tell(call.state, subscription, &before);
     subscription_changes::collect(call.state, invoiced.as_deref());
+    subscription_cycle::plan(call.state, subscription);
     Ok(())
 }
 

@@ -4,13 +4,19 @@
 use serde_json::{Map, Value, json};
 
 use super::invoice_collection as collection;
+use super::invoice_lines::{self, Bill};
 use super::invoices::{self, Draft};
+use super::subscription_changes::{self as changes, End};
 use super::{
-    calendar, payment_methods, subscription_changes as changes, subscription_cycle, subscription_items as items,
+    calendar, payment_methods, subscription_cycle, subscription_items as items, subscription_pauses as pauses,
+    subscription_prorations as prorations,
 };
 use crate::state::{State, int, merge_metadata, rendered, text};
 use crate::wire::error::ApiError;
 use crate::wire::{Answer, Call, Operation, list};
+
+/// Stripe's trials last two years at most.
+const LONGEST_TRIAL_DAYS: i64 = 730;
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     Operation::post(
@@ -56,9 +62,14 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         "/v1/subscriptions/{subscription}/resume",
         "billing_cycle_anchor:{type*:(now|unchanged)} proration_behavior:(always_invoice|create_prorations|none) \
          proration_date:int",
-        changes::resume,
+        pauses::resume,
     ),
-    Operation::post("/v1/subscriptions/{subscription}/pause", "type:any", changes::pause),
+    Operation::post(
+        "/v1/subscriptions/{subscription}/pause",
+        "bill_for:{outstanding_usage_through:{type*:(none|now)} unused_time_from:{type*:(item_current_period_start|none|now)}} \
+         invoicing_behavior:(invoice|pending_invoice_item) type:(subscription)",
+        pauses::pause,
+    ),
 ];
 
 fn list_them(call: &mut Call<'_>) -> Answer {
@@ -84,42 +95,21 @@ fn create(call: &mut Call<'_>) -> Answer {
     let customer = call.text("customer").unwrap_or_default().to_owned();
     call.state.referred("customer", &customer, "customer")?;
     call.state.keep_time_of(&customer);
-    let given = call.value("items").as_array().cloned().unwrap_or_default();
-    if given.is_empty() {
-        return Err(ApiError::missing("items"));
-    }
-    let mut chosen = Vec::with_capacity(given.len());
-    for (index, item) in given.iter().enumerate() {
-        let price = items::price_of(call.state, item, &format!("items[{index}]"))?;
-        chosen.push((price, item.clone()));
-    }
-    if chosen
-        .iter()
-        .any(|(price, _)| price["currency"] != chosen[0].0["currency"])
-    {
-        let message = "All prices of a subscription must have the same currency.";
-        return Err(ApiError::param("items", message));
-    }
+    let chosen = chosen_prices(call)?;
     let mut params = call.params.clone();
     if let Some(reference) = call.text("default_payment_method").map(str::to_owned) {
         let method = payment_methods::resolve(call.state, &reference, "default_payment_method")?;
         params.insert("default_payment_method".to_owned(), json!(method));
     }
     let trial_end = trial_of(call)?;
+    let end = End::of(&params, call.state.now())?;
+    check_anchor(call, &chosen)?;
     let behavior = call.text("payment_behavior").unwrap_or("allow_incomplete").to_owned();
     let by_charge = call.text("collection_method") != Some("send_invoice");
     let method = method_for(call.state, &customer, &params);
-    if by_charge && trial_end.is_none() && behavior != "default_incomplete" {
-        let Some(method) = &method else {
-            let message = "This customer has no attached payment source or default payment method. Please consider adding a default \
-                           payment method.";
-            return Err(ApiError::invalid(message).code("resource_missing"));
-        };
-        if behavior == "error_if_incomplete"
-            && let Some(error) = collection::refusal_of(call.state, method)
-        {
-            return Err(error);
-        }
+    let free = chosen.iter().all(|(price, _)| int(price, "unit_amount") == 0);
+    if by_charge && trial_end.is_none() && !free && behavior != "default_incomplete" {
+        check_method(call.state, method.as_deref(), &behavior)?;
     }
     let new_one = New {
         customer: &customer,
@@ -129,19 +119,67 @@ fn create(call: &mut Call<'_>) -> Answer {
         intent: None,
     };
     let (id, invoice) = new(call.state, &new_one);
-    if behavior != "default_incomplete" && by_charge {
-        let off_session = call.flag("off_session") == Some(true);
-        // A refusal leaves the subscription incomplete, and that is the answer.
-        let _ = collection::collect(call.state, &invoice, method.as_deref(), off_session);
+    changes::set_end(call.state, &id, end);
+    if let Some(invoice) = invoice {
+        if behavior != "default_incomplete" && by_charge {
+            let off_session = call.flag("off_session") == Some(true);
+            // A refusal leaves the subscription incomplete, and that is the answer.
+            let _ = collection::collect(call.state, &invoice, method.as_deref(), off_session);
+        }
+        collection::announce(call.state, &invoice);
+    } else {
+        call.state.emit("customer.subscription.created", &id);
     }
-    collection::announce(call.state, &invoice);
-    if call.state.own(&id)["cancel_at_period_end"] == true || call.given("cancel_at").is_some() {
-        let before = call.state.own(&id).clone();
-        changes::set_end(call.state, &id, &params)?;
-        changes::tell(call.state, &id, &before);
-    }
-    subscription_cycle::plan(call.state, &id);
+    subscription_cycle::begin(call.state, &id);
     Ok(rendered(call.state.own(&id)))
+}
+
+/// The prices of the request, each with what was given beside it.
+fn chosen_prices(call: &mut Call<'_>) -> Result<Vec<(Value, Value)>, ApiError> {
+    let given = call.value("items").as_array().cloned().unwrap_or_default();
+    if given.is_empty() {
+        return Err(ApiError::missing("items"));
+    }
+    let mut chosen = Vec::with_capacity(given.len());
+    for (index, item) in given.into_iter().enumerate() {
+        let price = items::price_of(call.state, &item, &format!("items[{index}]"))?;
+        chosen.push((price, item));
+    }
+    let currency = chosen[0].0["currency"].clone();
+    if chosen.iter().any(|(price, _)| price["currency"] != currency) {
+        let message = "All prices of a subscription must have the same currency.";
+        return Err(ApiError::param("items", message));
+    }
+    Ok(chosen)
+}
+
+/// An anchor of the request's own must come before the period would end anyway.
+fn check_anchor(call: &Call<'_>, chosen: &[(Value, Value)]) -> Result<(), ApiError> {
+    let Some(anchor) = call.int("billing_cycle_anchor") else {
+        return Ok(());
+    };
+    let now = call.state.now();
+    let natural = chosen
+        .iter()
+        .map(|(price, _)| calendar::next(now, &price["recurring"], now));
+    if anchor <= now || natural.min().is_some_and(|end| anchor > end) {
+        let message =
+            "billing_cycle_anchor must be in the future, and cannot be later than the next natural billing date.";
+        return Err(ApiError::param("billing_cycle_anchor", message));
+    }
+    Ok(())
+}
+
+fn check_method(state: &State, method: Option<&str>, behavior: &str) -> Result<(), ApiError> {
+    let Some(method) = method else {
+        let message = "This customer has no attached payment source or default payment method. Please consider adding a default \
+                       payment method.";
+        return Err(ApiError::invalid(message).code("resource_missing"));
+    };
+    match collection::refusal_of(state, method) {
+        Some(error) if behavior == "error_if_incomplete" => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn method_for(state: &State, customer: &str, params: &Map<String, Value>) -> Option<String> {
@@ -155,18 +193,22 @@ fn method_for(state: &State, customer: &str, params: &Map<String, Value>) -> Opt
 pub(crate) fn trial_of(call: &Call<'_>) -> Result<Option<i64>, ApiError> {
     let now = call.state.now();
     if let Some(days) = call.int("trial_period_days").filter(|days| *days > 0) {
-        return Ok(Some(now + days.min(730) * 86_400));
+        return Ok(Some(now + days.min(LONGEST_TRIAL_DAYS) * 86_400));
     }
     match call.text("trial_end") {
         None | Some("now") => Ok(None),
-        Some(time) => match time.parse::<i64>() {
-            Ok(time) if time > now => Ok(Some(time)),
-            _ => Err(ApiError::param(
-                "trial_end",
-                "A trial must end in the future, or `now`.",
-            )),
-        },
+        Some(time) => trial_end(time, now).map(Some),
     }
+}
+
+/// The end of a trial that is given as a time.
+pub(crate) fn trial_end(time: &str, now: i64) -> Result<i64, ApiError> {
+    let longest = now + LONGEST_TRIAL_DAYS * 86_400;
+    let time = time.parse().ok().filter(|time| *time > now && *time <= longest);
+    time.ok_or_else(|| {
+        let message = "A trial must end in the future and within two years; `now` is for none.";
+        ApiError::param("trial_end", message)
+    })
 }
 
 /// What a new subscription is made of.
@@ -180,21 +222,44 @@ pub(crate) struct New<'a> {
     pub(crate) intent: Option<&'a str>,
 }
 
-/// Makes a subscription and its first invoice, finalized; tells of neither. Gives both ids.
-pub(crate) fn new(state: &mut State, new: &New<'_>) -> (String, String) {
+/// Makes a subscription and its first invoice, finalized; tells of neither. Gives both ids; where a first period up to the
+/// anchor is free, there is no invoice.
+pub(crate) fn new(state: &mut State, new: &New<'_>) -> (String, Option<String>) {
+    let (id, invoice) = draft(state, new);
+    if let Some(invoice) = &invoice {
+        state.update(invoice, |object| {
+            object.insert("_held".to_owned(), json!([]));
+            object.insert("_intent".to_owned(), json!(new.intent));
+        });
+        collection::tell(state, invoice, "invoice.created");
+        collection::finalize(state, invoice);
+    }
+    subscription_cycle::plan(state, &id);
+    (id, invoice)
+}
+
+/// Makes a subscription and the draft of its first invoice.
+pub(crate) fn draft(state: &mut State, new: &New<'_>) -> (String, Option<String>) {
     let mut value = render(state, new);
-    let chosen: Vec<Value> = new
+    let mut chosen: Vec<Value> = new
         .items
         .iter()
         .map(|(price, given)| items::new(state, &value, price, given))
         .collect();
     let id = text(&value, "id").to_owned();
     value["items"] = items::as_list(&id, &chosen);
-    state.insert("subscription", value);
+    state.insert("subscription", value.clone());
     let now = state.now();
-    let trial = new.trial_end.is_some();
-    let lines = invoices::period_lines(state, &chosen, trial);
-    let currency = text(state.own(&id), "currency").to_owned();
+    let lines = first_lines(state, &value, &mut chosen, new);
+    state.update(&id, |subscription| {
+        subscription.insert("items".to_owned(), items::as_list(&id, &chosen));
+        subscription.insert("_invoiced_from".to_owned(), json!(now));
+    });
+    if lines.is_empty() {
+        state.set(&id, "status", "active");
+        return (id, None);
+    }
+    let currency = text(&value, "currency").to_owned();
     let draft = Draft {
         customer: new.customer,
         subscription: &id,
@@ -204,24 +269,34 @@ pub(crate) fn new(state: &mut State, new: &New<'_>) -> (String, String) {
         period: (now, now),
     };
     let invoice = invoices::insert(state, &draft);
-    let mut billed = chosen;
-    for item in &mut billed {
-        let amount = if trial { 0 } else { items::amount(item) };
-        items::billed(item, amount, now, &json!({ "invoice": invoice }));
+    for item in &mut chosen {
+        item["_billed"]["invoice"] = json!(invoice);
     }
     state.update(&id, |subscription| {
-        subscription.insert("items".to_owned(), items::as_list(&id, &billed));
+        subscription.insert("items".to_owned(), items::as_list(&id, &chosen));
         subscription.insert("latest_invoice".to_owned(), json!(invoice));
-        subscription.insert("_invoiced_from".to_owned(), json!(now));
     });
-    state.update(&invoice, |object| {
-        object.insert("_held".to_owned(), json!([]));
-        object.insert("_intent".to_owned(), json!(new.intent));
-    });
-    collection::tell(state, &invoice, "invoice.created");
-    collection::finalize(state, &invoice);
-    subscription_cycle::plan(state, &id);
-    (id, invoice)
+    (id, Some(invoice))
+}
+
+/// The lines of a first invoice: trials cost nothing; up to an anchor of its own, an item costs its share of a period, or
+/// nothing without prorations. The items are billed for it.
+fn first_lines(state: &mut State, subscription: &Value, chosen: &mut [Value], new: &New<'_>) -> Vec<Value> {
+    let now = state.now();
+    let to_anchor = new.trial_end.is_none() && int(subscription, "billing_cycle_anchor") > now;
+    let prorated = new.params.get("proration_behavior") != Some(&json!("none"));
+    let mut lines = Vec::with_capacity(chosen.len());
+    for item in chosen {
+        let bill = match (new.trial_end.is_some(), to_anchor) {
+            (true, _) => Some(Bill::Trial),
+            (false, true) => prorated.then(|| Bill::Part(prorations::for_the_rest(subscription, item, now))),
+            (false, false) => Some(Bill::Whole),
+        };
+        let amount = bill.map_or(0, |bill| bill.amount(item));
+        items::billed(item, amount, now, &Value::Null);
+        lines.extend(bill.map(|bill| invoice_lines::of_item(state, item, bill)));
+    }
+    lines
 }
 
 fn render(state: &mut State, new: &New<'_>) -> Value {
@@ -252,7 +327,7 @@ fn render(state: &mut State, new: &New<'_>) -> Value {
             "type": if flexible { "flexible" } else { "classic" },
         },
         "cancel_at": null,
-        "cancel_at_period_end": member("cancel_at_period_end") == true,
+        "cancel_at_period_end": false,
         "canceled_at": null,
         "cancellation_details": { "comment": null, "feedback": null, "feedback_option": null, "reason": null },
         "collection_method": if sent { "send_invoice" } else { "charge_automatically" },
@@ -316,7 +391,7 @@ pub(crate) fn included(state: &State, customer: &str) -> Value {
     })
 }
 
-/// Starts the billing cycle of every item anew at this time.
+/// Starts the billing cycle of every item anew at this time; a trial is over then.
 pub(crate) fn restart(state: &mut State, id: &str) {
     let now = state.now();
     let mut all = items::of(state.own(id)).to_vec();
@@ -329,6 +404,11 @@ pub(crate) fn restart(state: &mut State, id: &str) {
     state.update(id, |subscription| {
         subscription.insert("billing_cycle_anchor".to_owned(), json!(now));
         subscription.insert("items".to_owned(), items::as_list(id, &all));
+        subscription.insert("_invoiced_from".to_owned(), json!(now));
+        if subscription["status"] == "trialing" {
+            subscription.insert("status".to_owned(), json!("active"));
+            subscription.insert("trial_end".to_owned(), json!(now));
+        }
     });
 }
 

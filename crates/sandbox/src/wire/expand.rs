@@ -14,6 +14,11 @@ const MAX_DEPTH: usize = 4;
 /// `*` is judged beforehand. A list is there only when it is expanded; an embedded object always is.
 const LEADS: &[(&str, &str, &str)] = &[
     ("balance_transaction", "source", "*"),
+    (
+        "billing_portal.session",
+        "configuration",
+        "billing_portal.configuration",
+    ),
     ("charge", "application", "*"),
     ("charge", "application_fee", "*"),
     ("charge", "balance_transaction", "balance_transaction"),

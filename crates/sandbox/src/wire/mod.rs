@@ -203,6 +203,7 @@ fn noun_of(path: &str) -> &'static str {
         ("/payment_methods", "payment_method"),
         ("/v1/payment_methods/", "payment_method"),
         ("/v1/balance_transactions", "balance_transaction"),
+        ("/v1/billing_portal/sessions", "billing_portal.session"),
         ("/v1/charges", "charge"),
         ("/v1/checkout/sessions", "checkout.session"),
         ("/v1/customers", "customer"),
