@@ -8,7 +8,7 @@
 
 mod records;
 
-use ledger::{AccountKey, Currency, Role, Shortfall, TransferCode};
+use ledger::{AccountKey, Currency, Fill, Role, Shortfall, Terms, TransferCode};
 use store::{Result, Tx};
 
 use crate::books::{self, Cause, Movement};
@@ -29,6 +29,8 @@ pub enum Effect {
         user_id: UserId,
         /// How many credits.
         credits: i64,
+        /// When they end, and how soon they are used.
+        terms: Terms,
         /// The payment that bought them: a `PaymentIntent`, or the session where nothing was to be paid.
         payment: String,
     },
@@ -148,13 +150,21 @@ impl Caused {
     /// The movements of value that it is made of; none where it is something else.
     fn movements(&self) -> Vec<Movement> {
         let moves = match &self.effect {
-            Effect::Grant { user_id, credits, .. } => vec![Movement::new(
-                Cause::Key(self.effect.key()),
-                AccountKey::credits(Role::Issued),
-                credits::wallet(user_id, None),
-                *credits,
-                TransferCode::Grant,
-            )],
+            Effect::Grant {
+                user_id,
+                credits,
+                terms,
+                ..
+            } => vec![Movement {
+                fill: Fill::New(*terms),
+                ..Movement::new(
+                    Cause::Key(self.effect.key()),
+                    AccountKey::credits(Role::Issued),
+                    credits::wallet(user_id, None),
+                    *credits,
+                    TransferCode::Grant,
+                )
+            }],
             Effect::Collect {
                 currency, amount_minor, ..
             } => vec![Movement::new(
@@ -201,13 +211,10 @@ impl Caused {
                 ..Movement::new(key, wallet, clawed_back, *credits, TransferCode::ClawBack)
             });
         } else if *credits < 0 {
-            moves.push(Movement::new(
-                key,
-                clawed_back,
-                wallet,
-                -credits,
-                TransferCode::Reinstate,
-            ));
+            moves.push(Movement {
+                like_lot_of: Some(format!("grant:{payment}")),
+                ..Movement::new(key, clawed_back, wallet, -credits, TransferCode::Reinstate)
+            });
         }
         let key = Cause::Key(format!("refund:{payment}:{version}"));
         if *amount_minor > 0 {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::drive::{self, DriveError};
 use super::{Kind, Purchase, Status, records};
 use crate::app::App;
-use crate::catalogue::{Item, Offer};
+use crate::catalogue::{Item, Offer, PackTerms};
 use crate::clock::SECOND_US;
 use crate::http::problem::Kind as ProblemKind;
 use crate::http::{OneTime, Problem, kinds};
@@ -310,7 +310,7 @@ fn plan(
         .get(named)
         .ok_or_else(|| unknown(format!("There is no item {named:?}.")))?;
     let currency = request.currency.unwrap_or(catalogue.default_currency);
-    let (kind, credits) = offered(item, request.quantity, order.is_some())?;
+    let (kind, credits, terms) = offered(item, request.quantity, order.is_some())?;
     let price = item
         .amount(currency, request.quantity)
         .ok_or_else(|| unknown(format!("{named:?} has no price in {currency}.")))?;
@@ -322,6 +322,7 @@ fn plan(
         item_id: item.id.clone(),
         quantity: request.quantity,
         credits,
+        terms,
         order_id: order.map(|order| order.order_id.clone()),
         price,
         status: Status::Created,
@@ -341,11 +342,15 @@ fn plan(
     })
 }
 
-/// The kind of an item, and the credits that so many pieces grant.
-fn offered(item: &Item, quantity: i64, has_order: bool) -> Result<(Kind, i64), Refused> {
+/// The kind of an item, the credits that so many pieces grant, and what becomes of those.
+fn offered(item: &Item, quantity: i64, has_order: bool) -> Result<(Kind, i64, PackTerms), Refused> {
     let wrong = |field: &str, detail: String| Refused(Problem::of(&kinds::INVALID).field(field).detail(detail));
     match &item.offer {
-        Offer::CreditPack { credits, max_quantity } => {
+        Offer::CreditPack {
+            credits,
+            max_quantity,
+            terms,
+        } => {
             if !(1..=*max_quantity).contains(&quantity) {
                 return Err(wrong(
                     "quantity",
@@ -354,13 +359,13 @@ fn offered(item: &Item, quantity: i64, has_order: bool) -> Result<(Kind, i64), R
             }
             let credits = credits.checked_mul(quantity);
             let credits = credits.ok_or_else(|| wrong("quantity", "So many credits cannot be counted.".into()))?;
-            Ok((Kind::CreditPack, credits))
+            Ok((Kind::CreditPack, credits, *terms))
         }
         Offer::OrderPackage { .. } if quantity != 1 => Err(wrong("quantity", ORDER_QUANTITY.into())),
         Offer::OrderPackage { .. } if !has_order => Err(wrong(
             "order_id",
             "Make the order first with POST /api/orders, then name it here.".into(),
         )),
-        Offer::OrderPackage { .. } => Ok((Kind::Order, 0)),
+        Offer::OrderPackage { .. } => Ok((Kind::Order, 0, PackTerms::default())),
     }
 }

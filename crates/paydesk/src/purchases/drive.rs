@@ -131,6 +131,8 @@ fn parameters(purchase: &Purchase, customer: &str, stripe_price: &str) -> Value 
         (metadata::ITEM): purchase.item_id,
         (metadata::QUANTITY): purchase.quantity.to_string(),
         (metadata::CREDITS): purchase.credits.to_string(),
+        (metadata::EXPIRES_AFTER_DAYS): purchase.terms.expires_after_days.map_or_else(String::new, |days| days.to_string()),
+        (metadata::PRIORITY): purchase.terms.priority.to_string(),
         (metadata::AMOUNT_MINOR): purchase.price.minor.to_string(),
         (metadata::ORDER): purchase.order_id.clone().unwrap_or_default(),
     });

@@ -17,6 +17,7 @@ mod settlement;
 
 use ledger::Money;
 
+use crate::catalogue::PackTerms;
 use crate::ids::UserId;
 use crate::words::words;
 
@@ -96,6 +97,8 @@ pub struct Purchase {
     pub quantity: i64,
     /// Credits that payment grants; 0 for other kinds.
     pub credits: i64,
+    /// What becomes of those credits.
+    pub terms: PackTerms,
     /// The order it pays for, where the kind is one.
     pub order_id: Option<String>,
     /// What it costs.

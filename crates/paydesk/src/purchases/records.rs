@@ -8,6 +8,7 @@ use ledger::{Currency, Money};
 use store::{Error, Field, Result, Row, Rows, Tx};
 
 use super::{Kind, Purchase, Status};
+use crate::catalogue::PackTerms;
 use crate::idempotency::Action;
 use crate::ids::UserId;
 
@@ -19,7 +20,8 @@ macro_rules! select_purchase {
     ($end:literal) => {
         concat!(
             "select purchase.purchase_id, user_id, kind, item_id, quantity, credits, order_id, currency, amount_minor, status,
-                    session_id, session_url, success_url, cancel_url, created_at_us, expires_at_us, paid_at_us
+                    session_id, session_url, success_url, cancel_url, created_at_us, expires_at_us, paid_at_us, expires_after_days,
+                    priority
              from purchase ",
             $end
         )
@@ -36,6 +38,10 @@ fn decode(row: &Row) -> Result<Purchase> {
         item_id: row.text(3)?,
         quantity: row.int(4)?,
         credits: row.int(5)?,
+        terms: PackTerms {
+            expires_after_days: row.opt_int(17)?,
+            priority: row.int(18)?,
+        },
         order_id: Some(row.text(6)?).filter(|id| !id.is_empty()),
         price: Money::new(row.int(8)?, currency),
         status: Status::of_word(&row.text(9)?).ok_or_else(|| corrupt("status"))?,
@@ -105,6 +111,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, purchases: &[&Purchase]) -> Result<u64> {
             one.item_id.as_str().into(),
             one.quantity.into(),
             one.credits.into(),
+            one.terms.expires_after_days.into(),
+            one.terms.priority.into(),
             one.order_id.as_deref().unwrap_or_default().into(),
             one.price.currency.code().into(),
             one.price.minor.into(),
@@ -115,13 +123,13 @@ pub(super) fn insert(tx: &mut Tx<'_>, purchases: &[&Purchase]) -> Result<u64> {
         ]
     }));
     tx.run(
-        "insert into purchase (purchase_id, user_id, kind, item_id, quantity, credits, order_id, currency, amount_minor,
-                               status, session_id, success_url, cancel_url, created_at_us, expires_at_us,
+        "insert into purchase (purchase_id, user_id, kind, item_id, quantity, credits, expires_after_days, priority,
+                               order_id, currency, amount_minor, status, session_id, success_url, cancel_url, created_at_us, expires_at_us,
                                next_check_at_us, paid_at_us)
-         select r.purchase_id, r.user_id, r.kind, r.item_id, r.quantity, r.credits, r.order_id, r.currency, r.amount_minor,
-                r.status, r.session_id, '', '', r.created_at_us, r.created_at_us, $2, r.paid_at_us
+         select r.purchase_id, r.user_id, r.kind, r.item_id, r.quantity, r.credits, r.expires_after_days, r.priority,
+                r.order_id, r.currency, r.amount_minor, r.status, r.session_id, '', '', r.created_at_us, r.created_at_us, $2, r.paid_at_us
          from rows($1: purchase_id text, user_id text, kind text, item_id text, quantity bigint, credits bigint,
-                   order_id text, currency text, amount_minor bigint, status text, session_id text,
+                   expires_after_days bigint, priority bigint, order_id text, currency text, amount_minor bigint, status text, session_id text,
                    created_at_us bigint, paid_at_us bigint)
          where true on conflict (purchase_id) do nothing",
         &[rows.into(), NEVER_US.into()],
@@ -155,10 +163,10 @@ pub(super) fn insert_intent(
     next_check_at_us: i64,
 ) -> Result<()> {
     tx.run(
-        "insert into purchase (purchase_id, user_id, kind, item_id, quantity, credits, order_id, currency, amount_minor,
-                               status, success_url, cancel_url, request_id, request_fingerprint, created_at_us,
-                               expires_at_us, next_check_at_us)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+        "insert into purchase (purchase_id, user_id, kind, item_id, quantity, credits, expires_after_days, priority,
+                               order_id, currency, amount_minor, status, success_url, cancel_url, request_id,
+                               request_fingerprint, created_at_us, expires_at_us, next_check_at_us)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         &[
             purchase.purchase_id.as_str().into(),
             purchase.user_id.as_str().into(),
@@ -166,6 +174,8 @@ pub(super) fn insert_intent(
             purchase.item_id.as_str().into(),
             purchase.quantity.into(),
             purchase.credits.into(),
+            purchase.terms.expires_after_days.into(),
+            purchase.terms.priority.into(),
             purchase.order_id.as_deref().unwrap_or_default().into(),
             purchase.price.currency.code().into(),
             purchase.price.minor.into(),

@@ -3,10 +3,15 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+use stripe::Event;
+use stripe::objects::PaymentIntent;
+
 use super::drive::{self, DriveError};
 use super::{Purchase, Status, Told, records, rules, settlement};
 use crate::app::App;
 use crate::clock::SECOND_US;
+use crate::effects::NO_EVENT;
 
 /// A purchase that was looked at is not looked at again for this long.
 const LEASE_US: i64 = 60 * SECOND_US;
@@ -14,6 +19,8 @@ const LEASE_US: i64 = 60 * SECOND_US;
 const AWAITING_FUNDS_US: i64 = 6 * 3600 * SECOND_US;
 /// Purchases taken up at a time; well under Stripe's limit of reads.
 const BATCH: usize = 20;
+/// Pages of Stripe's events that are searched for that of one payment.
+const EVENT_PAGES_MAX: usize = 20;
 /// How often recovery looks for work.
 const POLL: Duration = Duration::from_secs(10);
 
@@ -73,8 +80,15 @@ async fn take_up(app: &App, purchase: Purchase) -> Result<(), DriveError> {
 pub(super) async fn look(app: &App, session_id: &str) -> Result<(), DriveError> {
     let session = app.stripe.retrieve_checkout_session(session_id, &[]).await?;
     store::crash_point("session looked at");
-    let fact = match rules::of_session(&session, None) {
-        Ok(Some(fact)) => fact,
+    let told = match rules::of_session(&session, None) {
+        Ok(Some(fact)) => {
+            let payment = match rules::dated_by(&session, &fact.stated) {
+                Some(payment_intent_id) => success_of(app, payment_intent_id, session.created).await?,
+                None => None,
+            };
+            let told = std::iter::once(Told::Purchase(fact)).chain(payment);
+            told.map(|one| (NO_EVENT, one)).collect::<Vec<_>>()
+        }
         // It is no payment of ours, and will not become one by being asked about again.
         Ok(None) => {
             let session_id = session_id.to_owned();
@@ -86,7 +100,7 @@ pub(super) async fn look(app: &App, session_id: &str) -> Result<(), DriveError> 
     let now_us = app.clock.now_us();
     app.store
         .write(move |tx| {
-            let settled = settlement::settle_seen(tx, now_us, Told::Purchase(fact.clone()))?;
+            let settled = settlement::settle_seen(tx, now_us, &told)?;
             for purchase in settled.purchases.values() {
                 let next = match purchase.status {
                     Status::AwaitingFunds => now_us + AWAITING_FUNDS_US,
@@ -104,4 +118,26 @@ pub(super) async fn look(app: &App, session_id: &str) -> Result<(), DriveError> 
         })?;
     store::crash_point("session settled");
     Ok(())
+}
+
+/// What the event tells that says since when the money of a payment is there, read from Stripe: nothing else says it. The
+/// payment was made after `from_s`, unix seconds.
+async fn success_of(app: &App, payment_intent_id: &str, from_s: Option<i64>) -> Result<Option<Told>, DriveError> {
+    let wanted = json!({ "type": "payment_intent.succeeded", "created": { "gte": from_s.unwrap_or_default() } });
+    let mut pages = app.stripe.pages::<Event>(&wanted, EVENT_PAGES_MAX);
+    let is_of = |event: &Event| {
+        let intent = event.object::<PaymentIntent>();
+        intent.is_ok_and(|intent| intent.id == payment_intent_id)
+    };
+    while let Some(events) = pages.next().await? {
+        if let Some(event) = events.iter().find(|event| is_of(event)) {
+            let told = rules::interpret(event);
+            return told.map_err(|malformed| store::Error::Corrupt(malformed.to_string()).into());
+        }
+    }
+    tracing::info!(
+        payment_intent_id,
+        "stripe lists no event of a payment that is there; it is looked for again"
+    );
+    Ok(None)
 }

@@ -138,6 +138,10 @@ pub struct PurchaseOut {
     pub quantity: i64,
     /// Credits that payment grants; 0 for other kinds.
     pub credits: i64,
+    /// After how many days from the payment those end; none where they do not.
+    pub expires_after_days: Option<i64>,
+    /// Credits of a lower number are used first.
+    pub priority: i64,
     /// The order it pays for.
     pub order_id: Option<String>,
     /// What it costs, in minor units.
@@ -188,6 +192,8 @@ impl PurchaseOut {
             item_id: purchase.item_id,
             quantity: purchase.quantity,
             credits: purchase.credits,
+            expires_after_days: purchase.terms.expires_after_days,
+            priority: purchase.terms.priority,
             order_id: purchase.order_id,
             amount_minor: purchase.price.minor,
             currency: purchase.price.currency.to_string(),

@@ -4,6 +4,7 @@
 //! is why any order and any repetition of the same facts ends in the same state.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use ledger::{Currency, Money};
 use stripe::objects::{Charge, CheckoutMode, CheckoutSession, CheckoutStatus, PaymentIntent, PaymentIntentStatus};
@@ -13,10 +14,14 @@ use super::records::payments::PaymentRow;
 use super::reversals::rules::{Clawed, target};
 use super::reversals::{self, Reversal};
 use super::{Kind, Purchase, Status};
+use crate::catalogue::{EXPIRES_AFTER_DAYS_MAX, PackTerms};
+use crate::credits::PRIORITY_MAX;
 use crate::effects::Effect;
 use crate::ids::UserId;
 use crate::words::words;
 
+/// Microseconds of a second.
+const SECOND_US: i64 = 1_000_000;
 /// The longest id that Stripe promises ever to make, in bytes.
 const ID_BYTES_MAX: usize = 255;
 
@@ -35,6 +40,10 @@ pub mod metadata {
     pub const QUANTITY: &str = "paydesk_quantity";
     /// Credits that payment grants.
     pub const CREDITS: &str = "paydesk_credits";
+    /// After how many days from the payment those end; empty where they do not.
+    pub const EXPIRES_AFTER_DAYS: &str = "paydesk_expires_after_days";
+    /// How soon those are used.
+    pub const PRIORITY: &str = "paydesk_priority";
     /// The expected amount in minor units.
     pub const AMOUNT_MINOR: &str = "paydesk_amount_minor";
     /// The order it pays for.
@@ -56,6 +65,8 @@ pub struct Stated {
     pub quantity: i64,
     /// Credits that payment grants.
     pub credits: i64,
+    /// What becomes of those credits.
+    pub terms: PackTerms,
     /// The expected amount, in minor units.
     pub amount_minor: i64,
     /// The order it pays for.
@@ -132,8 +143,19 @@ pub struct Fact {
     pub status: Option<Status>,
     /// What it says about the payment.
     pub payment: Option<PaymentFact>,
-    /// The money that is there: the key of the payment and how much, in minor units.
-    pub funds: Option<(String, i64)>,
+    /// The money that is there.
+    pub funds: Option<Funds>,
+}
+
+/// Money that is there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Funds {
+    /// The key of the payment: its `PaymentIntent`, or the session where nothing was to be paid.
+    pub payment: String,
+    /// How much, in minor units of the fact's currency.
+    pub amount_minor: i64,
+    /// Since when, microseconds. The same whichever event tells of it first, where the credits that were bought end.
+    pub at_us: i64,
 }
 
 /// Reads an event. `None`: it is not about one of ours, or says nothing we act on. An error: it is about one of ours and
@@ -148,7 +170,7 @@ pub fn interpret(event: &Event) -> Result<Option<Told>, Malformed> {
         "payment_intent.succeeded"
         | "payment_intent.processing"
         | "payment_intent.payment_failed"
-        | "payment_intent.canceled" => of_payment_intent(&event.object()?)?,
+        | "payment_intent.canceled" => of_payment_intent(&event.object()?, event.created)?,
         "charge.succeeded" | "charge.updated" => of_charge(&event.object()?)?,
         _ => return of_reversal(event),
     };
@@ -178,6 +200,9 @@ fn of_reversal(event: &Event) -> Result<Option<Told>, Malformed> {
 }
 
 /// Reads a checkout session: from an event that ends it (`ended`), or as Stripe shows it now.
+///
+/// Credits that end are counted from the moment of the payment, which a session does not know. So a paid session of such
+/// credits says no more than that money is on its way; the payment's own event says that it is there.
 pub fn of_session(session: &CheckoutSession, ended: Option<Status>) -> Result<Option<Fact>, Malformed> {
     if session.mode != CheckoutMode::Payment {
         return Ok(None);
@@ -191,7 +216,10 @@ pub fn of_session(session: &CheckoutSession, ended: Option<Status>) -> Result<Op
         .payment_intent
         .as_ref()
         .map(|reference| reference.id().to_owned());
-    let settled = ended.is_none() && session.payment_status.is_settled() && session.status != CheckoutStatus::Open;
+    let settled = ended.is_none()
+        && session.payment_status.is_settled()
+        && session.status != CheckoutStatus::Open
+        && dated_by(session, &stated).is_none();
     let status = match (ended, &session.status) {
         (Some(ended), _) => ended,
         (None, _) if settled => Status::Paid,
@@ -220,7 +248,17 @@ pub fn of_session(session: &CheckoutSession, ended: Option<Status>) -> Result<Op
             "payment_intent: missing from a session paid with money",
         ));
     }
-    let funds = settled.then(|| (payment_intent.unwrap_or_else(|| session.id.clone()), amount_minor));
+    if settled && stated.terms.expires_after_days.is_some() && session.created.is_none() {
+        return Err(Malformed::new(
+            "checkout.session",
+            "created: missing, and what was bought ends",
+        ));
+    }
+    let funds = settled.then(|| Funds {
+        payment: payment_intent.unwrap_or_else(|| session.id.clone()),
+        amount_minor,
+        at_us: session.created.unwrap_or_default().saturating_mul(SECOND_US),
+    });
     checked(Fact {
         stated,
         currency,
@@ -231,7 +269,15 @@ pub fn of_session(session: &CheckoutSession, ended: Option<Status>) -> Result<Op
     })
 }
 
-fn of_payment_intent(intent: &PaymentIntent) -> Result<Option<Fact>, Malformed> {
+/// The payment whose own event tells since when the money of a paid session is there, where that matters.
+pub fn dated_by<'a>(session: &'a CheckoutSession, stated: &Stated) -> Option<&'a str> {
+    let matters = stated.terms.expires_after_days.is_some() && session.payment_status.is_settled();
+    let payment = session.payment_intent.as_ref().filter(|_| matters);
+    payment.map(stripe::objects::Expandable::id)
+}
+
+/// Reads a payment from an event that was made at a time, unix seconds.
+fn of_payment_intent(intent: &PaymentIntent, at_s: i64) -> Result<Option<Fact>, Malformed> {
     let Some(stated) = stated(&intent.metadata)? else {
         return Ok(None);
     };
@@ -249,7 +295,11 @@ fn of_payment_intent(intent: &PaymentIntent) -> Result<Option<Fact>, Malformed> 
             .ok_or_else(|| Malformed::new("payment_intent", "amount_received: missing from a succeeded payment"))?,
         _ => intent.amount,
     };
-    let funds = (payment_status == PaymentStatus::Succeeded).then(|| (intent.id.clone(), amount_minor));
+    let funds = (payment_status == PaymentStatus::Succeeded).then(|| Funds {
+        payment: intent.id.clone(),
+        amount_minor,
+        at_us: at_s.saturating_mul(SECOND_US),
+    });
     let payment = PaymentFact {
         payment_intent_id: intent.id.clone(),
         status: payment_status,
@@ -342,6 +392,7 @@ fn stated(metadata: &BTreeMap<String, String>) -> Result<Option<Stated>, Malform
     if kind == Kind::Order && order_id.is_none() {
         return Err(wrong(metadata::ORDER));
     }
+    let terms = terms(metadata)?;
     let credits = integer(metadata::CREDITS)?;
     if kind == Kind::CreditPack && credits == 0 {
         return Err(wrong(metadata::CREDITS));
@@ -353,9 +404,26 @@ fn stated(metadata: &BTreeMap<String, String>) -> Result<Option<Stated>, Malform
         item_id: text(metadata::ITEM)?.to_owned(),
         quantity: integer(metadata::QUANTITY)?,
         credits,
+        terms,
         amount_minor: integer(metadata::AMOUNT_MINOR)?,
         order_id,
     }))
+}
+
+/// What becomes of bought credits; nothing is said of those that are as usual.
+fn terms(metadata: &BTreeMap<String, String>) -> Result<PackTerms, Malformed> {
+    let within = |name: &str, range: RangeInclusive<i64>| {
+        let Some(text) = metadata.get(name).filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        let value = text.parse::<i64>().ok().filter(|value| range.contains(value));
+        let value = value.ok_or_else(|| Malformed::new("metadata", format!("{name} has a value we never wrote")))?;
+        Ok(Some(value))
+    };
+    Ok(PackTerms {
+        expires_after_days: within(metadata::EXPIRES_AFTER_DAYS, 1..=EXPIRES_AFTER_DAYS_MAX)?,
+        priority: within(metadata::PRIORITY, -PRIORITY_MAX..=PRIORITY_MAX)?.unwrap_or_default(),
+    })
 }
 
 fn currency(code: &str) -> Result<Currency, Malformed> {
@@ -372,6 +440,7 @@ pub fn adopted(fact: &Fact, now_us: i64) -> Purchase {
         item_id: stated.item_id,
         quantity: stated.quantity,
         credits: stated.credits,
+        terms: stated.terms,
         order_id: stated.order_id,
         price: Money::new(stated.amount_minor, fact.currency),
         status: Status::Created,
@@ -394,15 +463,15 @@ pub fn settle(purchase: &mut Purchase, fact: &Fact, now_us: i64) -> Vec<Effect> 
         purchase.session_id.clone_from(&fact.session_id);
     }
     let mut effects = Vec::new();
-    if let Some((payment, amount_minor)) = &fact.funds {
+    if let Some(funds) = &fact.funds {
         purchase.status = Status::Paid;
         purchase.paid_at_us.get_or_insert(now_us);
-        effects.extend(fulfil(purchase, payment));
-        if *amount_minor > 0 {
+        effects.extend(fulfil(purchase, funds));
+        if funds.amount_minor > 0 {
             effects.push(Effect::Collect {
                 currency: fact.currency,
-                amount_minor: *amount_minor,
-                payment: payment.clone(),
+                amount_minor: funds.amount_minor,
+                payment: funds.payment.clone(),
             });
         }
     }
@@ -413,12 +482,13 @@ pub fn settle(purchase: &mut Purchase, fact: &Fact, now_us: i64) -> Vec<Effect> 
 }
 
 /// What the buyer gets for a payment.
-fn fulfil(purchase: &Purchase, payment: &str) -> Option<Effect> {
+fn fulfil(purchase: &Purchase, funds: &Funds) -> Option<Effect> {
     match (purchase.kind, &purchase.order_id) {
         (Kind::CreditPack, _) => Some(Effect::Grant {
             user_id: purchase.user_id.clone(),
             credits: purchase.credits,
-            payment: payment.to_owned(),
+            terms: purchase.terms.since(funds.at_us),
+            payment: funds.payment.clone(),
         }),
         (Kind::Order, Some(order_id)) => Some(Effect::PayOrder {
             order_id: order_id.clone(),

@@ -10,7 +10,7 @@ use store::{Error, Result, Tx};
 use super::records::payments::{self, PaymentRow};
 use super::reversals::{self, Dispute, Refund, Reversal};
 use super::{Fact, Purchase, Told, records, rules};
-use crate::effects::{Caused, NO_EVENT};
+use crate::effects::Caused;
 
 /// What a batch came to.
 pub struct Settled {
@@ -106,10 +106,10 @@ impl Book {
         let Some(payment) = &fact.payment else { return };
         let row = self.payment(&payment.payment_intent_id, fact.currency);
         row.add(purchase, fact.currency, payment);
-        if let Some((key, amount_minor)) = &fact.funds
-            && *key == row.payment_intent_id
+        if let Some(funds) = &fact.funds
+            && funds.payment == row.payment_intent_id
         {
-            row.paid_minor = row.paid_minor.max(*amount_minor);
+            row.paid_minor = row.paid_minor.max(funds.amount_minor);
         }
         if row.reversed_minor > 0 || row.freezes {
             self.touched.insert(payment.payment_intent_id.clone(), event_id);
@@ -213,13 +213,13 @@ fn write(
     payments::write(tx, now_us, known, payments)
 }
 
-/// Takes in what Stripe was seen to say outside an event: by the success page, by recovery, or as the answer to a refund.
+/// Takes in what Stripe was seen to say outside an event, each with `NO_EVENT`: by the success page or by recovery.
 pub(super) fn settle_seen(
     tx: &mut Tx<'_>,
     now_us: i64,
-    told: Told,
+    told: &[(i64, Told)],
 ) -> std::result::Result<Settled, crate::effects::ApplyError> {
-    let settled = settle(tx, now_us, &[(NO_EVENT, told)])?;
+    let settled = settle(tx, now_us, told)?;
     crate::effects::apply(tx, now_us, &settled.effects)?;
     Ok(settled)
 }

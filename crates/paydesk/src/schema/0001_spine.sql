@@ -66,6 +66,9 @@ create table purchase (
     quantity bigint not null,
     -- Credits that payment grants; 0 for other kinds.
     credits bigint not null,
+    -- After how many days from the payment those end, and how soon they are used, as the catalogue said when it was made.
+    expires_after_days bigint,
+    priority bigint not null default 0,
     -- The order it pays for; empty for other kinds.
     order_id text not null,
     currency text not null,

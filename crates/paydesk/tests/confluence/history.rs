@@ -132,6 +132,8 @@ struct Purchase {
     currency: &'static str,
     amount: i64,
     credits: i64,
+    /// After how many days the credits end; 0 for never.
+    days: i64,
 }
 
 impl Purchase {
@@ -144,6 +146,7 @@ impl Purchase {
             currency: ["usd", "eur", "jpy", "kwd"].choose(rng).unwrap(),
             amount: rng.random_range(1..100_000),
             credits: if order { 0 } else { rng.random_range(1..1_000) },
+            days: if order { 0 } else { *[0, 36_500].choose(rng).unwrap() },
         }
     }
 
@@ -163,6 +166,8 @@ impl Purchase {
             "paydesk_item": if self.order { "track-review" } else { "starter" },
             "paydesk_quantity": "1",
             "paydesk_credits": self.credits.to_string(),
+            "paydesk_expires_after_days": if self.days == 0 { String::new() } else { self.days.to_string() },
+            "paydesk_priority": if self.days == 0 { "0" } else { "-1" },
             "paydesk_amount_minor": self.amount.to_string(),
             "paydesk_order": if self.order { format!("ord_{}", self.name) } else { String::new() },
         })
@@ -181,6 +186,7 @@ impl Purchase {
             "status": status,
             "payment_status": payment_status,
             "amount_total": amount,
+            "created": 1_792_000_000,
             "currency": self.currency,
             "customer": format!("cus_{}", self.user),
             "payment_intent": with_payment.then(|| format!("pi_{}", self.name)),

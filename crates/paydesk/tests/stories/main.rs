@@ -13,6 +13,7 @@ mod contract;
 mod events;
 mod holds;
 mod lists;
+mod packs;
 mod pages;
 mod recovery;
 mod reversals;

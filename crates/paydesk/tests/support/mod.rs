@@ -20,6 +20,7 @@ use reqwest::Method;
 use sandbox::{EndpointConfig, Sandbox};
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use store::Store;
 use store::testing::TestDatabase;
 use tokio::net::TcpListener;
 
@@ -61,12 +62,13 @@ pub(crate) struct TestApp {
 impl TestApp {
     /// Migrates the database, serves the application and its sandbox, and pushes the catalogue.
     pub(crate) async fn begin(database: &TestDatabase) -> Self {
-        let test = Self::begin_without_catalogue(database).await;
-        let now_us = test.app.clock.now_us();
-        let app = &test.app;
-        catalogue::push(&app.catalogue, &app.stripe, &app.store, &app.ids, now_us, |_| {})
-            .await
-            .unwrap();
+        Self::begin_selling(database, Clock::system(), CATALOGUE).await
+    }
+
+    /// The same, on this clock, with this catalogue.
+    pub(crate) async fn begin_selling(database: &TestDatabase, clock: Clock, catalogue: &str) -> Self {
+        let test = Self::open(database, clock, catalogue).await;
+        push(&test.app).await;
         test
     }
 
@@ -77,6 +79,10 @@ impl TestApp {
 
     /// The same, on this clock.
     pub(crate) async fn begin_at(database: &TestDatabase, clock: Clock) -> Self {
+        Self::open(database, clock, CATALOGUE).await
+    }
+
+    async fn open(database: &TestDatabase, clock: Clock, catalogue: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sandbox_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -95,7 +101,8 @@ impl TestApp {
             async move { sandbox.serve(sandbox_listener, std::future::pending::<()>()).await }
         });
         let secret_key = sandbox.config().secret_key.clone();
-        let app = application(database, &base, &sandbox_base, secret_key, clock).await;
+        let ends = (base.as_str(), sandbox_base.as_str());
+        let app = application(database.store().clone(), ends, secret_key, clock, catalogue).await;
         let router = routes::router(app.clone(), axum::Router::new());
         tokio::spawn({
             let app = app.clone();
@@ -114,6 +121,15 @@ impl TestApp {
             http,
             keys: Arc::default(),
         }
+    }
+
+    /// The same application as it is after a restart with another catalogue, which is pushed.
+    pub(crate) async fn selling(&self, catalogue: &str) -> App {
+        let (store, clock) = (self.app.store.clone(), self.app.clock.clone());
+        let secret_key = self.sandbox.config().secret_key.clone();
+        let app = application(store, (&self.base, &self.sandbox_base), secret_key, clock, catalogue).await;
+        push(&app).await;
+        app
     }
 
     /// A token as the application would sign it for this user.
@@ -229,8 +245,21 @@ impl TestApp {
     }
 }
 
-async fn application(database: &TestDatabase, base: &str, sandbox_base: &str, secret_key: String, clock: Clock) -> App {
-    database.store().migrate(MIGRATIONS).await.unwrap();
+async fn push(app: &App) {
+    let now_us = app.clock.now_us();
+    catalogue::push(&app.catalogue, &app.stripe, &app.store, &app.ids, now_us, |_| {})
+        .await
+        .unwrap();
+}
+
+async fn application(
+    store: Store,
+    (base, sandbox_base): (&str, &str),
+    secret_key: String,
+    clock: Clock,
+    catalogue: &str,
+) -> App {
+    store.migrate(MIGRATIONS).await.unwrap();
     let line = Line::parse_from([
         "test",
         "--listen",
@@ -249,12 +278,12 @@ async fn application(database: &TestDatabase, base: &str, sandbox_base: &str, se
         jwt_secret: Some(SecretString::from(JWT_SECRET)),
     };
     let ids = Ids::random(clock.clone());
-    let catalogue = catalogue::parse(CATALOGUE, "paydesk.toml").unwrap();
+    let catalogue = catalogue::parse(catalogue, "paydesk.toml").unwrap();
     App::new(
         Config::new(line.settings, secrets).unwrap(),
         clock,
         ids,
-        database.store().clone(),
+        store,
         catalogue,
     )
     .unwrap()
