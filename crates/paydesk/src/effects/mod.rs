@@ -13,6 +13,7 @@ use store::{Result, Tx};
 
 use crate::books::{self, Cause, Movement};
 use crate::ids::UserId;
+use crate::purchases::{self, SavedMethod};
 use crate::{credits, orders};
 
 pub use records::effects_of_event;
@@ -81,6 +82,17 @@ pub enum Effect {
         /// By which purchase.
         purchase_id: String,
     },
+    /// A payment method is kept, to be charged when its user is not there.
+    SaveMethod {
+        /// Whose.
+        user_id: UserId,
+        /// What was saved.
+        method: SavedMethod,
+        /// When, unix seconds.
+        saved_at_s: i64,
+        /// The setup at Stripe.
+        setup: String,
+    },
     /// A purchase came to nothing; its order may be paid for anew.
     ReleaseOrder {
         /// Which order.
@@ -125,6 +137,7 @@ impl Effect {
             Self::Freeze { payment, version, .. } => format!("freeze:{payment}:{version}"),
             Self::PayOrder { purchase_id, .. } => format!("pay_order:{purchase_id}"),
             Self::ReleaseOrder { purchase_id, .. } => format!("release_order:{purchase_id}"),
+            Self::SaveMethod { setup, .. } => format!("save_method:{setup}"),
         }
     }
 
@@ -142,6 +155,7 @@ impl Effect {
             Self::Freeze { .. } => "freeze",
             Self::PayOrder { .. } => "pay_order",
             Self::ReleaseOrder { .. } => "release_order",
+            Self::SaveMethod { .. } => "save_method",
         }
     }
 }
@@ -175,7 +189,10 @@ impl Caused {
                 TransferCode::Collect,
             )],
             Effect::ClawBack { .. } => self.claw_back(),
-            Effect::Freeze { .. } | Effect::PayOrder { .. } | Effect::ReleaseOrder { .. } => Vec::new(),
+            Effect::Freeze { .. }
+            | Effect::PayOrder { .. }
+            | Effect::ReleaseOrder { .. }
+            | Effect::SaveMethod { .. } => Vec::new(),
         };
         let caused = |movement| Movement {
             event_id: self.event_id,
@@ -279,6 +296,16 @@ fn apply_one(tx: &mut Tx<'_>, now_us: i64, effect: &Effect) -> Result<()> {
             purchase_id,
         } => orders::pay(tx, now_us, order_id, user_id, package_id, purchase_id).map(drop),
         Effect::ReleaseOrder { order_id, purchase_id } => orders::release(tx, now_us, order_id, purchase_id),
+        Effect::SaveMethod {
+            user_id,
+            method,
+            saved_at_s,
+            ..
+        } => {
+            purchases::save_method(tx, user_id, method, *saved_at_s)?;
+            // Whatever waits for another payment method is looked at again.
+            books::stir(tx, &credits::wallet(user_id, None))
+        }
         Effect::Freeze { user_id, frozen, .. } => books::freeze(tx, &credits::wallet(user_id, None), *frozen),
         Effect::Grant { .. } | Effect::Collect { .. } | Effect::ClawBack { .. } => Ok(()),
     }

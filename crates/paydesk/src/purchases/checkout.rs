@@ -2,13 +2,13 @@
 //! request finds it again.
 
 use axum::http::StatusCode;
-use ledger::Currency;
+use ledger::{Currency, Money};
 use serde::Serialize;
 
 use super::drive::{self, DriveError};
 use super::{Kind, Purchase, Status, records};
 use crate::app::App;
-use crate::catalogue::{Item, Offer, PackTerms};
+use crate::catalogue::{Catalogue, Item, Offer, PackTerms};
 use crate::clock::SECOND_US;
 use crate::http::problem::Kind as ProblemKind;
 use crate::http::{OneTime, Problem, kinds};
@@ -123,7 +123,8 @@ pub async fn start(app: &App, one_time: &OneTime, request: CheckoutRequest) -> R
 
 /// The action goes into every write, so that its key stays taken while one of them goes on for a client who has gone.
 async fn run(app: &App, action: Action, request: CheckoutRequest) -> Result<Reply, Problem> {
-    check_return_urls(app, &request)?;
+    check_return_url(app, "success_url", request.success_url.as_deref())?;
+    check_return_url(app, "cancel_url", request.cancel_url.as_deref())?;
     if request.order_id.is_some() && request.quantity != 1 {
         return Err(Problem::of(&kinds::INVALID).field("quantity").detail(ORDER_QUANTITY));
     }
@@ -190,21 +191,26 @@ fn not_now(error: DriveError) -> Problem {
     }
 }
 
-/// A page to return to must be ours, or one the operator named: an open redirect would lend our name to anybody.
-fn check_return_urls(app: &App, request: &CheckoutRequest) -> Result<(), Problem> {
-    for (field, url) in [
-        ("success_url", &request.success_url),
-        ("cancel_url", &request.cancel_url),
-    ] {
-        if let Some(url) = url
-            && !app.config.may_return_to(url)
-        {
-            return Err(Problem::of(&kinds::INVALID).field(field).detail(
-                "The address must begin with this server's public URL or with one of the allowed return origins.",
-            ));
+/// What is told of a call to Stripe that came to nothing. Stripe's own words are for the operator.
+pub(super) fn problem_of(error: DriveError) -> Problem {
+    match error {
+        DriveError::Refused(error) => {
+            tracing::error!(%error, "stripe refused a checkout");
+            Problem::of(&CHECKOUT_REFUSED)
         }
+        error => not_now(error),
     }
-    Ok(())
+}
+
+/// A page to return to must be ours, or one the operator named: an open redirect would lend our name to anybody. `field`
+/// names it in the request.
+pub fn check_return_url(app: &App, field: &'static str, url: Option<&str>) -> Result<(), Problem> {
+    match url {
+        Some(url) if !app.config.may_return_to(url) => Err(Problem::of(&kinds::INVALID)
+            .field(field)
+            .detail("The address must begin with this server's public URL or with one of the allowed return origins.")),
+        _ => Ok(()),
+    }
 }
 
 async fn begin(app: &App, action: Action, request: CheckoutRequest) -> Result<Begun, Problem> {
@@ -228,7 +234,7 @@ async fn begin(app: &App, action: Action, request: CheckoutRequest) -> Result<Be
                 None => None,
             };
             let purchase = plan(&app_in, &request, order.as_ref(), &purchase_id, now_us)?;
-            records::insert_intent(tx, &purchase, &action, now_us + HEAD_START_US)?;
+            records::insert_intent(tx, &purchase, Some(&action), now_us + HEAD_START_US)?;
             if let Some(order_id) = &purchase.order_id {
                 orders::await_payment(tx, now_us, order_id, &purchase.purchase_id)?;
             }
@@ -326,6 +332,8 @@ fn plan(
         order_id: order.map(|order| order.order_id.clone()),
         price,
         status: Status::Created,
+        charged: None,
+        failure: None,
         session_id: None,
         session_url: None,
         success_url: request
@@ -340,6 +348,34 @@ fn plan(
         expires_at_us: now_us,
         paid_at_us: None,
     })
+}
+
+/// Credit packs as they are sold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PackOffer {
+    /// What so many cost.
+    pub price: Money,
+    /// Credits that they grant.
+    pub credits: i64,
+    /// What becomes of those.
+    pub terms: PackTerms,
+}
+
+/// What so many packs of an item cost and grant.
+pub fn pack_offer(
+    catalogue: &Catalogue,
+    item_id: &str,
+    quantity: i64,
+    currency: Currency,
+) -> Result<PackOffer, Problem> {
+    let unknown = |detail: String| Problem::of(&UNKNOWN_ITEM).field("item_id").detail(detail);
+    let item = catalogue.items.get(item_id);
+    let item = item.filter(|item| matches!(item.offer, Offer::CreditPack { .. }));
+    let item = item.ok_or_else(|| unknown(format!("There is no credit pack {item_id:?}.")))?;
+    let (_, credits, terms) = offered(item, quantity, false).map_err(|refused| refused.0)?;
+    let price = item.amount(currency, quantity);
+    let price = price.ok_or_else(|| unknown(format!("{item_id:?} has no price in {currency}.")))?;
+    Ok(PackOffer { price, credits, terms })
 }
 
 /// The kind of an item, the credits that so many pieces grant, and what becomes of those.

@@ -4,6 +4,7 @@
 //! Here live the purchase and its payment, checkout, recovery of what was cut off, and fulfilment by kind. What a kind
 //! gives for the money is decided in `rules`; what the effects do lives in `effects` and in the kind's own folder.
 
+mod charge;
 mod checkout;
 mod customers;
 mod drive;
@@ -21,9 +22,10 @@ use crate::catalogue::PackTerms;
 use crate::ids::UserId;
 use crate::words::words;
 
-pub use checkout::{CheckoutRequest, KINDS, Started, UNKNOWN_ITEM, start};
-
-pub use records::purchase;
+pub use charge::{Automatic, begin_automatic, begin_setup, charge};
+pub use checkout::{CheckoutRequest, KINDS, PackOffer, Started, UNKNOWN_ITEM, check_return_url, pack_offer, start};
+pub use drive::DriveError;
+pub use records::{automatic_purchases, pending_credits, purchase, save_method, saved_method};
 pub use recovery::{recover, run as run_recovery};
 pub use rules::{Fact, Told, interpret};
 pub use settlement::{Settled, settle};
@@ -82,6 +84,15 @@ impl Status {
     }
 }
 
+/// A payment method that a user saved, to be charged when they are not there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SavedMethod {
+    /// The Stripe customer that has it, `cus_…`.
+    pub customer: String,
+    /// `pm_…`.
+    pub payment_method: String,
+}
+
 /// Something that somebody set out to buy.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Purchase {
@@ -105,6 +116,10 @@ pub struct Purchase {
     pub price: Money,
     /// Where it stands.
     pub status: Status,
+    /// What it is charged to, where it was begun by itself; none where a buyer pays on a page.
+    pub charged: Option<SavedMethod>,
+    /// Why the charge failed, in Stripe's word.
+    pub failure: Option<String>,
     /// The checkout session, once Stripe has made one.
     pub session_id: Option<String>,
     /// Stripe's page, once there is one.

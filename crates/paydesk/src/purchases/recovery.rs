@@ -8,7 +8,7 @@ use stripe::Event;
 use stripe::objects::PaymentIntent;
 
 use super::drive::{self, DriveError};
-use super::{Purchase, Status, Told, records, rules, settlement};
+use super::{Purchase, Status, Told, charge, records, rules, settlement};
 use crate::app::App;
 use crate::clock::SECOND_US;
 use crate::effects::NO_EVENT;
@@ -62,6 +62,7 @@ pub async fn recover(app: &App) -> Result<usize, store::Error> {
 
 async fn take_up(app: &App, purchase: Purchase) -> Result<(), DriveError> {
     match (&purchase.session_id, purchase.status) {
+        _ if purchase.charged.is_some() => charge::take_up(app, purchase).await,
         (None, Status::Created) => drive::drive(app, purchase).await.map(drop),
         (Some(session_id), _) => match look(app, session_id).await {
             // A session that is gone can be paid no more. That is a fact, not a failure.
@@ -86,8 +87,7 @@ pub(super) async fn look(app: &App, session_id: &str) -> Result<(), DriveError> 
                 Some(payment_intent_id) => success_of(app, payment_intent_id, session.created).await?,
                 None => None,
             };
-            let told = std::iter::once(Told::Purchase(fact)).chain(payment);
-            told.map(|one| (NO_EVENT, one)).collect::<Vec<_>>()
+            std::iter::once(Told::Purchase(fact)).chain(payment).collect()
         }
         // It is no payment of ours, and will not become one by being asked about again.
         Ok(None) => {
@@ -97,7 +97,15 @@ pub(super) async fn look(app: &App, session_id: &str) -> Result<(), DriveError> 
         }
         Err(malformed) => return Err(store::Error::Corrupt(malformed.to_string()).into()),
     };
+    take_in(app, told).await?;
+    store::crash_point("session settled");
+    Ok(())
+}
+
+/// Settles what was seen at Stripe, and sets when the purchases are looked at again.
+pub(super) async fn take_in(app: &App, told: Vec<Told>) -> Result<(), store::Error> {
     let now_us = app.clock.now_us();
+    let told: Vec<(i64, Told)> = told.into_iter().map(|one| (NO_EVENT, one)).collect();
     app.store
         .write(move |tx| {
             let settled = settlement::settle_seen(tx, now_us, &told)?;
@@ -115,14 +123,16 @@ pub(super) async fn look(app: &App, session_id: &str) -> Result<(), DriveError> 
         .map_err(|error| match error {
             crate::effects::ApplyError::Store(error) => error,
             error @ crate::effects::ApplyError::Refused { .. } => store::Error::Corrupt(error.to_string()),
-        })?;
-    store::crash_point("session settled");
-    Ok(())
+        })
 }
 
 /// What the event tells that says since when the money of a payment is there, read from Stripe: nothing else says it. The
 /// payment was made after `from_s`, unix seconds.
-async fn success_of(app: &App, payment_intent_id: &str, from_s: Option<i64>) -> Result<Option<Told>, DriveError> {
+pub(super) async fn success_of(
+    app: &App,
+    payment_intent_id: &str,
+    from_s: Option<i64>,
+) -> Result<Option<Told>, DriveError> {
     let wanted = json!({ "type": "payment_intent.succeeded", "created": { "gte": from_s.unwrap_or_default() } });
     let mut pages = app.stripe.pages::<Event>(&wanted, EVENT_PAGES_MAX);
     let is_of = |event: &Event| {

@@ -151,6 +151,10 @@ pub struct PurchaseOut {
     pub currency: String,
     /// Where it stands.
     pub status: Status,
+    /// Whether it was begun by itself because the wallet ran low, and is charged to a saved payment method.
+    pub automatic: bool,
+    /// Why such a charge failed, in Stripe's word, such as `insufficient_funds`.
+    pub failure: Option<String>,
     /// The checkout session at Stripe.
     pub session_id: Option<String>,
     /// Stripe's page, while it can be paid there.
@@ -198,6 +202,8 @@ impl PurchaseOut {
             amount_minor: purchase.price.minor,
             currency: purchase.price.currency.to_string(),
             status: purchase.status,
+            automatic: purchase.charged.is_some(),
+            failure: purchase.failure,
             session_id: purchase.session_id,
             url: purchase.session_url.filter(|_| payable),
             created_at: Moment(purchase.created_at_us),

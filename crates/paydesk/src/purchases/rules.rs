@@ -3,12 +3,16 @@
 //! A fact only ever adds: the status is the greatest of what was said, and each payment has its own business key. That
 //! is why any order and any repetition of the same facts ends in the same state.
 
+pub(super) mod methods;
+
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use ledger::{Currency, Money};
 use stripe::objects::{Charge, CheckoutMode, CheckoutSession, CheckoutStatus, PaymentIntent, PaymentIntentStatus};
 use stripe::{Event, Malformed};
+
+pub use methods::Saved;
 
 use super::records::payments::PaymentRow;
 use super::reversals::rules::{Clawed, target};
@@ -48,6 +52,10 @@ pub mod metadata {
     pub const AMOUNT_MINOR: &str = "paydesk_amount_minor";
     /// The order it pays for.
     pub const ORDER: &str = "paydesk_order";
+    /// Not empty where the purchase was begun by itself.
+    pub const AUTOMATIC: &str = "paydesk_automatic";
+    /// The user who saves a payment method.
+    pub const SETUP: &str = "paydesk_setup";
 }
 
 /// The purchase as Stripe's metadata states it.
@@ -71,6 +79,8 @@ pub struct Stated {
     pub amount_minor: i64,
     /// The order it pays for.
     pub order_id: Option<String>,
+    /// Whether it was begun by itself, so that its one payment is tried once.
+    pub automatic: bool,
 }
 
 /// Where a payment stands; ordered, like the purchase's status, by certainty.
@@ -118,6 +128,8 @@ pub enum Told {
     Purchase(Fact),
     /// About a refund or a dispute of a payment.
     Reversal(Reversal),
+    /// About a payment method that a user saved.
+    Saved(Saved),
 }
 
 impl Told {
@@ -126,6 +138,7 @@ impl Told {
         match self {
             Self::Purchase(fact) => fact.payment.as_ref().map(|payment| payment.payment_intent_id.as_str()),
             Self::Reversal(reversal) => Some(reversal.payment_intent_id()),
+            Self::Saved(_) => None,
         }
     }
 }
@@ -141,6 +154,8 @@ pub struct Fact {
     pub session_id: Option<String>,
     /// What it says about the purchase's status; nothing for facts about attempts.
     pub status: Option<Status>,
+    /// Why a charge failed, in Stripe's word.
+    pub failure: Option<String>,
     /// What it says about the payment.
     pub payment: Option<PaymentFact>,
     /// The money that is there.
@@ -171,6 +186,10 @@ pub fn interpret(event: &Event) -> Result<Option<Told>, Malformed> {
         | "payment_intent.processing"
         | "payment_intent.payment_failed"
         | "payment_intent.canceled" => of_payment_intent(&event.object()?, event.created)?,
+        "setup_intent.succeeded" => {
+            let saved = methods::of_setup(&event.object()?, event.created)?;
+            return Ok(saved.map(Told::Saved));
+        }
         "charge.succeeded" | "charge.updated" => of_charge(&event.object()?)?,
         _ => return of_reversal(event),
     };
@@ -264,6 +283,7 @@ pub fn of_session(session: &CheckoutSession, ended: Option<Status>) -> Result<Op
         currency,
         session_id: Some(session.id.clone()),
         status: Some(status),
+        failure: None,
         payment,
         funds,
     })
@@ -282,11 +302,15 @@ fn of_payment_intent(intent: &PaymentIntent, at_s: i64) -> Result<Option<Fact>, 
         return Ok(None);
     };
     let currency = currency(&intent.currency)?;
+    let error = intent.last_payment_error.as_ref();
+    let failure = error.and_then(|error| failure_of(error.code.as_deref(), error.decline_code.as_deref()));
+    // What a buyer's page may try again is over where nobody is there to do so.
+    let given_up = stated.automatic.then_some(Status::Failed);
     let (status, payment_status) = match intent.status {
         PaymentIntentStatus::Succeeded => (Some(Status::Paid), PaymentStatus::Succeeded),
         PaymentIntentStatus::Processing => (Some(Status::AwaitingFunds), PaymentStatus::Processing),
-        PaymentIntentStatus::Canceled => (None, PaymentStatus::Canceled),
-        PaymentIntentStatus::RequiresPaymentMethod => (None, PaymentStatus::RequiresPaymentMethod),
+        PaymentIntentStatus::Canceled => (given_up, PaymentStatus::Canceled),
+        PaymentIntentStatus::RequiresPaymentMethod => (given_up, PaymentStatus::RequiresPaymentMethod),
         _ => return Ok(None),
     };
     let amount_minor = match payment_status {
@@ -312,6 +336,7 @@ fn of_payment_intent(intent: &PaymentIntent, at_s: i64) -> Result<Option<Fact>, 
         currency,
         session_id: None,
         status,
+        failure: failure.filter(|_| status == Some(Status::Failed)),
         payment: Some(payment),
         funds,
     })
@@ -340,6 +365,7 @@ fn of_charge(charge: &Charge) -> Result<Option<Fact>, Malformed> {
         currency,
         session_id: None,
         status: None,
+        failure: None,
         payment: Some(payment),
         funds: None,
     })
@@ -407,7 +433,25 @@ fn stated(metadata: &BTreeMap<String, String>) -> Result<Option<Stated>, Malform
         terms,
         amount_minor: integer(metadata::AMOUNT_MINOR)?,
         order_id,
+        automatic: metadata.get(metadata::AUTOMATIC).is_some_and(|text| !text.is_empty()),
     }))
+}
+
+/// Why a charge failed, in the most telling of Stripe's words.
+pub(super) fn failure_of(code: Option<&str>, decline_code: Option<&str>) -> Option<String> {
+    let telling = decline_code.filter(|_| code.is_none_or(|code| code == "card_declined"));
+    let word = telling.or(code).filter(|word| printable(word));
+    word.map(str::to_owned)
+}
+
+/// What follows from a payment method that was saved.
+pub fn save(saved: &Saved) -> Effect {
+    Effect::SaveMethod {
+        user_id: saved.user_id.clone(),
+        method: saved.method.clone(),
+        saved_at_s: saved.saved_at_s,
+        setup: saved.setup_intent_id.clone(),
+    }
 }
 
 /// What becomes of bought credits; nothing is said of those that are as usual.
@@ -444,6 +488,8 @@ pub fn adopted(fact: &Fact, now_us: i64) -> Purchase {
         order_id: stated.order_id,
         price: Money::new(stated.amount_minor, fact.currency),
         status: Status::Created,
+        charged: None,
+        failure: None,
         session_id: None,
         session_url: None,
         success_url: String::new(),
@@ -462,6 +508,7 @@ pub fn settle(purchase: &mut Purchase, fact: &Fact, now_us: i64) -> Vec<Effect> 
     if purchase.session_id.is_none() {
         purchase.session_id.clone_from(&fact.session_id);
     }
+    purchase.failure = purchase.failure.take().max(fact.failure.clone());
     let mut effects = Vec::new();
     if let Some(funds) = &fact.funds {
         purchase.status = Status::Paid;

@@ -44,6 +44,10 @@ pub fn settle(tx: &mut Tx<'_>, now_us: i64, told: &[(i64, Told)]) -> Result<Sett
                 book.take_fact(*event_id, purchase, fact, now_us);
             }
             Told::Reversal(reversal) => book.take_reversal(*event_id, reversal),
+            Told::Saved(saved) => book.effects.push(Caused {
+                event_id: *event_id,
+                effect: rules::save(saved),
+            }),
         }
     }
     reverse(tx, now_us, told, &mut book)?;
@@ -61,7 +65,7 @@ fn lock_purchases(tx: &mut Tx<'_>, told: &[(i64, Told)]) -> Result<BTreeMap<Stri
     let mut ids = payments::purchases_of(tx, &reversed)?;
     ids.extend(told.iter().filter_map(|(_, told)| match told {
         Told::Purchase(fact) => Some(fact.stated.purchase_id.clone()),
-        Told::Reversal(_) => None,
+        Told::Reversal(_) | Told::Saved(_) => None,
     }));
     records::lock(tx, &ids.iter().map(String::as_str).collect())
 }
@@ -81,7 +85,7 @@ fn check_locked(told: &[(i64, Told)], known: &Payments, purchases: &Purchases) -
 fn reversals_in(told: &[(i64, Told)]) -> impl Iterator<Item = &Reversal> {
     told.iter().filter_map(|(_, told)| match told {
         Told::Reversal(reversal) => Some(reversal),
-        Told::Purchase(_) => None,
+        Told::Purchase(_) | Told::Saved(_) => None,
     })
 }
 

@@ -17,5 +17,6 @@ mod packs;
 mod pages;
 mod recovery;
 mod reversals;
+mod top_ups;
 mod trust;
 mod wallet;
