@@ -97,7 +97,7 @@ impl App {
         };
         Ok(Self(Arc::new(Parts {
             appends: inbox::appends(&store, BatchLimits::default()),
-            handling: inbox::handling(&store, clock.clone(), BatchLimits::default()),
+            handling: inbox::handling(&store, clock.clone(), config.settings.policies, BatchLimits::default()),
             changes: credits::changes(&store, clock.clone(), one_at_a_time),
             looks: top_ups::looks(&store),
             holds: credits::holds::holds(&store, clock.clone(), one_at_a_time),

@@ -30,7 +30,7 @@ pub enum DriveError {
     #[error("stripe: {0}")]
     Stripe(#[source] stripe::Error),
     /// Stripe refuses the request as it is. The intent is dead.
-    #[error("stripe refused the checkout: {0}")]
+    #[error("stripe refuses it: {0}")]
     Refused(#[source] stripe::Error),
     /// The catalogue's price is not known at Stripe.
     #[error(

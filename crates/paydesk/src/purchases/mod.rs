@@ -11,6 +11,7 @@ mod drive;
 mod pages;
 mod records;
 mod recovery;
+pub mod refunds;
 pub mod reversals;
 pub mod routes;
 pub mod rules;
@@ -27,6 +28,7 @@ pub use checkout::{CheckoutRequest, KINDS, PackOffer, Started, UNKNOWN_ITEM, che
 pub use drive::DriveError;
 pub use records::{automatic_purchases, pending_credits, purchase, save_method, saved_method};
 pub use recovery::{recover, run as run_recovery};
+pub use refunds::recover as recover_refunds;
 pub use rules::{Fact, Told, interpret};
 pub use settlement::{Settled, settle};
 

@@ -8,10 +8,10 @@ use stripe::Event;
 use stripe::objects::PaymentIntent;
 
 use super::drive::{self, DriveError};
-use super::{Purchase, Status, Told, charge, records, rules, settlement};
+use super::{Purchase, Status, Told, charge, records, refunds, rules, settlement};
 use crate::app::App;
 use crate::clock::SECOND_US;
-use crate::effects::NO_EVENT;
+use crate::effects::ApplyError;
 
 /// A purchase that was looked at is not looked at again for this long.
 const LEASE_US: i64 = 60 * SECOND_US;
@@ -27,6 +27,9 @@ const POLL: Duration = Duration::from_secs(10);
 /// Runs until told to stop.
 pub async fn run(app: App) {
     while !app.shutdown.is_requested() {
+        if let Err(error) = refunds::recover(&app).await {
+            tracing::warn!(%error, "recovery of refunds failed; it is tried again");
+        }
         match recover(&app).await {
             // A full batch means that more may be due; each was given its next time, so this comes to an end.
             Ok(BATCH) => continue,
@@ -104,26 +107,24 @@ pub(super) async fn look(app: &App, session_id: &str) -> Result<(), DriveError> 
 
 /// Settles what was seen at Stripe, and sets when the purchases are looked at again.
 pub(super) async fn take_in(app: &App, told: Vec<Told>) -> Result<(), store::Error> {
-    let now_us = app.clock.now_us();
-    let told: Vec<(i64, Told)> = told.into_iter().map(|one| (NO_EVENT, one)).collect();
+    let (now_us, policies) = (app.clock.now_us(), app.config.settings.policies);
     app.store
         .write(move |tx| {
-            let settled = settlement::settle_seen(tx, now_us, &told)?;
-            for purchase in settled.purchases.values() {
-                let next = match purchase.status {
-                    Status::AwaitingFunds => now_us + AWAITING_FUNDS_US,
-                    status if status.is_final() => records::NEVER_US,
-                    _ => purchase.expires_at_us.max(now_us) + LEASE_US,
-                };
-                records::record_session(tx, purchase, next)?;
+            for one in &told {
+                let settled = settlement::settle_seen(tx, now_us, policies, one.clone())?;
+                for purchase in settled.purchases.values() {
+                    let next = match purchase.status {
+                        Status::AwaitingFunds => now_us + AWAITING_FUNDS_US,
+                        status if status.is_final() => records::NEVER_US,
+                        _ => purchase.expires_at_us.max(now_us) + LEASE_US,
+                    };
+                    records::record_session(tx, purchase, next)?;
+                }
             }
-            Ok::<_, crate::effects::ApplyError>(())
+            Ok::<_, ApplyError>(())
         })
         .await
-        .map_err(|error| match error {
-            crate::effects::ApplyError::Store(error) => error,
-            error @ crate::effects::ApplyError::Refused { .. } => store::Error::Corrupt(error.to_string()),
-        })
+        .map_err(ApplyError::into_store)
 }
 
 /// What the event tells that says since when the money of a payment is there, read from Stripe: nothing else says it. The

@@ -16,6 +16,7 @@ mod lists;
 mod packs;
 mod pages;
 mod recovery;
+mod refunds;
 mod reversals;
 mod top_ups;
 mod trust;

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use paydesk::clock::Clock;
 use paydesk::{inbox, purchases};
 use serde_json::{Value, json};
 use store::testing::{TestDatabase, for_each_engine};
@@ -33,7 +32,7 @@ prices = { usd = 1500 }
 
 /// An application whose clock stands still until the test turns it.
 async fn begin(database: &TestDatabase) -> TestApp {
-    TestApp::begin_selling(database, Clock::manual(Clock::system().now_us()), CATALOGUE).await
+    TestApp::begin_selling(database, CATALOGUE).await
 }
 
 fn turn(test: &TestApp, seconds: u64) {

@@ -31,7 +31,7 @@ prices = { usd = 1000 }
 
 /// An application whose clock stands still until the test turns it, and a wallet of so many credits.
 async fn begin(database: &TestDatabase, credits: i64) -> TestApp {
-    let test = TestApp::begin_selling(database, Clock::manual(Clock::system().now_us()), CATALOGUE).await;
+    let test = TestApp::begin_selling(database, CATALOGUE).await;
     let body = json!({ "amount": credits, "reason": "stock" });
     let given = test.post(ADMIN, "/api/financial/credits/ada/add", &body).await;
     assert_eq!(given.status, 200, "{}", given.json());

@@ -62,14 +62,31 @@ pub(crate) struct TestApp {
 impl TestApp {
     /// Migrates the database, serves the application and its sandbox, and pushes the catalogue.
     pub(crate) async fn begin(database: &TestDatabase) -> Self {
-        Self::begin_selling(database, Clock::system(), CATALOGUE).await
+        Self::begin_with(database, &[]).await
     }
 
-    /// The same, on this clock, with this catalogue.
-    pub(crate) async fn begin_selling(database: &TestDatabase, clock: Clock, catalogue: &str) -> Self {
-        let test = Self::open(database, clock, catalogue).await;
-        push(&test.app).await;
-        test
+    /// The same, with these flags besides.
+    pub(crate) async fn begin_with(database: &TestDatabase, flags: &[&str]) -> Self {
+        Self::open(database, Clock::system(), CATALOGUE, flags)
+            .await
+            .pushed()
+            .await
+    }
+
+    /// The same, on a clock that stands still until the test turns it.
+    pub(crate) async fn begin_on_manual_clock(database: &TestDatabase) -> Self {
+        Self::begin_selling(database, CATALOGUE).await
+    }
+
+    /// The same, with this catalogue.
+    pub(crate) async fn begin_selling(database: &TestDatabase, catalogue: &str) -> Self {
+        let clock = Clock::manual(Clock::system().now_us());
+        Self::open(database, clock, catalogue, &[]).await.pushed().await
+    }
+
+    async fn pushed(self) -> Self {
+        push(&self.app).await;
+        self
     }
 
     /// The same, with nothing pushed to Stripe yet.
@@ -77,12 +94,12 @@ impl TestApp {
         Self::begin_at(database, Clock::system()).await
     }
 
-    /// The same, on this clock.
+    /// With nothing pushed to Stripe yet, on this clock.
     pub(crate) async fn begin_at(database: &TestDatabase, clock: Clock) -> Self {
-        Self::open(database, clock, CATALOGUE).await
+        Self::open(database, clock, CATALOGUE, &[]).await
     }
 
-    async fn open(database: &TestDatabase, clock: Clock, catalogue: &str) -> Self {
+    async fn open(database: &TestDatabase, clock: Clock, catalogue: &str, flags: &[&str]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sandbox_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -102,7 +119,7 @@ impl TestApp {
         });
         let secret_key = sandbox.config().secret_key.clone();
         let ends = (base.as_str(), sandbox_base.as_str());
-        let app = application(database.store().clone(), ends, secret_key, clock, catalogue).await;
+        let app = application(database.store().clone(), ends, secret_key, (clock, catalogue), flags).await;
         let router = routes::router(app.clone(), axum::Router::new());
         tokio::spawn({
             let app = app.clone();
@@ -127,7 +144,14 @@ impl TestApp {
     pub(crate) async fn selling(&self, catalogue: &str) -> App {
         let (store, clock) = (self.app.store.clone(), self.app.clock.clone());
         let secret_key = self.sandbox.config().secret_key.clone();
-        let app = application(store, (&self.base, &self.sandbox_base), secret_key, clock, catalogue).await;
+        let app = application(
+            store,
+            (&self.base, &self.sandbox_base),
+            secret_key,
+            (clock, catalogue),
+            &[],
+        )
+        .await;
         push(&app).await;
         app
     }
@@ -198,6 +222,12 @@ impl TestApp {
         said
     }
 
+    /// Lifts every fault of the sandbox.
+    pub(crate) async fn lift_faults(&self) {
+        let request = self.http.delete(format!("{}/_sandbox/faults", self.sandbox_base));
+        assert!(request.send().await.unwrap().status().is_success());
+    }
+
     /// Starts a checkout; it must succeed.
     pub(crate) async fn checkout(&self, token: &str, body: &Value) -> Value {
         let answered = self.post(token, "/api/stripe/create-checkout-session", body).await;
@@ -256,11 +286,11 @@ async fn application(
     store: Store,
     (base, sandbox_base): (&str, &str),
     secret_key: String,
-    clock: Clock,
-    catalogue: &str,
+    (clock, catalogue): (Clock, &str),
+    flags: &[&str],
 ) -> App {
     store.migrate(MIGRATIONS).await.unwrap();
-    let line = Line::parse_from([
+    let usual = [
         "test",
         "--listen",
         base.trim_start_matches("http://"),
@@ -270,7 +300,8 @@ async fn application(
         "60000000",
         "--service-per-minute",
         "60000000",
-    ]);
+    ];
+    let line = Line::parse_from(usual.iter().chain(flags));
     let secrets = Secrets {
         stripe_secret_key: Some(SecretString::from(secret_key)),
         stripe_webhook_secrets: vec![SecretString::from(WEBHOOK_SECRET)],
