@@ -108,6 +108,7 @@ fn make(state: &mut State, session_id: &str, method: &str, intent: Option<&str>)
         trial_end: (days > 0).then(|| now + days.saturating_mul(86_400)),
         params: &params,
         intent,
+        takes_waiting: false,
     };
     let (subscription, invoice) = subscriptions::new(state, &new);
     state.update(session_id, |session| {
