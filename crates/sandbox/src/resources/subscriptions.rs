@@ -17,7 +17,7 @@ use crate::wire::error::ApiError;
 use crate::wire::{Answer, Call, Operation, list};
 
 /// Stripe's trials last two years at most.
-const LONGEST_TRIAL_DAYS: i64 = 730;
+pub(crate) const LONGEST_TRIAL_DAYS: i64 = 730;
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     Operation::post(

@@ -384,3 +384,72 @@ async fn checkout_makes_the_subscription_only_when_it_is_paid() {
         "{types:?}"
     );
 }
+
+#[tokio::test]
+async fn checkout_begins_a_trial_without_money_and_without_a_card_if_that_is_asked() {
+    let until = (START + 10 * DAY).to_string();
+    let cases = [
+        (("subscription_data[trial_period_days]", "10"), "always"),
+        (("subscription_data[trial_end]", until.as_str()), "if_required"),
+    ];
+    for (trial, collection) in cases {
+        let desk = Desk::new();
+        let price = price(&desk, "3000").await;
+        let form = [
+            ("mode", "subscription"),
+            ("line_items[0][price]", price.as_str()),
+            ("line_items[0][quantity]", "1"),
+            ("success_url", "https://shop.example/ok"),
+            ("payment_method_collection", collection),
+            ("customer_email", "a@example.org"),
+            (
+                "subscription_data[trial_settings][end_behavior][missing_payment_method]",
+                "cancel",
+            ),
+            trial,
+        ];
+        let session = desk.make("/v1/checkout/sessions", &form).await;
+        let page = desk.get(&format!("/c/pay/{session}"), &[]).await;
+        assert_eq!(page.text.contains("card-number"), collection == "always");
+        let token = page.text.split("name=\"token\" value=\"").nth(1).unwrap();
+        let mut form = vec![("token", token.split('"').next().unwrap())];
+        if collection == "always" {
+            form.extend([
+                ("method", "card"),
+                ("card-number", "4242424242424242"),
+                ("card-expiry", "12 / 34"),
+                ("card-cvc", "123"),
+                ("card-name", "Ada"),
+            ]);
+        }
+        let reply = desk.post(&format!("/c/pay/{session}"), &form).await;
+        assert_eq!(reply.status, 303, "{}", reply.text);
+        let session = desk.get(&format!("/v1/checkout/sessions/{session}"), &[]).await.body;
+        assert_eq!(session["payment_status"], "no_payment_required");
+        let id = session["subscription"].as_str().unwrap();
+        let found = subscription(&desk, id).await;
+        assert_eq!(
+            (&found["status"], &found["trial_end"]),
+            (&json!("trialing"), &json!(START + 10 * DAY))
+        );
+        desk.sandbox.advance(11 * DAY);
+        let status = if collection == "always" { "active" } else { "canceled" };
+        assert_eq!(subscription(&desk, id).await["status"], status);
+    }
+    let desk = Desk::new();
+    let price = price(&desk, "3000").await;
+    for (name, value) in [
+        ("subscription_data[trial_period_days]", "9223372036854775807"),
+        ("subscription_data[trial_end]", "1793500000"),
+    ] {
+        let form = [
+            ("mode", "subscription"),
+            ("line_items[0][price]", price.as_str()),
+            ("line_items[0][quantity]", "1"),
+            ("success_url", "https://shop.example/ok"),
+            (name, value),
+        ];
+        let reply = desk.post("/v1/checkout/sessions", &form).await;
+        assert_eq!((reply.status, reply.error("param")), (400, name), "{}", reply.text);
+    }
+}
