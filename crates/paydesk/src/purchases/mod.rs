@@ -10,6 +10,7 @@ mod drive;
 mod pages;
 mod records;
 mod recovery;
+pub mod refunds;
 pub mod reversals;
 pub mod routes;
 pub mod rules;
@@ -21,6 +22,7 @@ use crate::ids::UserId;
 use crate::words::words;
 
 pub use checkout::{CheckoutRequest, KINDS, Started, UNKNOWN_ITEM, start};
+pub use refunds::recover as recover_refunds;
 
 pub use records::purchase;
 pub use recovery::{recover, run as run_recovery};
