@@ -18,6 +18,7 @@ pub use audit::{Audit, audit};
 pub use expiry::{expire_due, next_expiry_us};
 pub use movement::{Cause, Movement, transfer_id};
 pub use records::accounts::{Balance, balance, freeze, open_lots};
+pub use records::history::{Passage, Step, account_id, passages, steps};
 pub use records::transfers::{Standing, standing};
 use records::{accounts, transfers};
 pub use seal::{Head, head, heads, seal};

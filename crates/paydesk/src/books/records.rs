@@ -2,4 +2,5 @@
 
 pub(super) mod accounts;
 pub(super) mod audit;
+pub(super) mod history;
 pub(super) mod transfers;

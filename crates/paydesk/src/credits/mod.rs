@@ -4,6 +4,7 @@
 //! by a request comes through a batch path here: many requests, one durable commit.
 
 mod change;
+pub mod history;
 mod refusals;
 pub mod routes;
 pub mod rules;

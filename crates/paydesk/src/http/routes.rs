@@ -20,6 +20,7 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(catalogue::routes::router())
         .merge(purchases::routes::router())
         .merge(credits::routes::router())
+        .merge(credits::history::routes::router())
         .merge(orders::routes::router())
         .merge(inbox::routes::router())
         .merge(health::routes())

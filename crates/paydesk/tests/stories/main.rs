@@ -10,6 +10,7 @@ mod support;
 mod checkout;
 mod contract;
 mod events;
+mod history;
 mod lists;
 mod pages;
 mod recovery;
