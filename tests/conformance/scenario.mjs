@@ -235,6 +235,17 @@ const disputes = ['lost', 'won'].flatMap((end) => [
       }),
 ]);
 
+/** A bank warns of fraud before anybody disputes. */
+const warnings = [
+  step('POST /v1/payment_intents', 'payment_intents.create', {
+    params: { amount: 2000, currency: 'usd', confirm: true, payment_method: 'pm_card_createIssuerFraudRecord', return_url: 'http://127.0.0.1/' },
+    keep: 'warned',
+    expect: { status: 'succeeded' },
+  }),
+  step('GET /v1/radar/early_fraud_warnings', 'radar.early_fraud_warnings.list', { params: { payment_intent: '$warned.id' }, keep: 'warnings', expect: { 'data.0.actionable': true } }),
+  step('GET /v1/radar/early_fraud_warnings/{}', 'radar.early_fraud_warnings.retrieve', { ids: ['$warnings.data.0.id'], expect: { charge: '$warned.latest_charge' } }),
+];
+
 const events = [
   step('GET /v1/account', 'accounts.retrieve_current', { expect: { object: 'account' } }),
   step('GET /v1/events', 'events.list', { params: { type: 'refund.created', limit: 1 }, keep: 'told', expect: { 'data.0.data.object.id': '$pending.id' } }),
@@ -250,4 +261,4 @@ const events = [
   step('DELETE /v1/webhook_endpoints/{}', 'webhook_endpoints.delete', { ids: ['$endpoint.id'], expect: { deleted: true } }),
 ];
 
-export const scenario = [...customers, ...catalogue, ...checkout, ...payments, ...setups, ...money, ...disputes, ...events];
+export const scenario = [...customers, ...catalogue, ...checkout, ...payments, ...setups, ...money, ...disputes, ...warnings, ...events];

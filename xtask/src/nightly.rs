@@ -19,7 +19,7 @@ struct Campaign {
     sizes: &'static [(&'static str, &'static str)],
 }
 
-const CAMPAIGNS: [Campaign; 3] = [
+const CAMPAIGNS: [Campaign; 4] = [
     Campaign {
         name: "death",
         package: "paydesk",
@@ -37,6 +37,12 @@ const CAMPAIGNS: [Campaign; 3] = [
         package: "paydesk",
         test: "confluence",
         sizes: &[("PAYDESK_HISTORIES", "100000")],
+    },
+    Campaign {
+        name: "stories",
+        package: "paydesk",
+        test: "stories",
+        sizes: &[("PAYDESK_HOLD_RACES", "100000")],
     },
 ];
 

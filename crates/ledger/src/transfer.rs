@@ -70,14 +70,19 @@ impl TransferCode {
         (Self::RefundReversal, "refund_reversal"),
     ];
 
-    /// The words of all codes.
-    pub fn words() -> impl Iterator<Item = &'static str> {
-        Self::WORDS.iter().map(|(_, word)| *word)
-    }
-
     /// Whether it is a use of a wallet, which a frozen one refuses.
     pub fn is_use(self) -> bool {
         matches!(self, Self::Spend | Self::Hold | Self::Move)
+    }
+
+    /// Every code.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::WORDS.iter().map(|(code, _)| *code)
+    }
+
+    /// Whether it moves credits; the others move money.
+    pub fn moves_credits(self) -> bool {
+        !matches!(self, Self::Collect | Self::Refund | Self::RefundReversal)
     }
 
     /// The word it is stored and shown under.

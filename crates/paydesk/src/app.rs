@@ -19,7 +19,7 @@ use crate::ids::Ids;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Metrics;
 use crate::tokens::Directory;
-use crate::{credits, inbox};
+use crate::{books, credits, inbox};
 
 /// The application's shared parts; cheap to clone. Reads like a struct: `app.clock.now_us()`.
 #[derive(Clone)]
@@ -49,6 +49,8 @@ pub struct Parts {
     pub handling: inbox::Handling,
     /// The way of changes into wallets.
     pub changes: credits::Changes,
+    /// The way of credits into holds and out of them.
+    pub holds: credits::holds::Holds,
     /// Verifies the tokens of the application's users.
     pub verifier: Verifier,
     /// Verifies service tokens.
@@ -84,10 +86,17 @@ impl App {
         let metrics = Metrics::begin();
         inbox::describe_metrics();
         credits::describe_metrics();
+        books::describe_metrics();
+        // Every change of a wallet moves credits to or from the same accounts of the house.
+        let one_at_a_time = BatchLimits {
+            max_flushes: 1,
+            ..BatchLimits::default()
+        };
         Ok(Self(Arc::new(Parts {
             appends: inbox::appends(&store, BatchLimits::default()),
             handling: inbox::handling(&store, clock.clone(), BatchLimits::default()),
-            changes: credits::changes(&store, clock.clone(), BatchLimits::default()),
+            changes: credits::changes(&store, clock.clone(), one_at_a_time),
+            holds: credits::holds::holds(&store, clock.clone(), one_at_a_time),
             catalogue,
             webhook_secrets,
             config,

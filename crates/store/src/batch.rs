@@ -19,6 +19,9 @@ pub struct BatchLimits {
     pub max_items: usize,
     /// The most members that may wait; more are turned away with `Full`.
     pub max_pending: usize,
+    /// The most flushes that are under way at once. Two are faster where their members touch different rows; where all
+    /// write the same one, the second would only wait for the first, with fewer members than it could have.
+    pub max_flushes: usize,
 }
 
 impl Default for BatchLimits {
@@ -26,6 +29,7 @@ impl Default for BatchLimits {
         Self {
             max_items: 512,
             max_pending: 8192,
+            max_flushes: 2,
         }
     }
 }
@@ -82,7 +86,7 @@ where
         let shared = Shared {
             name,
             limits,
-            max_flushes: store.max_flushes(),
+            max_flushes: store.max_flushes().min(limits.max_flushes).max(1),
             work: Box::new(work),
             store: Arc::downgrade(store),
             state: Mutex::new(State {

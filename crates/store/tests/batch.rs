@@ -275,6 +275,7 @@ async fn a_full_batch_turns_away_at_once_and_members_share_flushes() {
         let limits = BatchLimits {
             max_items: 100,
             max_pending: 4,
+            ..BatchLimits::default()
         };
         let batch = store.batch("slow", limits, move |_: &mut Tx<'_>, items: &[i64]| {
             counted.fetch_add(1, Ordering::Relaxed);

@@ -1,9 +1,9 @@
 //! The audit behind `paydesk ledger verify`: recomputes every balance, every lot and every seal from the transfers alone, in
 //! one snapshot.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use ledger::{Account, AccountKey, Limit, Unit, read_lots};
+use ledger::{Account, AccountKey, Limit, Role, Unit, read_lots};
 use store::{Result, Tx};
 
 use super::movement::transfer_id;
@@ -151,6 +151,8 @@ fn move_lots(recount: &mut Recount, transfer: &records::Transfer, audit: &mut Au
 /// Holds the stored accounts and lots against the recomputed ones.
 fn compare(tx: &mut Tx<'_>, mut recount: Recount, audit: &mut Audit) -> Result<()> {
     let mut sums: HashMap<Unit, i128> = HashMap::new();
+    // Whose wallet says that they owe, and who does.
+    let (mut said, mut owing) = (BTreeSet::new(), BTreeSet::new());
     let mut after = i64::MIN;
     loop {
         let chunk = records::accounts_after(tx, after, CHUNK)?;
@@ -165,6 +167,11 @@ fn compare(tx: &mut Tx<'_>, mut recount: Recount, audit: &mut Audit) -> Result<(
             compare_account(&key, &account, right, audit);
             let balance = i128::from(account.totals.credits_posted) - i128::from(account.totals.debits_posted);
             *sums.entry(key.unit).or_default() += balance;
+            match &key.role {
+                Role::Wallet(owner) if account.indebted => drop(said.insert(owner.clone())),
+                Role::Debt(owner) if balance < 0 => drop(owing.insert(owner.clone())),
+                _ => {}
+            }
             for lot in &account.lots {
                 let left = recount.lots.remove(&(account.number, lot.number));
                 if left != Some(lot.amount) {
@@ -178,6 +185,9 @@ fn compare(tx: &mut Tx<'_>, mut recount: Recount, audit: &mut Audit) -> Result<(
                 }
             }
         }
+    }
+    for owner in said.symmetric_difference(&owing) {
+        audit.note(|| format!("wallet of {owner:?}: it does not say rightly whether its owner owes"));
     }
     let mut lost: Vec<&i64> = recount.accounts.keys().collect();
     lost.sort();

@@ -6,8 +6,10 @@ use store::{Result, Tx};
 
 use super::Written;
 use super::movement::transfer_id;
-use super::records::accounts::{self, Kept};
-use super::records::transfers;
+use super::records::{
+    self,
+    accounts::{self, Kept},
+};
 
 /// Where expired credits go.
 pub(super) fn expired() -> AccountKey {
@@ -78,22 +80,31 @@ pub(super) fn renew_bounds(accounts: &mut Accounts, now_us: i64) {
     }
 }
 
-/// Expires what is due in up to `limit` wallets. Gives how many wallets were looked through.
-pub fn expire_due(tx: &mut Tx<'_>, now_us: i64, limit: i64) -> Result<usize> {
+/// What a pass through wallets came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Ended {
+    /// Wallets that were looked through.
+    pub wallets: usize,
+    /// Lots that were taken out of them.
+    pub lots: usize,
+}
+
+/// Expires what is due in up to `limit` wallets.
+pub fn expire_due(tx: &mut Tx<'_>, now_us: i64, limit: i64) -> Result<Ended> {
     let keys = accounts::due_to_expire(tx, now_us, limit)?;
     if keys.is_empty() {
-        return Ok(0);
+        return Ok(Ended::default());
     }
     let mut accounts = Accounts::default();
-    let mut wanted = keys.clone();
-    wanted.insert(expired().to_string());
-    let kept = accounts::lock_whole(tx, &wanted, &mut accounts)?;
+    let kept = accounts::lock_to_expire(tx, &keys, &mut accounts)?;
     let written = expire(&mut accounts, &kept, now_us);
     renew_bounds(&mut accounts, now_us);
     super::assert_balanced(&accounts, &kept);
-    transfers::insert(tx, now_us, &written, &accounts, &kept)?;
-    accounts::update(tx, &accounts, &kept)?;
-    Ok(keys.len())
+    records::write(tx, now_us, &written, &accounts, &kept)?;
+    Ok(Ended {
+        wallets: keys.len(),
+        lots: written.len(),
+    })
 }
 
 /// When the next lot may end, microseconds; `None` where none ever does.

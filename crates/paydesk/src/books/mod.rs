@@ -8,20 +8,24 @@ mod expiry;
 mod movement;
 mod records;
 mod seal;
+mod sealer;
 
 use std::collections::{BTreeSet, HashMap};
 
 use ledger::{Accounts, Entry, Known, Order, Posted, Refusal, TransferId};
-use store::{Result, Tx};
+use store::{Error, Result, Tx};
 
 pub use audit::{Audit, audit};
-pub use expiry::{expire_due, next_expiry_us};
+pub use expiry::{Ended, expire_due, next_expiry_us};
 pub use movement::{Cause, Movement, transfer_id};
-pub use records::accounts::{Balance, balance, freeze, open_lots};
-pub use records::history::{Passage, Step, account_id, passages, steps};
-pub use records::transfers::{Standing, standing};
+pub use records::accounts::{Balance, balance, freeze};
+pub use records::history::{Owned, Passage, Side, Step, count, debits, owned, passages, steps};
+pub use records::inflows::makers;
+pub use records::lots::{OpenLots, Order as LotOrder, Sum as LotSum, open_lots};
+pub use records::transfers::Standing;
 use records::{accounts, transfers};
-pub use seal::{Head, head, heads, seal};
+pub use seal::seal;
+pub use sealer::{describe_metrics, run as run_sealing};
 
 /// Movements that happen together or not at all.
 pub type Movements = Vec<Movement>;
@@ -39,12 +43,20 @@ pub struct Outcome {
 /// equals posting its members one after another, in as many statements as one member takes.
 pub fn post(tx: &mut Tx<'_>, now_us: i64, batch: &[Movements]) -> Result<Vec<std::result::Result<Outcome, Refusal>>> {
     let ids: BTreeSet<TransferId> = batch.iter().flatten().flat_map(Movement::ids).collect();
-    let mut known = transfers::known(tx, &ids)?;
-    // What stands in the books already needs no account.
+    let keys = accounts::keys(batch.iter().flatten());
+    let found = records::together(
+        tx,
+        &[transfers::select_known(&ids), accounts::select_locked(keys.iter())],
+    )?;
+    let [known, found] = found.as_slice() else {
+        return Err(Error::Engine("two questions were not given two answers".into()));
+    };
+    let mut known = transfers::decode_known(known)?;
+    // What stands in the books already moves nothing.
     let fresh = |movements: &&Movements| movements.iter().any(|one| !known.contains_key(&one.id()));
     let wanted: Vec<&Movement> = batch.iter().filter(fresh).flatten().collect();
     let mut accounts = Accounts::default();
-    let kept = accounts::lock(tx, now_us, &wanted, &mut accounts)?;
+    let kept = accounts::lock(tx, now_us, &wanted, (&keys, found), &mut accounts)?;
     let mut written = expiry::expire(&mut accounts, &kept, now_us);
     let mut outcomes = Vec::with_capacity(batch.len());
     for movements in batch {
@@ -52,8 +64,7 @@ pub fn post(tx: &mut Tx<'_>, now_us: i64, batch: &[Movements]) -> Result<Vec<std
     }
     expiry::renew_bounds(&mut accounts, now_us);
     assert_balanced(&accounts, &kept);
-    transfers::insert(tx, now_us, &written, &accounts, &kept)?;
-    accounts::update(tx, &accounts, &kept)?;
+    records::write(tx, now_us, &written, &accounts, &kept)?;
     Ok(outcomes)
 }
 

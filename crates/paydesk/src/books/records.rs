@@ -3,4 +3,33 @@
 pub(super) mod accounts;
 pub(super) mod audit;
 pub(super) mod history;
+pub(super) mod inflows;
+pub(super) mod lots;
 pub(super) mod transfers;
+
+use store::{Row, Step, Tx, Value};
+
+use super::Written;
+
+/// A statement with its parameters, to travel with others.
+pub(super) type Statement = (&'static str, Vec<Value>);
+
+/// Runs statements that do not need each other's results, in one round trip where there is a network between.
+pub(super) fn together(tx: &mut Tx<'_>, statements: &[Statement]) -> store::Result<Vec<Vec<Row>>> {
+    let steps: Vec<Step<'_>> = statements.iter().map(|(sql, params)| (*sql, &params[..])).collect();
+    tx.pipeline(&steps)
+}
+
+/// Writes new transfers and the accounts that they changed.
+pub(super) fn write(
+    tx: &mut Tx<'_>,
+    now_us: i64,
+    written: &[Written],
+    accounts: &ledger::Accounts,
+    kept: &[accounts::Kept],
+) -> store::Result<()> {
+    let mut statements = vec![transfers::insertion(now_us, written, accounts, kept)];
+    statements.extend(accounts::updates(accounts, kept));
+    together(tx, &statements).map_err(transfers::taken_meanwhile)?;
+    Ok(())
+}

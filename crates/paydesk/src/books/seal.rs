@@ -13,40 +13,6 @@ use super::records::audit::{self as records, Seal, Transfer};
 /// Transfers that one seal covers at most, so that each is made in bounded time and memory.
 const TRANSFERS_MAX: i64 = 4096;
 
-/// The end of the chain, to be kept where whoever can change the database cannot.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Head {
-    /// How many seals there are.
-    pub number: i64,
-    /// The last position that is sealed.
-    pub position: i64,
-    /// The last hash.
-    pub hash: Vec<u8>,
-    /// When it was made, microseconds.
-    pub sealed_at_us: i64,
-}
-
-impl From<Seal> for Head {
-    fn from(seal: Seal) -> Self {
-        Self {
-            number: seal.number,
-            position: seal.position,
-            hash: seal.hash,
-            sealed_at_us: seal.sealed_at_us,
-        }
-    }
-}
-
-/// The end of the chain; `None` while nothing is sealed.
-pub fn head(tx: &mut Tx<'_>) -> Result<Option<Head>> {
-    Ok(records::last_seal(tx)?.map(Head::from))
-}
-
-/// The seals with these numbers, where they exist: what anchored heads are held against.
-pub fn heads(tx: &mut Tx<'_>) -> Result<Vec<Head>> {
-    Ok(records::seals(tx)?.into_iter().map(Head::from).collect())
-}
-
 /// Seals what has been posted since the last time. Gives how many transfers were sealed.
 pub async fn seal(store: &Store, now_us: i64) -> Result<i64> {
     // No transfer may come in behind the end of a seal: whoever is writing one now is waited for.

@@ -18,7 +18,7 @@ pub(super) struct Arguments {
 
 #[derive(Subcommand, Debug)]
 enum Action {
-    /// Recompute every balance from the transfers alone. Ends with 1 and names what differs where anything does.
+    /// Recompute every balance, lot and seal from the transfers alone. Ends with 1 and names what differs where anything does.
     Verify {
         #[command(flatten)]
         database: Database,
@@ -42,14 +42,14 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     if !audit.findings.is_empty() {
         return Err(Failure::Failed(anyhow::anyhow!(
             "the books do not verify: {} findings in {} transfers of {} accounts",
-            audit.findings.len(),
+            audit.wrong,
             audit.transfers,
             audit.accounts
         )));
     }
     print(&format!(
-        "the books verify: {} transfers, {} accounts, every unit sums to zero",
-        audit.transfers, audit.accounts
+        "the books verify: {} transfers, {} accounts, every unit sums to zero; {} transfers are sealed",
+        audit.transfers, audit.accounts, audit.sealed
     ));
     Ok(())
 }

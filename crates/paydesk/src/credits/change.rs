@@ -3,8 +3,6 @@
 //! A change that was made leaves no answer of its own: its transfer says whose wallet it was, how much moved and what was
 //! left, and a repeat of the request is told that again, for ever. Only refusals are kept as answers.
 
-use std::collections::HashMap;
-
 use axum::http::StatusCode;
 use ledger::{AccountKey, Fill, Refusal, Role, Terms, TransferCode};
 use serde::Serialize;
@@ -13,7 +11,7 @@ use store::{Batch, BatchLimits, Result, Store, Tx};
 use super::{owner, refusals};
 use crate::books::{self, Cause, Movement, Outcome};
 use crate::clock::Clock;
-use crate::idempotency::{self, Action, Answer, Reply};
+use crate::idempotency::{self, Action, Answer, Reply, Turns};
 use crate::ids::{KeyId, UserId};
 
 /// What a request wants done to a wallet.
@@ -79,16 +77,8 @@ pub struct Changed {
 fn change(tx: &mut Tx<'_>, now_us: i64, commands: &[Command]) -> Result<Vec<Reply>> {
     let actions: Vec<&Action> = commands.iter().map(|command| &command.action).collect();
     let kept = idempotency::recall_answers(tx, &actions)?;
-    // The first command of an action is worked on; a repeat within the batch is told what the first was.
-    let mut first: HashMap<[u8; 16], usize> = HashMap::with_capacity(commands.len());
-    let mut work: Vec<&Command> = Vec::with_capacity(commands.len());
-    for command in commands {
-        let id = command.action.id;
-        if !kept.contains_key(&id) && !first.contains_key(&id) {
-            first.insert(id, work.len());
-            work.push(command);
-        }
-    }
+    let (turns, first) = Turns::of(&actions, kept);
+    let work: Vec<&Command> = first.into_iter().map(|at| &commands[at]).collect();
     let movements: Vec<Vec<Movement>> = work.iter().map(|command| vec![movement(command)]).collect();
     let outcomes = books::post(tx, now_us, &movements)?;
     let replies: Vec<Reply> = work
@@ -105,16 +95,7 @@ fn change(tx: &mut Tx<'_>, now_us: i64, commands: &[Command]) -> Result<Vec<Repl
         })
         .collect();
     idempotency::remember(tx, now_us, &refused)?;
-    let mut told = vec![false; work.len()];
-    Ok(commands
-        .iter()
-        .map(|command| match first.get(&command.action.id) {
-            Some(&at) if work[at].action != command.action => Reply::KeyReused,
-            Some(&at) if std::mem::replace(&mut told[at], true) => replies[at].clone().replayed(),
-            Some(&at) => replies[at].clone(),
-            None => kept.get(&command.action.id).cloned().unwrap_or(Reply::KeyReused),
-        })
-        .collect())
+    Ok(turns.tell(&actions, &replies))
 }
 
 fn movement(command: &Command) -> Movement {

@@ -4,7 +4,10 @@
 //! by a request comes through a batch path here: many requests, one durable commit.
 
 mod change;
+mod expiry;
+pub mod explain;
 pub mod history;
+pub mod holds;
 mod refusals;
 pub mod routes;
 pub mod rules;
@@ -17,6 +20,7 @@ use crate::books;
 use crate::ids::{KeyId, UserId};
 
 pub use change::{Change, Changed, Changes, Command, changes};
+pub use expiry::{Expired, expire, run as run_expiry};
 pub use refusals::KINDS;
 
 /// Tells the metrics what they mean, and begins their series at zero, once at start.
@@ -26,6 +30,7 @@ pub fn describe_metrics() {
         "Changes of wallets that the books refused."
     );
     metrics::counter!("paydesk_credits_refused_total").increment(0);
+    expiry::describe_metrics();
 }
 
 /// The owner of the credits of a user, or of those set apart for one API key of theirs.

@@ -2,7 +2,8 @@
 
 use ledger::Refusal;
 
-use crate::http::{Kind, Problem};
+use super::holds::rules::Refused;
+use crate::http::{Kind, Problem, kinds};
 
 /// The wallet does not hold enough.
 pub(super) const INSUFFICIENT_CREDITS: Kind = Kind {
@@ -30,8 +31,17 @@ pub(super) const WALLET_FROZEN: Kind = Kind {
                   until the dispute is closed. Nothing was taken. Ask again later with a new Idempotency-Key.",
 };
 
+/// The hold can be captured or released no more.
+pub(super) const HOLD_ENDED: Kind = Kind {
+    code: "hold_ended",
+    status: 409,
+    title: "The hold has ended",
+    explanation: "A hold ends once, and `ended` says how this one did: `captured`, `released` or `expired`. Nothing was \
+                  moved. Where the credits are still needed, spend them or make another hold.",
+};
+
 /// All kinds of this module.
-pub const KINDS: &[Kind] = &[INSUFFICIENT_CREDITS, WALLET_FULL, WALLET_FROZEN];
+pub const KINDS: &[Kind] = &[INSUFFICIENT_CREDITS, WALLET_FULL, WALLET_FROZEN, HOLD_ENDED];
 
 /// How a refusal of the books is told to the caller.
 pub(super) fn problem(refusal: Refusal) -> Problem {
@@ -45,5 +55,15 @@ pub(super) fn problem(refusal: Refusal) -> Problem {
         Refusal::ExistsDifferently | Refusal::AmountNotPositive | Refusal::SameAccount | Refusal::UnitMismatch => {
             Problem::fault(refusal)
         }
+    }
+}
+
+/// How it is told that a hold cannot be ended as was asked.
+pub(super) fn hold_problem(refused: Refused) -> Problem {
+    match refused {
+        Refused::Ended(status) => Problem::of(&HOLD_ENDED).with("ended", status.word()),
+        Refused::AboveAmount { amount } => Problem::of(&kinds::INVALID)
+            .field("amount")
+            .detail(format!("The hold is of {amount} credits; no more can be captured.")),
     }
 }

@@ -21,6 +21,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(add_credits))
         .routes(routes!(remove_credits))
         .routes(routes!(move_credits))
+        .merge(super::holds::routes::router())
 }
 
 /// A change of a wallet.
@@ -76,6 +77,7 @@ pub struct MoveIn {
 /// Which wallet of a user.
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct WalletOf {
     /// The API key whose credits are meant; the user's own where it is left out.
     pub key_id: Option<KeyId>,
@@ -193,7 +195,7 @@ pub(crate) async fn move_credits(
 }
 
 /// A buyer's own browser must not move credits: what is used and what is given, the back end knows.
-fn not_the_user(caller: &crate::http::auth::Caller) -> Result<(), Problem> {
+pub(super) fn not_the_user(caller: &crate::http::auth::Caller) -> Result<(), Problem> {
     match caller {
         crate::http::auth::Caller::User { .. } => Err(Problem::of(&kinds::FORBIDDEN)
             .detail("Credits are moved by the application's back end, with a service token.")),

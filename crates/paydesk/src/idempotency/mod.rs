@@ -4,6 +4,7 @@
 //! `http::one_time` reads the key and guards one node; here is the durable half. What an answer says is the use case's.
 
 mod records;
+mod turns;
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
@@ -17,6 +18,8 @@ use store::{Result, Tx};
 use crate::http::kinds;
 use crate::http::one_time::Guard;
 use crate::http::{OneTime, Problem};
+
+pub use turns::Turns;
 
 /// An answer as it was or will be sent.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -123,7 +123,7 @@ async fn start(app: &App, caller: &Caller, request: OneTimeJson<CheckoutIn>) -> 
 }
 
 /// A purchase as the wire shows it.
-#[derive(Serialize, utoipa::ToSchema)]
+#[derive(Clone, Serialize, utoipa::ToSchema)]
 pub struct PurchaseOut {
     /// `pur_…`.
     #[schema(example = "pur_01k3vg6p9yfd5a1h0c9w8t2m4q")]
@@ -155,13 +155,13 @@ pub struct PurchaseOut {
     pub created_at: Moment,
     /// When money came.
     pub paid_at: Option<Moment>,
-    /// Its payments; only where one purchase is read.
+    /// Its payments; not in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payments: Option<Vec<PaymentOut>>,
 }
 
 /// A payment as the wire shows it.
-#[derive(Serialize, utoipa::ToSchema)]
+#[derive(Clone, Serialize, utoipa::ToSchema)]
 pub struct PaymentOut {
     /// The `PaymentIntent` at Stripe.
     pub payment_intent_id: String,
@@ -169,7 +169,9 @@ pub struct PaymentOut {
     pub charge_id: Option<String>,
     /// How much, in minor units.
     pub amount_minor: i64,
-    /// The currency of the amount.
+    /// How much of it went back to the buyer by refunds and disputes, in minor units.
+    pub reversed_minor: i64,
+    /// The currency of the amounts.
     pub currency: String,
     /// Where it stands, in Stripe's words; `failed` where money that was on its way did not arrive.
     #[schema(example = "succeeded")]
@@ -177,7 +179,7 @@ pub struct PaymentOut {
 }
 
 impl PurchaseOut {
-    fn of(purchase: Purchase, payments: Option<Vec<PaymentRow>>) -> Self {
+    pub(super) fn of(purchase: Purchase, payments: Option<Vec<PaymentRow>>) -> Self {
         let payable = purchase.status == Status::Open;
         Self {
             purchase_id: purchase.purchase_id,
@@ -205,6 +207,7 @@ impl From<PaymentRow> for PaymentOut {
             payment_intent_id: row.payment_intent_id,
             charge_id: row.charge_id,
             amount_minor: row.price.minor,
+            reversed_minor: row.clawed_minor,
             currency: row.price.currency.to_string(),
             status: row.status.word().to_owned(),
         }

@@ -34,6 +34,7 @@ pub fn settle(tx: &mut Tx<'_>, now_us: i64, told: &[(i64, Told)]) -> Result<Sett
         touched: BTreeMap::new(),
         effects: Vec::new(),
     };
+    check_locked(told, &known, &purchases)?;
     for (event_id, told) in told {
         match told {
             Told::Purchase(fact) => {
@@ -63,6 +64,18 @@ fn lock_purchases(tx: &mut Tx<'_>, told: &[(i64, Told)]) -> Result<BTreeMap<Stri
         Told::Reversal(_) => None,
     }));
     records::lock(tx, &ids.iter().map(String::as_str).collect())
+}
+
+/// A payment may have been told of by another node while we waited for its row. Its purchase is not locked then, and what
+/// is to be taken back for it would be lost: the whole batch is decided anew on what that node wrote.
+fn check_locked(told: &[(i64, Told)], known: &Payments, purchases: &Purchases) -> Result<()> {
+    let reversed = reversals_in(told).filter_map(|reversal| known.get(reversal.payment_intent_id()));
+    let mut named = reversed.filter(|payment| !payment.purchase_id.is_empty());
+    if named.all(|payment| purchases.contains_key(&payment.purchase_id)) {
+        Ok(())
+    } else {
+        Err(Error::Busy)
+    }
 }
 
 fn reversals_in(told: &[(i64, Told)]) -> impl Iterator<Item = &Reversal> {

@@ -234,6 +234,10 @@ create table transfer (
 );
 create index transfer_debit on transfer (debit_account_id, position) where debit_account_id > 0;
 create index transfer_credit on transfer (credit_account_id, position) where credit_account_id > 0;
+-- What came into owners' accounts and was not there before: what makes lots. Found by the lots' numbers, which rise with the
+-- positions.
+create index transfer_inflow on transfer (credit_account_id, position)
+    where credit_account_id > 0 and code not in ('hold', 'release', 'repay');
 create index transfer_event on transfer (event_id) where event_id > 0;
 
 -- Transfers sealed in order, shortly behind: each seal holds the hash of the one before it and of all transfers since.
@@ -249,8 +253,9 @@ create table seal (
 -- Credits set aside for a use that is not certain yet.
 create table hold (
     hold_id text primary key,
-    account_key text not null,
     user_id text not null,
+    -- The API key whose credits they are; none for the user's own.
+    key_id text,
     amount bigint not null,
     captured bigint not null,
     -- held, captured, released or expired.
@@ -263,6 +268,7 @@ create table hold (
     ended_at_us bigint
 );
 create index hold_user on hold (user_id, hold_id);
+create index hold_user_status on hold (user_id, status, hold_id);
 create index hold_expiry on hold (expires_at_us) where status = 'held';
 
 -- The answer once given to an Idempotency-Key, byte for byte. Changes of wallets that were made have none: what was said

@@ -5,18 +5,24 @@ use std::collections::BTreeMap;
 use store::{Result, Store, Tx};
 
 /// What matters of every row that names a history, by telling and history number.
-const QUERIES: [&str; 6] = [
+const QUERIES: [&str; 8] = [
     "select purchase_id, concat_ws(' ', 'purchase', user_id, kind, item_id, quantity, credits, order_id, currency,
             amount_minor, status, coalesce(session_id, '-'), case when paid_at_us is null then 0 else 1 end) from purchase",
-    "select purchase_id, concat_ws(' ', 'payment', payment_intent_id, user_id, currency, amount_minor, status,
+    "select payment_intent_id, concat_ws(' ', 'payment', purchase_id, user_id, currency, amount_minor, status,
             coalesce(charge_id, '-'), coalesce(balance_transaction_id, '-'), paid_minor, reversed_minor, clawed_credits,
             clawed_minor, freezes, frozen) from payment",
+    "select refund_id, concat_ws(' ', 'refund', payment_intent_id, amount_minor, currency, status, coalesce(reason, '-'),
+            coalesce(failure_reason, '-'), created_s) from refund",
+    "select dispute_id, concat_ws(' ', 'dispute', payment_intent_id, amount_minor, currency, status, coalesce(reason, '-'),
+            withdrawn, reinstated, coalesce(evidence_due_s, 0), created_s) from dispute",
     "select order_id, concat_ws(' ', 'order', user_id, package_id, status, coalesce(purchase_id, '-')) from customer_order",
     // The totals of a wallet and of its owner's debt depend on the order: what comes in later pays down what was owed before.
-    // What each holds in the end does not.
+    // What each holds in the end does not. A debt that was paid down is none.
     "select account_key, concat_ws(' ', 'account', credits_posted - debits_posted, frozen) from account
-     where account_key like 'credits:wallet:%' or account_key like 'credits:debt:%'",
-    "select effect_key, concat_ws(' ', 'effect', kind) from effect",
+     where account_key like 'credits:wallet:%'
+           or (account_key like 'credits:debt:%' and credits_posted <> debits_posted)",
+    // How often a wallet was frozen and freed depends on the order, too.
+    "select effect_key, concat_ws(' ', 'effect', kind) from effect where kind <> 'freeze'",
     "select business_key, concat_ws(' ', 'transfer', amount, code) from transfer where code in ('grant', 'collect')",
 ];
 

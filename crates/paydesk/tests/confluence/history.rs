@@ -5,14 +5,20 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use serde_json::{Value, json};
 
+use crate::reversal::{self, Reversed, Told};
+
 /// One user's purchases, as events. `{telling}` in an event stands for the prefix it is played under.
 pub(crate) struct History {
     pub(crate) number: usize,
     pub(crate) events: Vec<String>,
     added: i64,
+    used: i64,
+    /// Whether a dispute stays open, so that the wallet is frozen in the end.
+    frozen: bool,
 }
 
 /// A call of the API that changes a wallet.
+#[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) path: String,
     pub(crate) amount: i64,
@@ -49,21 +55,31 @@ const COURSES: [Course; 9] = [
 
 impl History {
     pub(crate) fn generate(number: usize, rng: &mut StdRng) -> Self {
-        let mut events = Vec::new();
+        let (mut events, mut frozen) = (Vec::new(), false);
         for purchase in 0..rng.random_range(1..=3) {
             let course = *COURSES.choose(rng).unwrap();
             let purchase = Purchase::generate(number, purchase, rng);
             purchase.tell(course, &mut events);
+            if course.pays() {
+                let (reversals, open) = reversal::generate(&purchase.reversed(), rng);
+                frozen |= open;
+                for told in reversals {
+                    weave(&mut events, told, rng);
+                }
+            }
         }
         let events = events
             .iter()
             .enumerate()
             .map(|(at, (kind, object))| envelope(number, at, kind, object))
             .collect();
+        let added = rng.random_range(1..100);
         Self {
             number,
             events,
-            added: rng.random_range(1..100),
+            added,
+            used: rng.random_range(1..=added),
+            frozen,
         }
     }
 
@@ -74,14 +90,38 @@ impl History {
             .map(|event| event.replace("{telling}", &telling.to_string()))
     }
 
-    /// Calls that mean the same wherever they fall: what is added, and less than that spent once it is there.
+    /// A call that gives credits, and one that uses no more than those. Together they mean the same wherever they fall: what
+    /// comes too early, or meets a frozen wallet, is tried again in the end. A wallet that stays frozen can only be taken from
+    /// by the operator.
     pub(crate) fn calls(&self, telling: char) -> Vec<Call> {
         let user = format!("{telling}-{}", self.number);
-        vec![Call {
-            path: format!("/api/financial/credits/{user}/add"),
-            amount: self.added,
-            key: format!("add-{user}"),
-        }]
+        let call = |action: &str, amount: i64| Call {
+            path: format!("/api/financial/credits/{user}/{action}"),
+            amount,
+            key: format!("{action}-{user}"),
+        };
+        let using = if self.frozen { "remove" } else { "spend" };
+        vec![call("add", self.added), call(using, self.used)]
+    }
+}
+
+impl Course {
+    /// Whether money comes by a payment, so that it can go back.
+    fn pays(self) -> bool {
+        !matches!(
+            self,
+            Self::DelayedAndFailed | Self::Expired | Self::NothingToPay | Self::Canceled
+        )
+    }
+}
+
+/// Puts events between others in their own order, wherever chance will have it: some come before the payment.
+fn weave(events: &mut Told, told: Told, rng: &mut StdRng) {
+    let mut at = 0;
+    for event in told {
+        at = rng.random_range(at..=events.len());
+        events.insert(at, event);
+        at += 1;
     }
 }
 
@@ -104,6 +144,14 @@ impl Purchase {
             currency: ["usd", "eur", "jpy", "kwd"].choose(rng).unwrap(),
             amount: rng.random_range(1..100_000),
             credits: if order { 0 } else { rng.random_range(1..1_000) },
+        }
+    }
+
+    fn reversed(&self) -> Reversed<'_> {
+        Reversed {
+            name: &self.name,
+            amount: self.amount,
+            currency: self.currency,
         }
     }
 

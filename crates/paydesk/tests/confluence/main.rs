@@ -15,6 +15,9 @@ mod support;
 
 mod digest;
 mod history;
+mod reversal;
+
+use std::collections::BTreeMap;
 
 use paydesk::clock::SECOND_US;
 use paydesk::inbox;
@@ -74,7 +77,7 @@ async fn hold(database: &TestDatabase, histories: usize) {
 
     // In order, once each: the first event of every history, then the second, and so on.
     let longest = histories.iter().map(|history| history.events.len()).max().unwrap_or(0);
-    play(&test, calls(&histories, 'a')).await;
+    let mut refused = play(&test, calls(&histories, 'a', 0..1)).await;
     for at in 0..longest {
         let round = histories
             .iter()
@@ -82,7 +85,11 @@ async fn hold(database: &TestDatabase, histories: usize) {
             .map(Step::Deliver);
         play(&test, round.collect()).await;
         test.handle().await;
+        if at == 3 {
+            refused.extend(play(&test, calls(&histories, 'a', 1..2)).await);
+        }
     }
+    again(&test, refused).await;
 
     // Tenfold and shuffled over all histories, between the same calls, each of them repeated too.
     let mut steps: Vec<Step> = histories
@@ -90,20 +97,22 @@ async fn hold(database: &TestDatabase, histories: usize) {
         .flat_map(|history| (0..history.events.len()).filter_map(|at| history.event('b', at)))
         .flat_map(|event| std::iter::repeat_n(event, COPIES))
         .map(Step::Deliver)
-        .chain(calls(&histories, 'b'))
-        .chain(calls(&histories, 'b'))
+        .chain(calls(&histories, 'b', 0..2))
+        .chain(calls(&histories, 'b', 0..2))
         .collect();
     let count = steps.len();
     steps.shuffle(&mut rng);
     let mut steps = steps.into_iter().peekable();
+    let mut refused = BTreeMap::new();
     while steps.peek().is_some() {
         let chunk = rng.random_range(1..=AT_ONCE * 8);
-        play(&test, steps.by_ref().take(chunk).collect()).await;
+        refused.extend(play(&test, steps.by_ref().take(chunk).collect()).await);
         if rng.random_bool(0.7) {
             inbox::work(&test.app).await;
         }
     }
     test.handle().await;
+    again(&test, refused).await;
 
     let digests = digest::all(&test.app.store).await;
     assert!(!digests.is_empty(), "the histories must leave something behind");
@@ -124,36 +133,62 @@ async fn hold(database: &TestDatabase, histories: usize) {
     test.finish().await;
 }
 
-fn calls(histories: &[History], telling: char) -> Vec<Step> {
+/// Calls that were refused, by their keys.
+type Refused = BTreeMap<String, Call>;
+
+/// What was refused because it came too early, once everything has come.
+async fn again(test: &TestApp, refused: Refused) {
+    let steps = refused.into_values().map(|call| {
+        Step::Call(Call {
+            key: format!("again-{}", call.key),
+            ..call
+        })
+    });
+    let refused = play(test, steps.collect()).await;
+    assert_eq!(refused.into_keys().collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+/// Those of the calls of every history.
+fn calls(histories: &[History], telling: char, which: std::ops::Range<usize>) -> Vec<Step> {
     histories
         .iter()
-        .flat_map(|history| history.calls(telling))
+        .flat_map(|history| history.calls(telling)[which.clone()].to_vec())
         .map(Step::Call)
         .collect()
 }
 
-async fn play(test: &TestApp, steps: Vec<Step>) {
+async fn play(test: &TestApp, steps: Vec<Step>) -> Refused {
     let secret = SigningSecret::new(WEBHOOK_SECRET).unwrap();
     let mut steps = steps.into_iter().peekable();
+    let mut refused = BTreeMap::new();
     while steps.peek().is_some() {
         let together = steps.by_ref().take(AT_ONCE).map(|step| take(test, &secret, step));
-        all_at_once(together).await;
+        let calls = all_at_once(together).await.into_iter().flatten();
+        refused.extend(calls.map(|call| (call.key.clone(), call)));
     }
+    refused
 }
 
-async fn take(test: &TestApp, secret: &SigningSecret, step: Step) {
+/// Takes a step; gives the call back where it was refused.
+async fn take(test: &TestApp, secret: &SigningSecret, step: Step) -> Option<Call> {
     match step {
         Step::Deliver(event) => {
             let header = sign(event.as_bytes(), secret, test.app.clock.now_us() / SECOND_US);
             inbox::receive(&test.app, header.as_bytes(), event.as_bytes())
                 .await
                 .unwrap();
+            None
         }
-        Step::Call(Call { path, amount, key }) => {
-            let body = json!({ "amount": amount, "reason": "a call between events" });
-            let answered = test.post_once(ADMIN, &path, &body, &key).await;
-            // The same key may be under way in the same moment, which is told and harmless.
-            assert!(matches!(answered.status, 200 | 409), "{}", answered.json());
+        Step::Call(call) => {
+            let body = json!({ "amount": call.amount, "reason": "a call between events" });
+            let answered = test.post_once(ADMIN, &call.path, &body, &call.key).await;
+            let said = answered.json();
+            match (answered.status, said["code"].as_str()) {
+                // The same key may be under way in the same moment, which is told and harmless.
+                (200, _) | (409, Some("idempotency_key_in_use")) => None,
+                (_, Some("insufficient_credits" | "wallet_frozen")) => Some(call),
+                _ => panic!("{said}"),
+            }
         }
     }
 }

@@ -7,12 +7,16 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod chain;
 mod checkout;
 mod contract;
 mod events;
+mod explain;
 mod history;
+mod holds;
 mod lists;
 mod pages;
 mod recovery;
+mod reversals;
 mod trust;
 mod wallet;

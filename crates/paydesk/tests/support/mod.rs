@@ -72,6 +72,11 @@ impl TestApp {
 
     /// The same, with nothing pushed to Stripe yet.
     pub(crate) async fn begin_without_catalogue(database: &TestDatabase) -> Self {
+        Self::begin_at(database, Clock::system()).await
+    }
+
+    /// The same, on this clock.
+    pub(crate) async fn begin_at(database: &TestDatabase, clock: Clock) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sandbox_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -89,7 +94,8 @@ impl TestApp {
             let sandbox = sandbox.clone();
             async move { sandbox.serve(sandbox_listener, std::future::pending::<()>()).await }
         });
-        let app = application(database, &base, &sandbox_base, sandbox.config().secret_key.clone()).await;
+        let secret_key = sandbox.config().secret_key.clone();
+        let app = application(database, &base, &sandbox_base, secret_key, clock).await;
         let router = routes::router(app.clone(), axum::Router::new());
         tokio::spawn({
             let app = app.clone();
@@ -223,7 +229,7 @@ impl TestApp {
     }
 }
 
-async fn application(database: &TestDatabase, base: &str, sandbox_base: &str, secret_key: String) -> App {
+async fn application(database: &TestDatabase, base: &str, sandbox_base: &str, secret_key: String, clock: Clock) -> App {
     database.store().migrate(MIGRATIONS).await.unwrap();
     let line = Line::parse_from([
         "test",
@@ -242,7 +248,6 @@ async fn application(database: &TestDatabase, base: &str, sandbox_base: &str, se
         admin_token: Some(SecretString::from(ADMIN)),
         jwt_secret: Some(SecretString::from(JWT_SECRET)),
     };
-    let clock = Clock::system();
     let ids = Ids::random(clock.clone());
     let catalogue = catalogue::parse(CATALOGUE, "paydesk.toml").unwrap();
     App::new(

@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use ledger::{Account, AccountKey, Accounts, Fill, Lot, Lots, NEVER_US, Role, Shortfall, Slot, Standing, Terms};
 use store::{Error, Field, Result, Row, Rows, Tx, Value};
 
+use super::Statement;
 use crate::books::expiry;
 use crate::books::movement::Movement;
 
@@ -83,38 +84,48 @@ fn decode(row: &Row) -> Result<(Standing, Kept)> {
     Ok((standing, kept))
 }
 
-/// Reads and locks what the movements touch, and as many lots as they may get to. Gives the accounts as they were.
+/// The keys of the accounts that the movements name, but for debts, which are locked behind all others.
+pub(in crate::books) fn keys<'a>(wanted: impl Iterator<Item = &'a Movement>) -> BTreeSet<String> {
+    wanted
+        .flat_map(|movement| [&movement.debit, &movement.credit])
+        .filter(|key| !matches!(key.role, Role::Debt(_)))
+        .map(ToString::to_string)
+        .collect()
+}
+
+/// Locks what the movements touch, of which `found` is there, and reads as many lots as they may get to. Gives the
+/// accounts as they were.
 pub(in crate::books) fn lock(
     tx: &mut Tx<'_>,
     now_us: i64,
     wanted: &[&Movement],
+    (keys, found): (&BTreeSet<String>, &[Row]),
     accounts: &mut Accounts,
 ) -> Result<Vec<Kept>> {
-    let mut keys: BTreeSet<String> = wanted
-        .iter()
-        .flat_map(|movement| [&movement.debit, &movement.credit])
-        .filter(|key| !matches!(key.role, Role::Debt(_)))
-        .map(ToString::to_string)
-        .collect();
     let mut kept = Vec::with_capacity(keys.len() + 1);
-    put_locked(tx, &keys, accounts, &mut kept)?;
-    if kept.iter().any(|one| expiry::is_due(one, now_us)) && accounts.slot(&expiry::expired()).is_none() {
-        keys = BTreeSet::from([expiry::expired().to_string()]);
-        put_locked(tx, &keys, accounts, &mut kept)?;
+    put_found(tx, keys, found, accounts, &mut kept)?;
+    if kept.iter().any(|one| expiry::is_due(one, now_us)) {
+        lock_expired(tx, accounts, &mut kept)?;
     }
     lock_debts(tx, wanted, accounts, &mut kept)?;
     read_lots(tx, now_us, wanted, accounts, &mut kept)?;
     Ok(kept)
 }
 
-/// Reads and locks these accounts with all their lots.
-pub(in crate::books) fn lock_whole(
+/// Where expired credits go is locked behind the wallets they come from, always, so that nobody waits in a circle.
+fn lock_expired(tx: &mut Tx<'_>, accounts: &mut Accounts, kept: &mut Vec<Kept>) -> Result<()> {
+    put_locked(tx, &BTreeSet::from([expiry::expired().to_string()]), accounts, kept)
+}
+
+/// Reads and locks these wallets with all their lots, and where what has ended of them goes.
+pub(in crate::books) fn lock_to_expire(
     tx: &mut Tx<'_>,
     keys: &BTreeSet<String>,
     accounts: &mut Accounts,
 ) -> Result<Vec<Kept>> {
-    let mut kept = Vec::with_capacity(keys.len());
+    let mut kept = Vec::with_capacity(keys.len() + 1);
     put_locked(tx, keys, accounts, &mut kept)?;
+    lock_expired(tx, accounts, &mut kept)?;
     let all: Vec<Slot> = (0..kept.len()).filter(|slot| !kept[*slot].lots.complete).collect();
     read_lots_of(tx, &all, i64::MAX, accounts, &mut kept)?;
     Ok(kept)
@@ -122,12 +133,28 @@ pub(in crate::books) fn lock_whole(
 
 /// Locks the accounts of these keys in key order, creating those that do not exist yet.
 fn put_locked(tx: &mut Tx<'_>, keys: &BTreeSet<String>, accounts: &mut Accounts, kept: &mut Vec<Kept>) -> Result<()> {
-    let mut found = select_locked(tx, keys.iter())?;
+    let (sql, params) = select_locked(keys.iter());
+    let found = tx.all(sql, &params)?;
+    put_found(tx, keys, &found, accounts, kept)
+}
+
+/// Puts in what was found under these keys, and what was not there yet.
+fn put_found(
+    tx: &mut Tx<'_>,
+    keys: &BTreeSet<String>,
+    found: &[Row],
+    accounts: &mut Accounts,
+    kept: &mut Vec<Kept>,
+) -> Result<()> {
+    let mut found: Vec<(Standing, Kept)> = found.iter().map(decode).collect::<Result<_>>()?;
     if found.len() < keys.len() {
         let known: BTreeSet<String> = found.iter().map(|(standing, _)| standing.key.to_string()).collect();
         let missing: Vec<&String> = keys.difference(&known).collect();
         create(tx, &missing)?;
-        found.extend(select_locked(tx, missing.into_iter())?);
+        let (sql, params) = select_locked(missing.into_iter());
+        for row in tx.all(sql, &params)? {
+            found.push(decode(&row)?);
+        }
     }
     for (standing, one) in found {
         let slot = accounts.put(standing);
@@ -137,16 +164,14 @@ fn put_locked(tx: &mut Tx<'_>, keys: &BTreeSet<String>, accounts: &mut Accounts,
     Ok(())
 }
 
-fn select_locked<'a>(tx: &mut Tx<'_>, keys: impl Iterator<Item = &'a String>) -> Result<Vec<(Standing, Kept)>> {
+/// Asks for the accounts of these keys, and locks them in key order.
+pub(in crate::books) fn select_locked<'a>(keys: impl Iterator<Item = &'a String>) -> Statement {
     let rows = Rows::of(keys.map(|key| [Field::from(key.as_str())]));
-    let found = tx.all(
-        select_account!(
-            "from rows($1: account_key text) join account on account.account_key = r.account_key
-             order by account.account_key for update"
-        ),
-        &[rows.into()],
-    )?;
-    found.iter().map(decode).collect()
+    let sql = select_account!(
+        "from rows($1: account_key text) join account on account.account_key = r.account_key
+         order by account.account_key for update"
+    );
+    (sql, vec![rows.into()])
 }
 
 fn create(tx: &mut Tx<'_>, keys: &[&String]) -> Result<()> {
@@ -281,13 +306,18 @@ fn decode_lot(row: &Row) -> Result<Lot> {
 }
 
 /// Writes the accounts that changed, and their lots.
-pub(in crate::books) fn update(tx: &mut Tx<'_>, accounts: &Accounts, kept: &[Kept]) -> Result<()> {
+pub(in crate::books) fn updates(accounts: &Accounts, kept: &[Kept]) -> [Statement; 4] {
     let mut plain = Rows::new();
     let mut wallets = Rows::new();
     let mut gone = Rows::new();
     let mut left = Rows::new();
-    for (slot, now) in accounts.iter().filter(|(_, standing)| standing.changed) {
+    for (slot, now) in accounts.iter() {
         let was = &kept[slot];
+        let owes = owes(accounts, now, was);
+        // A debt may come about without the wallet being moved: there was nothing in it.
+        if !now.changed && owes == was.indebted {
+            continue;
+        }
         let totals = now.totals;
         if !matches!(now.key.role, Role::Wallet(_)) {
             plain.push([
@@ -298,7 +328,6 @@ pub(in crate::books) fn update(tx: &mut Tx<'_>, accounts: &Accounts, kept: &[Kep
             continue;
         }
         let (lots_open, front) = changes_of_lots(was, &now.lots, &mut gone, &mut left);
-        let owes = now.debt.is_some_and(|debt| accounts.at(debt).totals.balance() < 0);
         wallets.push([
             Field::from(was.account_id),
             totals.debits_posted.into(),
@@ -313,37 +342,45 @@ pub(in crate::books) fn update(tx: &mut Tx<'_>, accounts: &Accounts, kept: &[Kep
             owes.into(),
         ]);
     }
-    tx.run(
-        "update account set debits_posted = r.debits_posted, credits_posted = r.credits_posted
-         from rows($1: account_id bigint, debits_posted bigint, credits_posted bigint)
-         where account.account_id = r.account_id",
-        &[plain.into()],
-    )?;
-    tx.run(
-        "update account set debits_posted = r.debits_posted, credits_posted = r.credits_posted, lots_made = r.lots_made,
-                lots_open = r.lots_open, front_lot = r.front_lot, front_amount = r.front_amount,
-                front_priority = r.front_priority, front_expires_at_us = r.front_expires_at_us,
-                none_expires_before_us = r.none_expires_before_us, indebted = r.indebted
-         from rows($1: account_id bigint, debits_posted bigint, credits_posted bigint, lots_made bigint, lots_open bigint,
-                   front_lot bigint, front_amount bigint, front_priority bigint, front_expires_at_us bigint,
-                   none_expires_before_us bigint, indebted bigint)
-         where account.account_id = r.account_id",
-        &[wallets.into()],
-    )?;
-    tx.run(
-        "delete from open_lot using rows($1: account_id bigint, priority bigint, expires_at_us bigint, lot bigint)
-         where open_lot.account_id = r.account_id and open_lot.priority = r.priority
-               and open_lot.expires_at_us = r.expires_at_us and open_lot.lot = r.lot",
-        &[gone.into()],
-    )?;
-    tx.run(
-        "insert into open_lot (account_id, priority, expires_at_us, lot, amount)
-         select r.account_id, r.priority, r.expires_at_us, r.lot, r.amount
-         from rows($1: account_id bigint, priority bigint, expires_at_us bigint, lot bigint, amount bigint)
-         where true on conflict (account_id, priority, expires_at_us, lot) do update set amount = excluded.amount",
-        &[left.into()],
-    )?;
-    Ok(())
+    [
+        (
+            "update account set debits_posted = r.debits_posted, credits_posted = r.credits_posted
+             from rows($1: account_id bigint, debits_posted bigint, credits_posted bigint)
+             where account.account_id = r.account_id",
+            vec![plain.into()],
+        ),
+        (
+            "update account set debits_posted = r.debits_posted, credits_posted = r.credits_posted,
+                    lots_made = r.lots_made, lots_open = r.lots_open, front_lot = r.front_lot,
+                    front_amount = r.front_amount, front_priority = r.front_priority,
+                    front_expires_at_us = r.front_expires_at_us, none_expires_before_us = r.none_expires_before_us,
+                    indebted = r.indebted
+             from rows($1: account_id bigint, debits_posted bigint, credits_posted bigint, lots_made bigint,
+                       lots_open bigint, front_lot bigint, front_amount bigint, front_priority bigint,
+                       front_expires_at_us bigint, none_expires_before_us bigint, indebted bigint)
+             where account.account_id = r.account_id",
+            vec![wallets.into()],
+        ),
+        (
+            "delete from open_lot using rows($1: account_id bigint, priority bigint, expires_at_us bigint, lot bigint)
+             where open_lot.account_id = r.account_id and open_lot.priority = r.priority
+                   and open_lot.expires_at_us = r.expires_at_us and open_lot.lot = r.lot",
+            vec![gone.into()],
+        ),
+        (
+            "insert into open_lot (account_id, priority, expires_at_us, lot, amount)
+             select r.account_id, r.priority, r.expires_at_us, r.lot, r.amount
+             from rows($1: account_id bigint, priority bigint, expires_at_us bigint, lot bigint, amount bigint)
+             where true on conflict (account_id, priority, expires_at_us, lot) do update set amount = excluded.amount",
+            vec![left.into()],
+        ),
+    ]
+}
+
+/// Whether a wallet's owner owes something; as before where the debt was not read.
+fn owes(accounts: &Accounts, now: &Standing, was: &Kept) -> bool {
+    now.debt
+        .map_or(was.indebted, |debt| accounts.at(debt).totals.balance() < 0)
 }
 
 /// What has to be taken out of and put into `open_lot`. Gives how many lots are open now, and the next one.
@@ -444,26 +481,6 @@ fn ended(tx: &mut Tx<'_>, now_us: i64, kept: &Kept) -> Result<i64> {
         &[kept.account_id.into(), now_us.into()],
     )?;
     Ok(front + behind.map_or(Ok(0), |row| row.int(0))?)
-}
-
-/// The open lots of a wallet in the order of their use, and the number its account is stored under.
-pub fn open_lots(tx: &mut Tx<'_>, wallet: &AccountKey, limit: i64) -> Result<Option<(i64, Vec<Lot>)>> {
-    let row = tx.one(
-        select_account!("from account where account.account_key = $1"),
-        &[wallet.to_string().into()],
-    )?;
-    let Some(row) = row else { return Ok(None) };
-    let (standing, kept) = decode(&row)?;
-    let mut lots = standing.lots.open;
-    let rows = tx.all(
-        "select lot, amount, priority, expires_at_us from open_lot where account_id = $1
-         order by priority, expires_at_us, lot limit $2",
-        &[kept.account_id.into(), limit.into()],
-    )?;
-    for row in &rows {
-        lots.push(decode_lot(row)?);
-    }
-    Ok(Some((kept.account_id, lots)))
 }
 
 /// The wallets in which something has ended.

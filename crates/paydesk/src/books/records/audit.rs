@@ -68,6 +68,7 @@ pub(in crate::books) struct Account {
     pub(in crate::books) lots_made: i64,
     pub(in crate::books) lots_open: i64,
     pub(in crate::books) none_expires_before_us: i64,
+    pub(in crate::books) indebted: bool,
     pub(in crate::books) lots: Vec<Lot>,
 }
 
@@ -75,7 +76,7 @@ pub(in crate::books) struct Account {
 pub(in crate::books) fn accounts_after(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<Account>> {
     let rows = tx.all(
         "select account_id, account_key, debits_posted, credits_posted, lots_made, lots_open, none_expires_before_us,
-                front_lot, front_amount, front_priority, front_expires_at_us
+                front_lot, front_amount, front_priority, front_expires_at_us, indebted
          from account where account_id > $1 order by account_id limit $2",
         &[after.into(), limit.into()],
     )?;
@@ -112,6 +113,7 @@ fn account(row: &Row) -> Result<Account> {
         lots_made: row.int(4)?,
         lots_open: row.int(5)?,
         none_expires_before_us: row.int(6)?,
+        indebted: row.flag(11)?,
         lots: match row.opt_int(7)? {
             Some(_) => vec![lot(row, 7)?],
             None => Vec::new(),

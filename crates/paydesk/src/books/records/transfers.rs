@@ -3,8 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use ledger::{AccountKey, Accounts, Entry, Lot, TransferCode, TransferId, read_lots, write_lots};
-use store::{Error, Field, Result, Row, Rows, Tx};
+use store::{Error, Field, Result, Row, Rows};
 
+use super::Statement;
 use super::accounts::{Kept, account_key};
 use crate::books::Written;
 
@@ -51,28 +52,25 @@ impl Standing {
     }
 }
 
-/// The transfers of these ids that are in the books.
-pub(in crate::books) fn known(tx: &mut Tx<'_>, ids: &BTreeSet<TransferId>) -> Result<HashMap<TransferId, Standing>> {
+/// Asks for the transfers of these ids that are in the books.
+pub(in crate::books) fn select_known(ids: &BTreeSet<TransferId>) -> Statement {
     let rows = Rows::of(ids.iter().map(|id| [Field::from(&id.0[..])]));
-    let found = tx.all(
-        "select transfer.transfer_id, debit.account_key, credit.account_key, transfer.amount, transfer.code,
+    let sql = "select transfer.transfer_id, debit.account_key, credit.account_key, transfer.amount, transfer.code,
                 transfer.request_fingerprint, transfer.debit_balance, transfer.credit_balance, transfer.drawn,
                 transfer.filled
          from rows($1: transfer_id bytea)
          join transfer on transfer.transfer_id = r.transfer_id
          join account debit on debit.account_id = transfer.debit_account_id
-         join account credit on credit.account_id = transfer.credit_account_id",
-        &[rows.into()],
-    )?;
+         join account credit on credit.account_id = transfer.credit_account_id";
+    (sql, vec![rows.into()])
+}
+
+/// What was asked for, by id.
+pub(in crate::books) fn decode_known(found: &[Row]) -> Result<HashMap<TransferId, Standing>> {
     found
         .iter()
         .map(|row| decode(row).map(|standing| (standing.id, standing)))
         .collect()
-}
-
-/// The transfer of one id.
-pub fn standing(tx: &mut Tx<'_>, id: TransferId) -> Result<Option<Standing>> {
-    Ok(known(tx, &BTreeSet::from([id]))?.remove(&id))
 }
 
 fn decode(row: &Row) -> Result<Standing> {
@@ -107,13 +105,7 @@ pub(in crate::books) fn lots(text: Option<String>) -> Result<Vec<Lot>> {
 }
 
 /// Writes new transfers, in their order.
-pub(in crate::books) fn insert(
-    tx: &mut Tx<'_>,
-    now_us: i64,
-    written: &[Written],
-    accounts: &Accounts,
-    kept: &[Kept],
-) -> Result<()> {
+pub(in crate::books) fn insertion(now_us: i64, written: &[Written], accounts: &Accounts, kept: &[Kept]) -> Statement {
     let texts: Vec<[Option<String>; 2]> = written
         .iter()
         .map(|one| [&one.entry.drawn, &one.entry.filled].map(|lots| (!lots.is_empty()).then(|| write_lots(lots))))
@@ -137,22 +129,19 @@ pub(in crate::books) fn insert(
             filled.as_deref().into(),
         ]
     }));
-    tx.run(
+    let sql =
         "insert into transfer (transfer_id, business_key, debit_account_id, credit_account_id, amount, code, memo, event_id,
                                posted_at_us, request_fingerprint, debit_balance, credit_balance, drawn, filled)
          select r.transfer_id, r.business_key, r.debit_account_id, r.credit_account_id, r.amount, r.code, r.memo, r.event_id,
                 $2, r.request_fingerprint, r.debit_balance, r.credit_balance, r.drawn, r.filled
          from rows($1: transfer_id bytea, business_key text, debit_account_id bigint, credit_account_id bigint,
                    amount bigint, code text, memo text, event_id bigint, request_fingerprint bytea, debit_balance bigint,
-                   credit_balance bigint, drawn text, filled text)",
-        &[rows.into(), now_us.into()],
-    )
-    .map_err(taken_meanwhile)?;
-    Ok(())
+                   credit_balance bigint, drawn text, filled text)";
+    (sql, vec![rows.into(), now_us.into()])
 }
 
 /// A transfer that another node has posted since we looked is no fault: what was decided is decided anew on what it wrote.
-fn taken_meanwhile(error: Error) -> Error {
+pub(in crate::books) fn taken_meanwhile(error: Error) -> Error {
     match error {
         Error::Conflict { constraint } if constraint == "transfer_transfer_id" => Error::Busy,
         other => other,

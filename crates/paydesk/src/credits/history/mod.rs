@@ -1,4 +1,5 @@
-//! What happened to a wallet: its transfers, newest first. Their sum is the balance.
+//! What happened to a wallet: every transfer that touched it, what is set aside of it or what its owner owes, newest first.
+//! Their sums are what the wallet holds, what is held and what is owed.
 //!
 //! Nothing here changes anything, and no page looks at more than a bounded number of transfers, however rare what is
 //! looked for may be.
@@ -10,12 +11,14 @@ pub mod table;
 
 use std::collections::HashMap;
 
-use ledger::{AccountKey, Lot, Role};
+use ledger::{AccountKey, Lot, Role, TransferCode};
 use serde::Serialize;
 use store::{Result, Tx};
 
-use crate::books::{self, Passage};
+use crate::books::{self, Owned, Passage, Side};
 use crate::clock::Moment;
+use crate::effects;
+pub use records::events;
 pub use rules::Filter;
 
 /// How many transfers one statement looks at where a filter may leave most of them out.
@@ -44,22 +47,41 @@ pub struct Entry {
     /// Why credits moved.
     #[schema(example = "spend")]
     pub code: &'static str,
-    /// What came in; negative where it went out.
+    /// The same in plain words.
+    #[schema(example = "Used")]
+    pub what: String,
+    /// What came into the wallet; negative where it went out, 0 where only what is held or owed has changed.
     #[schema(example = -5)]
     pub amount: i64,
-    /// What the wallet held afterwards.
+    /// What the wallet held afterwards; absent where it was not touched.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 95)]
-    pub balance: i64,
+    pub balance: Option<i64>,
+    /// By how much what is set aside has changed, where it has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<i64>,
+    /// By how much what is owed has changed, where it has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owed: Option<i64>,
     /// The reason that was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "one persona generated")]
     pub reason: Option<String>,
-    /// The lots that were drawn from, made or filled.
+    /// The lots of the wallet that were drawn from, made or filled.
     pub lots: Vec<PartOfLot>,
     /// What made it happen once, where no request did.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "grant:pi_3QxYzA2eZvKYlo2C")]
     pub business_key: Option<String>,
+    /// The payment that bought the credits, or that was reversed: a `PaymentIntent`, or the session where nothing was to be
+    /// paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "pi_3QxYzA2eZvKYlo2C")]
+    pub payment: Option<String>,
+    /// The hold that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "hold_01k3vg6p9yfd5a1h0c9w8t2m4q")]
+    pub hold_id: Option<String>,
     /// The wallet on the other side, where credits moved between two of one user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other_wallet: Option<OtherWallet>,
@@ -103,28 +125,59 @@ pub struct EventBehind {
 }
 
 impl Entry {
-    fn of(passage: Passage, events: &HashMap<i64, EventBehind>) -> Self {
+    /// What the wire shows of a transfer, as the owner of these accounts sees it.
+    pub fn of(passage: Passage, owned: Owned, events: &HashMap<i64, EventBehind>) -> Self {
+        let wallet = passage.side(owned.wallet);
+        let lots = wallet.map_or(&[][..], |(_, side)| &side.lots);
+        let change = |account_id: i64| passage.side(account_id).map(|(change, _)| change);
+        let key = passage.business_key.as_deref();
+        let other_wallet = other_wallet(&passage, owned);
         Self {
             transfer_id: hex::encode(passage.transfer_id.0),
             at: Moment(passage.posted_at_us),
             code: passage.code.word(),
-            amount: passage.amount,
-            balance: passage.balance,
-            reason: passage.memo,
-            lots: passage.lots.iter().map(PartOfLot::of).collect(),
-            business_key: passage.business_key,
-            other_wallet: match passage.other.role {
-                Role::Wallet(owner) => Some(OtherWallet { key_id: owner.key }),
-                _ => None,
-            },
+            what: what(&passage, owned, other_wallet.as_ref()),
+            amount: change(owned.wallet).unwrap_or_default(),
+            balance: wallet.map(|(_, side)| side.balance),
+            held: change(owned.held),
+            // A debt is a balance below zero.
+            owed: change(owned.debt).map(|change| -change),
+            lots: lots.iter().map(PartOfLot::of).collect(),
+            payment: key.and_then(effects::payment_of).map(str::to_owned),
+            hold_id: key.and_then(super::holds::hold_of).map(str::to_owned),
+            other_wallet,
             event: events.get(&passage.event_id).cloned(),
             position: passage.position,
+            reason: passage.memo,
+            business_key: passage.business_key,
         }
     }
 }
 
+/// A transfer in plain words, as the owner of these accounts sees it.
+fn what(passage: &Passage, owned: Owned, other: Option<&OtherWallet>) -> String {
+    let towards = match passage.code {
+        TransferCode::ClawBack if passage.debit.account_id == owned.debt => rules::Towards::Debt,
+        TransferCode::Move if passage.credit.account_id == owned.wallet => rules::Towards::Here,
+        _ => rules::Towards::There,
+    };
+    rules::what(passage.code, towards, other.and_then(|other| other.key_id.as_deref()))
+}
+
+/// The wallet on the other side, where credits moved between two.
+fn other_wallet(passage: &Passage, owned: Owned) -> Option<OtherWallet> {
+    let of = |side: &Side| match &side.key.role {
+        Role::Wallet(owner) if side.account_id != owned.wallet => Some(OtherWallet {
+            key_id: owner.key.clone(),
+        }),
+        _ => None,
+    };
+    of(&passage.debit).or_else(|| of(&passage.credit))
+}
+
 impl PartOfLot {
-    fn of(lot: &Lot) -> Self {
+    /// What the wire shows of it.
+    pub fn of(lot: &Lot) -> Self {
         Self {
             lot: lot.number,
             amount: lot.amount,
@@ -134,12 +187,7 @@ impl PartOfLot {
 
 /// A page of a wallet's history before a place in the books, newest first.
 pub fn page(tx: &mut Tx<'_>, wallet: &AccountKey, filter: &Filter, before: Option<i64>, limit: i64) -> Result<Listing> {
-    let Some(account_id) = books::account_id(tx, wallet)? else {
-        return Ok(Listing {
-            entries: Vec::new(),
-            next: None,
-        });
-    };
+    let owned = books::owned(tx, wallet)?;
     let wanted = usize::try_from(limit).unwrap_or(0);
     let step = if filter.is_everything() { limit + 1 } else { STEP };
     let mut positions: Vec<i64> = Vec::with_capacity(wanted);
@@ -148,7 +196,7 @@ pub fn page(tx: &mut Tx<'_>, wallet: &AccountKey, filter: &Filter, before: Optio
         let Some(from) = next.filter(|_| positions.len() < wanted) else {
             break;
         };
-        let steps = books::steps(tx, account_id, from, step)?;
+        let steps = books::steps(tx, owned, from, step)?;
         // A step that is not full was the last one.
         let full = i64::try_from(steps.len()).is_ok_and(|count| count >= step);
         let mut seen = steps.len();
@@ -168,11 +216,11 @@ pub fn page(tx: &mut Tx<'_>, wallet: &AccountKey, filter: &Filter, before: Optio
             None => None,
         };
     }
-    let passages = books::passages(tx, account_id, &positions)?;
-    let events = records::events(tx, passages.iter().map(|passage| passage.event_id))?;
+    let passages = books::passages(tx, &positions)?;
+    let events = events(tx, passages.iter().map(|passage| passage.event_id))?;
     let entries = passages
         .into_iter()
-        .map(|passage| Entry::of(passage, &events))
+        .map(|passage| Entry::of(passage, owned, &events))
         .collect();
     Ok(Listing { entries, next })
 }

@@ -8,7 +8,7 @@ use super::EventBehind;
 use crate::clock::{Moment, SECOND_US};
 
 /// The events of these numbers.
-pub(super) fn events(tx: &mut Tx<'_>, numbers: impl Iterator<Item = i64>) -> Result<HashMap<i64, EventBehind>> {
+pub fn events(tx: &mut Tx<'_>, numbers: impl Iterator<Item = i64>) -> Result<HashMap<i64, EventBehind>> {
     let numbers: BTreeSet<i64> = numbers.filter(|number| *number > 0).collect();
     if numbers.is_empty() {
         return Ok(HashMap::new());

@@ -1,6 +1,6 @@
 //! A wallet's history over HTTP: page by page, and as a table.
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -85,8 +85,10 @@ fn filter(code: Option<&str>, from: Option<jiff::Timestamp>, to: Option<jiff::Ti
 /// Read what happened to a wallet
 ///
 /// Every transfer that touched it, newest first: what came in or went out, what the wallet held afterwards, and what was
-/// behind it. Credits that are reserved leave the wallet and come back when they are given free. Where few transfers are
-/// what is asked for, a page may hold fewer than `limit`, or none: as long as there is a `next`, there may be more.
+/// behind it. What is set aside or owed is told too: holds leave the wallet and come back when they are given free. Over the
+/// whole history `amount` sums up to what the wallet holds, `held` to what is held and `owed` to what is owed. Where few
+/// transfers are what is asked for, a page may hold fewer than `limit`, or none: as long as there is a `next`, there may be
+/// more.
 #[utoipa::path(get, path = "/api/financial/credits/{user_id}/history", tag = "credits",
     params(("user_id" = UserId, Path, description = "Whose wallet."), HistoryIn),
     responses((status = 200, description = "A page of the history.", body = Page<Entry>)))]
@@ -118,6 +120,7 @@ pub(crate) async fn list_credit_history(
 pub(crate) async fn download_credit_history(
     State(app): State<App>,
     owner: OwnUser<CreditsRead>,
+    RawQuery(query): RawQuery,
     ApiQuery(wanted): ApiQuery<TableIn>,
 ) -> Result<Response, Problem> {
     let filter = filter(wanted.code.as_deref(), wanted.from, wanted.to)?;
@@ -139,9 +142,38 @@ pub(crate) async fn download_credit_history(
     }
     let bytes = writer.into_inner().map_err(Problem::fault)?;
     let mut response = ([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], bytes).into_response();
-    let link = next.and_then(|position| format!("<?after={position}>; rel=\"next\"").parse().ok());
-    if let Some(link) = link {
+    let link = next.map(|position| link_to_next(query.as_deref().unwrap_or_default(), position));
+    if let Some(link) = link.and_then(|link| link.parse().ok()) {
         response.headers_mut().insert(header::LINK, link);
     }
     Ok(response)
+}
+
+/// The query that goes on where this one ended: the same, but for where it begins.
+fn link_to_next(query: &str, position: i64) -> String {
+    let after = format!("after={position}");
+    let kept = query
+        .split('&')
+        .filter(|part| !part.is_empty() && !part.starts_with("after="));
+    let parts: Vec<&str> = kept.chain([after.as_str()]).collect();
+    format!("<?{}>; rel=\"next\"", parts.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_table_is_asked_for_like_the_one_before() {
+        for (query, link) in [
+            ("", "<?after=7>; rel=\"next\""),
+            ("after=9", "<?after=7>; rel=\"next\""),
+            (
+                "key_id=ci&after=9&code=spend",
+                "<?key_id=ci&code=spend&after=7>; rel=\"next\"",
+            ),
+        ] {
+            assert_eq!(link_to_next(query, 7), link);
+        }
+    }
 }

@@ -13,8 +13,11 @@ pub fn begin<W: Write>(output: W) -> csv::Result<csv::Writer<W>> {
         "transfer_id",
         "at",
         "code",
+        "what",
         "amount",
         "balance",
+        "held",
+        "owed",
         "reason",
         "lots",
         "business_key",
@@ -33,12 +36,16 @@ pub fn add<W: Write>(writer: &mut csv::Writer<W>, entries: &[Entry]) -> csv::Res
             .map(|part| format!("{}:{}", part.lot, part.amount))
             .collect();
         let event = entry.event.as_ref();
-        let cells: [&str; 10] = [
+        let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
+        let cells: [&str; 13] = [
             &entry.transfer_id,
             &entry.at.to_string(),
             entry.code,
+            &entry.what,
             &entry.amount.to_string(),
-            &entry.balance.to_string(),
+            &number(entry.balance),
+            &number(entry.held),
+            &number(entry.owed),
             entry.reason.as_deref().unwrap_or_default(),
             &lots.join(" "),
             entry.business_key.as_deref().unwrap_or_default(),

@@ -1,0 +1,134 @@
+//! Money that goes back: refunds and disputes, whoever began them, and what becomes of the credits.
+
+use serde_json::{Value, json};
+use store::testing::for_each_engine;
+use stripe::IdempotencyKey;
+
+use crate::support::{ADMIN, TestApp};
+
+const PAID: &str = "4242424242424242";
+
+/// Buys hundreds of credits for ada, at ten a hundred. Gives the purchase and its payment.
+pub(crate) async fn buy(test: &TestApp, quantity: i64) -> (String, String) {
+    let ada = test.user("ada");
+    let wanted = json!({ "item_id": "starter", "quantity": quantity });
+    let checkout = test.checkout(&ada, &wanted).await;
+    let session = checkout["id"].as_str().unwrap();
+    test.steer(&format!("/checkout/{session}/pay"), &json!({ "card": PAID }))
+        .await;
+    test.settle().await;
+    let purchase_id = checkout["purchase_id"].as_str().unwrap().to_owned();
+    let payment = payment(test, &purchase_id).await;
+    (purchase_id, payment["payment_intent_id"].as_str().unwrap().to_owned())
+}
+
+async fn payment(test: &TestApp, purchase_id: &str) -> Value {
+    let purchase = test.get(ADMIN, &format!("/api/purchases/{purchase_id}")).await.json();
+    purchase["payments"][0].clone()
+}
+
+/// Refunds at Stripe, as from its dashboard. Gives the refund's id.
+pub(crate) async fn refund(test: &TestApp, payment: &str, amount: i64, key: &str) -> String {
+    let parameters = json!({ "payment_intent": payment, "amount": amount });
+    let key = IdempotencyKey::new(key).unwrap();
+    let refund = test.app.stripe.create_refund(&parameters, &key).await.unwrap();
+    test.settle().await;
+    refund.id
+}
+
+async fn dispute(test: &TestApp, payment: &str) -> String {
+    let dispute = test.steer("/disputes", &json!({ "payment_intent": payment })).await;
+    test.settle().await;
+    dispute["id"].as_str().unwrap().to_owned()
+}
+
+async fn spend(test: &TestApp, amount: i64) -> u16 {
+    let body = json!({ "amount": amount, "reason": "a persona" });
+    test.post(ADMIN, "/api/financial/credits/ada/spend", &body).await.status
+}
+
+/// What ada has, what she owes, and whether her wallet is frozen.
+async fn wallet(test: &TestApp) -> (i64, i64, bool) {
+    let said = test.get(ADMIN, "/api/financial/credits/ada").await.json();
+    let number = |name: &str| said[name].as_i64().unwrap();
+    (number("balance"), number("owed"), said["frozen"].as_bool().unwrap())
+}
+
+#[tokio::test]
+async fn refunds_in_part_take_back_their_share_and_together_all() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin(database).await;
+        let (purchase_id, paid) = buy(&test, 3).await;
+        refund(&test, &paid, 1000, "r1").await;
+        assert_eq!(wallet(&test).await, (200, 0, false));
+        refund(&test, &paid, 5, "r2").await;
+        assert_eq!(wallet(&test).await, (199, 0, false), "half a credit is rounded up");
+        refund(&test, &paid, 1995, "r3").await;
+        assert_eq!(wallet(&test).await, (0, 0, false));
+        assert_eq!(payment(&test, &purchase_id).await["reversed_minor"], 3000);
+        test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refund_that_fails_after_all_gives_the_credits_back() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin(database).await;
+        let (purchase_id, paid) = buy(&test, 1).await;
+        let refund_id = refund(&test, &paid, 400, "r1").await;
+        assert_eq!(wallet(&test).await, (60, 0, false));
+        let path = format!("/refunds/{refund_id}/settle");
+        test.steer(&path, &json!({ "outcome": "failed" })).await;
+        test.settle().await;
+        assert_eq!(wallet(&test).await, (100, 0, false));
+        assert_eq!(payment(&test, &purchase_id).await["reversed_minor"], 0);
+        test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_spent_before_its_refund_is_owed_and_paid_down_by_the_next_purchase() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin(database).await;
+        let (_, paid) = buy(&test, 1).await;
+        assert_eq!(spend(&test, 100).await, 200);
+        refund(&test, &paid, 1000, "r1").await;
+        assert_eq!(wallet(&test).await, (0, 100, false));
+        buy(&test, 3).await;
+        assert_eq!(wallet(&test).await, (200, 0, false));
+        test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dispute_that_is_won_gives_the_credits_back() {
+    close_dispute(true, 150).await;
+}
+
+#[tokio::test]
+async fn a_dispute_that_is_lost_keeps_the_credits() {
+    close_dispute(false, 50).await;
+}
+
+/// A wallet is frozen while a dispute is open, and free again once it is decided.
+async fn close_dispute(won: bool, left: i64) {
+    for_each_engine(async |database| {
+        let test = TestApp::begin(database).await;
+        let (_, paid) = buy(&test, 1).await;
+        let body = json!({ "amount": 50, "reason": "welcome" });
+        test.post(ADMIN, "/api/financial/credits/ada/add", &body).await;
+        let dispute_id = dispute(&test, &paid).await;
+        assert_eq!(wallet(&test).await, (50, 0, true));
+        assert_eq!(spend(&test, 1).await, 409);
+        let path = format!("/disputes/{dispute_id}/close");
+        test.steer(&path, &json!({ "won": won })).await;
+        test.settle().await;
+        assert_eq!(wallet(&test).await, (left, 0, false));
+        assert_eq!(spend(&test, 1).await, 200);
+        test.finish().await;
+    })
+    .await;
+}
