@@ -175,7 +175,7 @@ create index customer_order_user on customer_order (user_id, order_id);
 -- Accounts of the house have fixed numbers below zero, so that the indexes by which an owner's history is read leave
 -- them out.
 create table account (
-    account_id bigint identity primary key,
+    account_id bigint identity primary key autoincrement,
     account_key text not null,
     debits_posted bigint not null,
     credits_posted bigint not null,
