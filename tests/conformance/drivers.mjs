@@ -17,6 +17,7 @@ const nodeSpelling = {
   'checkout.sessions.line_items.list': 'checkout.sessions.listLineItems',
   'customers.payment_methods.list': 'customers.listPaymentMethods',
   'customers.payment_methods.retrieve': 'customers.retrievePaymentMethod',
+  'invoices.line_items.list': 'invoices.listLineItems',
 };
 
 /** Stripe's node library, pointed at a port of ours. */

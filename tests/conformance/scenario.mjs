@@ -1,17 +1,7 @@
 // What every driver does, in order: each operation that the sandbox covers, at least once, and the refusals a client meets.
-//
-// A step names its operation as Stripe's documentation does, and the method of the library in Python's spelling. A text that begins with
-// `$` stands for a field of an answer that an earlier step kept.
 
-/** One call. `expect` are fields the answer must hold; `refused` what the refusal must hold instead. */
-function step(operation, method, { ids = [], params = {}, keep, expect = {}, refused } = {}) {
-  return { operation, method, ids, params, keep, expect, refused };
-}
-
-/** What the buyer's browser does on the hosted page; no library has a call for it. */
-function buyer(operation, { ids, params }) {
-  return { operation, method: null, ids, params, expect: {} };
-}
+import { buyer, step } from './steps.mjs';
+import { subscriptions } from './subscriptions.mjs';
 
 const customers = [
   step('POST /v1/customers', 'customers.create', {
@@ -261,4 +251,4 @@ const events = [
   step('DELETE /v1/webhook_endpoints/{}', 'webhook_endpoints.delete', { ids: ['$endpoint.id'], expect: { deleted: true } }),
 ];
 
-export const scenario = [...customers, ...catalogue, ...checkout, ...payments, ...setups, ...money, ...disputes, ...warnings, ...events];
+export const scenario = [...customers, ...catalogue, ...checkout, ...payments, ...setups, ...money, ...disputes, ...warnings, ...subscriptions, ...events];

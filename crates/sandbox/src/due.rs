@@ -1,6 +1,7 @@
-//! What happens by itself when its time has come: sessions expire, debits and refunds are decided, money becomes available.
+//! What happens by itself when its time has come: sessions expire, debits and refunds are decided, money becomes available,
+//! subscriptions renew and end, invoices are finalized and tried again.
 
-use crate::resources::{balance, checkout_sessions, payments, refunds};
+use crate::resources::{balance, checkout_sessions, invoice_collection, payments, refunds, subscription_cycle};
 use std::collections::{BTreeMap, HashMap};
 
 use crate::state::{Origin, State};
@@ -14,6 +15,10 @@ pub(crate) enum Due {
     ExpireSession(String),
     SettleDebit(String),
     SettleRefund(String),
+    /// The next thing that happens to a subscription: a renewal, the end of a trial or of all.
+    Subscription(String),
+    /// The next thing that happens to an invoice: it is finalized, or its payment is tried again.
+    Invoice(String),
     /// The money that is available from this time on.
     FundsAvailable(i64),
 }
@@ -64,24 +69,32 @@ impl Schedule {
 impl State {
     /// Does everything that is due, in the order in which it was due.
     pub(crate) fn run_due(&mut self) {
+        self.frozen = None;
         let now = self.now();
         let origin = std::mem::take(&mut self.origin);
         while let Some(due) = self.schedule.take(now) {
-            match due {
-                Due::ExpireSession(id) => checkout_sessions::expire(self, &id),
-                Due::SettleDebit(id) => payments::settle_debit(self, &id, None),
-                Due::SettleRefund(id) => refunds::settle(self, &id),
-                Due::FundsAvailable(time) => balance::release(self, time),
-            }
+            self.perform(due);
         }
         self.events.forget_before(now - EVENT_LIFE_SECONDS);
         self.origin = origin;
+    }
+
+    pub(crate) fn perform(&mut self, due: Due) {
+        match due {
+            Due::ExpireSession(id) => checkout_sessions::expire(self, &id),
+            Due::SettleDebit(id) => payments::settle_debit(self, &id, None),
+            Due::SettleRefund(id) => refunds::settle(self, &id),
+            Due::Subscription(id) => subscription_cycle::turn(self, &id),
+            Due::Invoice(id) => invoice_collection::turn(self, &id),
+            Due::FundsAvailable(time) => balance::release(self, time),
+        }
     }
 
     /// Lets time pass, and what falls due in it happen at its own time.
     pub(crate) fn advance(&mut self, by_ms: i64) {
         let until = self.clock.now_ms().saturating_add(by_ms);
         self.origin = Origin::default();
+        self.frozen = None;
         while let Some(time) = self.schedule.next_time() {
             let step = time.saturating_mul(1000) - self.clock.now_ms();
             if time.saturating_mul(1000) > until {

@@ -6,22 +6,29 @@ use crate::clock::Clock;
 use crate::due::Due;
 use crate::events::Events;
 use crate::resources;
+use crate::resources::dunning::Dunning;
 use crate::state::State;
 use crate::wire::idempotency::Keys;
 
 impl State {
     pub(crate) fn dump(&self) -> Value {
-        let schedule: Vec<Value> = self
-            .schedule
+        let own = self.schedule.iter().map(|planned| (None, planned));
+        let clocks = self
+            .clock_schedules
             .iter()
-            .map(|(time, due)| {
+            .flat_map(|(clock, schedule)| schedule.iter().map(move |planned| (Some(clock), planned)));
+        let schedule: Vec<Value> = own
+            .chain(clocks)
+            .map(|(clock, (time, due))| {
                 let (kind, id) = match due {
                     Due::ExpireSession(id) => ("expire_session", id.as_str()),
                     Due::SettleDebit(id) => ("settle_debit", id.as_str()),
                     Due::SettleRefund(id) => ("settle_refund", id.as_str()),
+                    Due::Subscription(id) => ("subscription", id.as_str()),
+                    Due::Invoice(id) => ("invoice", id.as_str()),
                     Due::FundsAvailable(_) => ("funds_available", ""),
                 };
-                json!({ "time": time, "kind": kind, "id": id })
+                json!({ "time": time, "kind": kind, "id": id, "test_clock": clock })
             })
             .collect();
         let clock = match self.clock {
@@ -35,6 +42,7 @@ impl State {
             "objects": self.dump_objects(),
             "events": self.events.dump(),
             "schedule": schedule,
+            "dunning": self.dunning.shown(),
             "undelivered": self.delivery.undelivered(),
             "keys": self.keys.dump(),
         })
@@ -73,10 +81,15 @@ impl State {
                 "expire_session" => Due::ExpireSession(id),
                 "settle_debit" => Due::SettleDebit(id),
                 "settle_refund" => Due::SettleRefund(id),
+                "subscription" => Due::Subscription(id),
+                "invoice" => Due::Invoice(id),
                 _ => Due::FundsAvailable(planned["time"].as_i64().unwrap_or(0)),
             };
+            restored.keep_time(planned["test_clock"].as_str().unwrap_or_default());
             restored.at(planned["time"].as_i64().unwrap_or(0), due);
         }
+        restored.frozen = None;
+        restored.dunning = Dunning::restore(&dump["dunning"]);
         restored.keys = Keys::restore(&dump["keys"]);
         // Ids must not repeat after a restart with the same seed: the history moves the generator elsewhere.
         let history = (restored.shelf.len() + restored.events.len()) as u64;

@@ -5,6 +5,8 @@
 //! events that tell of it are made under the same lock, so no reader sees one without the other.
 //! What must not live here: HTTP, and the rules of any one resource.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use crate::clock::Clock;
@@ -13,6 +15,7 @@ use crate::delivery::Delivery;
 use crate::dice::Dice;
 use crate::due::{Due, Schedule};
 use crate::events::Events;
+use crate::resources::dunning::Dunning;
 use crate::shelf::Shelf;
 use crate::wire::error::ApiError;
 use crate::wire::idempotency::Keys;
@@ -24,15 +27,26 @@ pub(crate) struct Origin {
     pub(crate) idempotency_key: Option<String>,
 }
 
+/// The time of a test clock, while something of one of its customers is being done.
+#[derive(Debug, Clone)]
+pub(crate) struct Frozen {
+    pub(crate) clock: String,
+    pub(crate) now: i64,
+}
+
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) clock: Clock,
+    pub(crate) frozen: Option<Frozen>,
     pub(crate) dice: Dice,
     pub(crate) fault_dice: Dice,
     pub(crate) shelf: Shelf,
     sequence: u64,
     pub(crate) events: Events,
     pub(crate) schedule: Schedule,
+    /// What is planned on the time of each test clock.
+    pub(crate) clock_schedules: BTreeMap<String, Schedule>,
+    pub(crate) dunning: Dunning,
     pub(crate) keys: Keys,
     pub(crate) delivery: Delivery,
     pub(crate) faults: Faults,
@@ -52,12 +66,15 @@ impl State {
         let account_id = format!("acct_1{}", dice.token(15));
         Self {
             clock,
+            frozen: None,
             dice,
             fault_dice: Dice::new(seed, 2),
             shelf: Shelf::default(),
             sequence: 0,
             events: Events::default(),
             schedule: Schedule::default(),
+            clock_schedules: BTreeMap::new(),
+            dunning: Dunning::default(),
             keys: Keys::default(),
             delivery: Delivery::default(),
             faults: Faults::default(),
@@ -70,7 +87,23 @@ impl State {
     }
 
     pub(crate) fn now(&self) -> i64 {
-        self.clock.now()
+        self.frozen
+            .as_ref()
+            .map_or_else(|| self.clock.now(), |frozen| frozen.now)
+    }
+
+    /// Goes by the time of a customer's test clock, if it has one, until [`State::run_due`].
+    pub(crate) fn keep_time_of(&mut self, customer: &str) {
+        let clock = text(self.own(customer), "test_clock").to_owned();
+        self.keep_time(&clock);
+    }
+
+    /// Goes by the time of a test clock; by the sandbox's own when there is none of that id.
+    pub(crate) fn keep_time(&mut self, clock: &str) {
+        self.frozen = self.find("test_helpers.test_clock", clock).map(|found| Frozen {
+            clock: clock.to_owned(),
+            now: int(found, "frozen_time"),
+        });
     }
 
     pub(crate) fn next_sequence(&mut self) -> u64 {
@@ -142,11 +175,21 @@ impl State {
 
     pub(crate) fn at(&mut self, time: i64, due: Due) {
         let sequence = self.next_sequence();
-        self.schedule.plan(time, sequence, due);
+        let schedule = match &self.frozen {
+            // The balance is the account's, which has no test clock.
+            Some(frozen) if !matches!(due, Due::FundsAvailable(_)) => {
+                self.clock_schedules.entry(frozen.clock.clone()).or_default()
+            }
+            _ => &mut self.schedule,
+        };
+        schedule.plan(time, sequence, due);
     }
 
     pub(crate) fn unschedule(&mut self, due: &Due) {
         self.schedule.cancel(due);
+        for schedule in self.clock_schedules.values_mut() {
+            schedule.cancel(due);
+        }
     }
 
     /// Writes an event about an object as it is now, and queues its deliveries.
@@ -169,7 +212,8 @@ impl State {
             data.insert("previous_attributes".to_owned(), previous);
         }
         let id = format!("evt_1{}", self.dice.token(23));
-        let now = self.now();
+        // The log goes by the sandbox's own time even where what it tells of goes by a test clock's.
+        let now = self.clock.now();
         let order = self.next_sequence();
         let pending = crate::delivery::enqueue(self, &id, kind, order);
         self.events

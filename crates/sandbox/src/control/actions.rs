@@ -24,6 +24,7 @@ pub(crate) fn routes() -> Router<Sandbox> {
         .route("/_sandbox/disputes", post(open_dispute))
         .route("/_sandbox/early-fraud-warnings", post(warn_of_fraud))
         .route("/_sandbox/disputes/{dispute}/close", post(close_dispute))
+        .route("/_sandbox/dunning", post(set_dunning))
         .route("/_sandbox/run-due", post(run_due))
 }
 
@@ -115,6 +116,14 @@ fn decide(state: &mut State, intent: &str, verdict: &str) -> Result<(), (StatusC
         _ => return Err(bad("a challenge is answered `complete` or `fail`")),
     };
     crate::pages::decide(state, intent, verdict).map_err(|error| refused(&error))
+}
+
+/// Sets when unpaid invoices of subscriptions are tried again, and what follows.
+async fn set_dunning(Extract(sandbox): Extract<Sandbox>, body: Bytes) -> Response<Body> {
+    act(&sandbox, &body, |state, given| {
+        state.dunning.set(given).map_err(bad)?;
+        Ok(state.dunning.shown())
+    })
 }
 
 /// Answers a challenge: `verdict` is `complete` or `fail`.

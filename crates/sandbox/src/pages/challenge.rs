@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{escape, field, fields, fill, notice, onward, page};
 use crate::Sandbox;
 use crate::resources::payments::{self, Attempt};
-use crate::resources::{checkout_sessions, checkout_setup, money, setup_intents};
+use crate::resources::{checkout_sessions, checkout_setup, money, portal_sessions, setup_intents};
 use crate::state::{State, int, text};
 use crate::wire::error::ApiError;
 
@@ -113,6 +113,7 @@ pub(crate) fn decide(state: &mut State, id: &str, verdict: Verdict) -> Result<()
         if verdict == Verdict::Complete {
             setup_intents::succeed(state, id);
             checkout_setup::finish(state, id);
+            portal_sessions::method_saved(state, id);
             return Ok(());
         }
         let error = ApiError::invalid("We are unable to authenticate your payment method.")

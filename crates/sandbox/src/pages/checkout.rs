@@ -195,6 +195,11 @@ fn method(state: &mut State, session: &Value, form: &Map<String, Value>, buyer: 
     if !types.contains(&json!("card")) {
         return Err(ApiError::param("method", "Cards are not accepted for this payment."));
     }
+    card(state, form, &billing)
+}
+
+/// The card that the fields of a form describe.
+pub(super) fn card(state: &mut State, form: &Map<String, Value>, billing: &Value) -> Result<String, ApiError> {
     let (month, year) = expiry(field(form, "card-expiry"))?;
     let cvc = field(form, "card-cvc");
     if cvc.is_empty() {
@@ -233,7 +238,7 @@ fn expiry(given: &str) -> Result<(i64, i64), ApiError> {
 }
 
 /// The element of the page an error is about.
-fn error_field(error: &ApiError) -> &'static str {
+pub(super) fn error_field(error: &ApiError) -> &'static str {
     match error.at() {
         Some("email") => "email",
         Some("exp_month" | "exp_year") => "card-expiry",

@@ -1,10 +1,13 @@
-//! The pages a buyer sees: checkout, the bank's challenge, a receipt. Rendered here, with their own style and script, and
+//! The pages a buyer sees: checkout, the bank's challenge, receipts and invoices, the billing portal. Rendered here, with their own style and script, and
 //! nothing from any other origin.
 //!
 //! They work without the script; with it, errors appear without a reload. Whatever a page sends is checked again here.
 
 mod challenge;
 mod checkout;
+mod invoice;
+mod portal;
+mod portal_views;
 mod receipt;
 
 use axum::Router;
@@ -22,6 +25,13 @@ pub(crate) fn routes() -> Router<Sandbox> {
         .route("/c/pay/{session}", get(checkout::show).post(checkout::pay))
         .route("/c/challenge/{intent}", get(challenge::show).post(challenge::answer))
         .route("/receipts/{charge}", get(receipt::show))
+        .route("/i/{invoice}", get(invoice::show))
+        .route("/p/session/{token}", get(portal::home).post(portal::act))
+        .route("/p/session/{token}/payment-method", get(portal::method_page))
+        .route(
+            "/p/session/{token}/subscriptions/{subscription}/{word}",
+            get(portal::subscription_page),
+        )
         .route(
             "/c/assets/style.css",
             get(|| async { asset("text/css; charset=utf-8", include_str!("style.css")) }),

@@ -71,11 +71,7 @@ fn check(call: &Call<'_>, line: &Value, index: usize) -> Result<String, ApiError
                 let message = format!("The price specified is inactive. This field only accepts active prices: {id}");
                 return Err(ApiError::param(named("price"), message));
             }
-            if price["type"] == "recurring" {
-                let message =
-                    "You must provide one-time prices in payment mode; recurring prices need subscription mode.";
-                return Err(ApiError::param(named("price"), message));
-            }
+            suit(call, price["type"] == "recurring", named("price"))?;
             (text(price, "currency").to_owned(), int(price, "unit_amount"))
         }
         (None, true) => (
@@ -92,11 +88,22 @@ fn check(call: &Call<'_>, line: &Value, index: usize) -> Result<String, ApiError
         })
 }
 
-fn data_amount(call: &Call<'_>, data: &Value, param: &str) -> Result<i64, ApiError> {
-    if data["recurring"].is_object() {
-        let message = "You must provide one-time prices in payment mode; recurring prices need subscription mode.";
-        return Err(ApiError::param(format!("{param}[recurring]"), message));
+/// In payment mode things are paid for once; in subscription mode, by this sandbox, again and again.
+fn suit(call: &Call<'_>, recurring: bool, param: String) -> Result<(), ApiError> {
+    let subscribing = call.text("mode") == Some("subscription");
+    if recurring == subscribing {
+        return Ok(());
     }
+    let message = if recurring {
+        "You must provide one-time prices in payment mode; recurring prices need subscription mode."
+    } else {
+        "This sandbox's checkout has recurring prices only in subscription mode."
+    };
+    Err(ApiError::param(param, message))
+}
+
+fn data_amount(call: &Call<'_>, data: &Value, param: &str) -> Result<i64, ApiError> {
+    suit(call, data["recurring"].is_object(), format!("{param}[recurring]"))?;
     match (data["product"].as_str(), data["product_data"].is_object()) {
         (Some(product), false) => {
             call.state.referred("product", product, &format!("{param}[product]"))?;

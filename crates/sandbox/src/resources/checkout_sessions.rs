@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::checkout_items;
 use super::payments::{self, Attempt};
-use super::{checkout_setup, customers, payment_intents};
+use super::{checkout_setup, checkout_subscription, customers, payment_intents};
 use crate::due::Due;
 use crate::state::{State, int, merge_metadata, rendered, text};
 use crate::wire::error::ApiError;
@@ -34,7 +34,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
          phone_number_collection:{enabled*:bool} redirect_on_completion:(always|if_required|never) return_url \
          saved_payment_method_options:any setup_intent_data:{description metadata:map on_behalf_of} \
          shipping_address_collection:any shipping_options:any submit_type:(auto|book|donate|pay|subscribe) \
-         subscription_data:any success_url tax_id_collection:any ui_mode:(elements|embedded_page|form|hosted_page) \
+         subscription_data:{default_payment_method description metadata:map trial_period_days:int \
+         trial_settings:{end_behavior*:{missing_payment_method:(cancel|create_invoice|pause)}}} success_url tax_id_collection:any ui_mode:(elements|embedded_page|form|hosted_page) \
          wallet_options:any",
         create,
     ),
@@ -120,21 +121,19 @@ fn create(call: &mut Call<'_>) -> Answer {
     if call.text("mode") == Some("setup") {
         checkout_setup::begin(call, &id);
     }
+    if call.text("mode") == Some("subscription") {
+        checkout_subscription::prepare(call, &id);
+    }
     call.state.at(expires_at, Due::ExpireSession(id.clone()));
     Ok(rendered(call.state.own(&id)))
 }
 
 fn check(call: &Call<'_>) -> Result<(), ApiError> {
-    match call.text("mode") {
-        None => return Err(ApiError::missing("mode")),
-        Some("payment" | "setup") => checkout_setup::check(call)?,
-        Some(mode) => {
-            return Err(ApiError::param(
-                "mode",
-                format!("This sandbox has no checkout in {mode} mode; it has modes payment and setup."),
-            ));
-        }
+    if call.text("mode").is_none() {
+        return Err(ApiError::missing("mode"));
     }
+    checkout_setup::check(call)?;
+    checkout_subscription::check(call)?;
     refuse_unmodelled(call)?;
     if call.text("ui_mode").is_some_and(|mode| mode != "hosted_page") {
         return Err(ApiError::param(
@@ -190,7 +189,6 @@ fn refuse_unmodelled(call: &Call<'_>) -> Result<(), ApiError> {
         "optional_items",
         "shipping_address_collection",
         "shipping_options",
-        "subscription_data",
     ];
     let switched = [
         "adaptive_pricing",
@@ -394,6 +392,10 @@ pub(crate) fn pay(state: &mut State, id: &str, method: &str, buyer: &Buyer) -> R
     state.set(id, "customer_details", details(&email, &name));
     if session["mode"] == "setup" {
         return checkout_setup::save(state, id, method);
+    }
+    if session["mode"] == "subscription" && int(&session, "amount_total") == 0 {
+        checkout_subscription::begin_free(state, id, method);
+        return Ok(());
     }
     if int(&session, "amount_total") == 0 {
         complete(state, id, "no_payment_required");

@@ -97,5 +97,5 @@ pub(crate) fn intent_behind(session: &Value) -> &str {
 
 /// Whether the buyer has to say what to pay with.
 pub(crate) fn needs_method(session: &Value) -> bool {
-    session["mode"] == "setup" || int(session, "amount_total") > 0
+    matches!(text(session, "mode"), "setup" | "subscription") || int(session, "amount_total") > 0
 }

@@ -14,12 +14,12 @@ pub(crate) const OPERATIONS: &[Operation] = &[
          individual_name invoice_prefix invoice_settings:{custom_fields:any default_payment_method footer \
          rendering_options:any} metadata:map name next_invoice_sequence:int payment_method:id phone \
          preferred_locales:[str] shipping:{address*:{city country line1 line2 postal_code state} name* phone} source:id \
-         tax:any tax_exempt:(exempt|none|reverse) tax_id_data:any validate:bool",
+         tax:any tax_exempt:(exempt|none|reverse) tax_id_data:any test_clock:id validate:bool",
         create,
     ),
-    Operation::list("/v1/customers", "created:range email", |call| {
+    Operation::list("/v1/customers", "created:range email test_clock:id", |call| {
         list::page(call.state, "customer", call.path, &call.params, |customer| {
-            list::same(&call.params, customer, &["email"])
+            list::same(&call.params, customer, &["email", "test_clock"])
         })
     }),
     Operation::get("/v1/customers/{id}", "", |call| {
@@ -70,8 +70,23 @@ fn create(call: &mut Call<'_>) -> Answer {
         )?),
         None => None,
     };
+    let clock = call.text("test_clock").map(str::to_owned);
+    if let Some(clock) = &clock {
+        call.state.referred("test_helpers.test_clock", clock, "test_clock")?;
+        call.state.keep_time(clock);
+    }
     let prefix = call.state.dice.token(8).to_uppercase();
     let id = new(call.state, &prefix);
+    call.state.set(&id, "test_clock", json!(clock));
+    // A test name given as the default too stands for the method that is attached here.
+    let reference = call.text("payment_method").map(str::to_owned);
+    if let Some(method) = payment_method.clone()
+        && call.value("invoice_settings")["default_payment_method"].as_str() == reference.as_deref()
+        && let Some(settings) = call.params.get_mut("invoice_settings")
+    {
+        call.state.set(&method, "customer", id.clone());
+        settings["default_payment_method"] = json!(method);
+    }
     apply(call, &id)?;
     let metadata = call.metadata();
     call.state.set(&id, "metadata", metadata);

@@ -4,24 +4,42 @@
 
 pub(crate) mod account;
 pub(crate) mod balance;
+pub(crate) mod calendar;
 pub(crate) mod charges;
 pub(crate) mod checkout_items;
 pub(crate) mod checkout_sessions;
 pub(crate) mod checkout_setup;
+pub(crate) mod checkout_subscription;
 pub(crate) mod customers;
 pub(crate) mod disputes;
+pub(crate) mod dunning;
 pub(crate) mod early_fraud_warnings;
 pub(crate) mod events;
+pub(crate) mod invoice_collection;
+pub(crate) mod invoice_items;
+pub(crate) mod invoice_lines;
+pub(crate) mod invoice_payments;
+pub(crate) mod invoice_previews;
+pub(crate) mod invoices;
 pub(crate) mod money;
 pub(crate) mod payment_intents;
 pub(crate) mod payment_methods;
 pub(crate) mod payment_pages;
 pub(crate) mod payments;
+pub(crate) mod portal_configurations;
+pub(crate) mod portal_sessions;
 pub(crate) mod prices;
 pub(crate) mod products;
 pub(crate) mod refunds;
 pub(crate) mod setup_intents;
+pub(crate) mod subscription_changes;
+pub(crate) mod subscription_cycle;
+pub(crate) mod subscription_items;
+pub(crate) mod subscription_pauses;
+pub(crate) mod subscription_prorations;
+pub(crate) mod subscriptions;
 pub(crate) mod test_cards;
+pub(crate) mod test_clocks;
 pub(crate) mod webhook_endpoints;
 
 use serde_json::{Map, Value, json};
@@ -38,23 +56,38 @@ pub(crate) static OPERATIONS: &[&[Operation]] = &[
     disputes::OPERATIONS,
     early_fraud_warnings::OPERATIONS,
     events::OPERATIONS,
+    invoice_items::OPERATIONS,
+    invoice_payments::OPERATIONS,
+    // Before the invoices, whose ids could stand where its word does.
+    invoice_previews::OPERATIONS,
+    invoices::OPERATIONS,
     payment_intents::OPERATIONS,
     payment_methods::OPERATIONS,
     payment_pages::OPERATIONS,
+    portal_configurations::OPERATIONS,
+    portal_sessions::OPERATIONS,
     prices::OPERATIONS,
     products::OPERATIONS,
     refunds::OPERATIONS,
     setup_intents::OPERATIONS,
+    subscription_items::OPERATIONS,
+    subscriptions::OPERATIONS,
+    test_clocks::OPERATIONS,
     webhook_endpoints::OPERATIONS,
 ];
 
 /// Every noun objects are kept under.
 pub(crate) const NOUNS: &[&str] = &[
     "balance_transaction",
+    "billing_portal.configuration",
+    "billing_portal.session",
     "charge",
     "checkout.session",
     "customer",
     "dispute",
+    "invoice",
+    "invoice_payment",
+    "invoiceitem",
     "payment_intent",
     "payment_method",
     "price",
@@ -62,6 +95,8 @@ pub(crate) const NOUNS: &[&str] = &[
     "radar.early_fraud_warning",
     "refund",
     "setup_intent",
+    "subscription",
+    "test_helpers.test_clock",
     "webhook_endpoint",
 ];
 

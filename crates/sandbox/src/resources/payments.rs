@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::test_cards::{self, AUTHENTICATION_REQUIRED, Conduct, GENERIC, Refusal};
-use super::{charges, disputes, early_fraud_warnings, money, payment_methods};
+use super::{charges, disputes, early_fraud_warnings, invoice_collection, money, payment_methods};
 use crate::due::Due;
 use crate::state::{State, flag, int, text};
 use crate::wire::error::ApiError;
@@ -51,6 +51,15 @@ pub(crate) fn attempt(state: &mut State, intent: &str, method: &str, attempt: &A
     }
     approve(state, intent, method, attempt.challenged);
     Ok(())
+}
+
+/// What a card is refused for whoever pays with it.
+pub(crate) fn plain_refusal(conduct: Conduct) -> Option<Refusal> {
+    match conduct {
+        Conduct::Decline(refusal) => Some(refusal),
+        Conduct::DeclineLater => Some(GENERIC),
+        _ => None,
+    }
 }
 
 /// Asks the buyer to confirm that they are who they are.
@@ -101,6 +110,7 @@ fn approve(state: &mut State, intent: &str, method: &str, challenged: bool) {
         let at_once = payment_methods::conduct(state.own(method)) == Conduct::BypassPending;
         money::enter_charge(state, &charge, at_once);
     }
+    invoice_collection::before_success(state, intent);
     state.emit("charge.succeeded", &charge);
     let kind = if manual {
         "payment_intent.amount_capturable_updated"
@@ -108,6 +118,7 @@ fn approve(state: &mut State, intent: &str, method: &str, challenged: bool) {
         "payment_intent.succeeded"
     };
     state.emit(kind, intent);
+    invoice_collection::after_success(state, intent);
 }
 
 /// A payment that sets its method up for the future attaches it to the customer.
@@ -192,10 +203,12 @@ fn fail(state: &mut State, intent: &str, charge: Option<&str>, error: &ApiError)
             object.insert("latest_charge".to_owned(), json!(charge));
         }
     });
+    invoice_collection::before_failure(state, intent);
     if let Some(charge) = charge {
         state.emit("charge.failed", charge);
     }
     state.emit("payment_intent.payment_failed", intent);
+    invoice_collection::after_failure(state, intent);
 }
 
 /// A bank debit: processing now, decided later.
@@ -241,8 +254,10 @@ pub(crate) fn settle_debit(state: &mut State, intent: &str, outcome: Option<Resu
                 object.insert("status".to_owned(), json!("succeeded"));
                 object.insert("amount_received".to_owned(), json!(amount));
             });
+            invoice_collection::before_success(state, intent);
             state.emit("charge.succeeded", &charge);
             state.emit("payment_intent.succeeded", intent);
+            invoice_collection::after_success(state, intent);
             super::checkout_sessions::debit_settled(state, intent, true);
             settle(state, intent);
         }

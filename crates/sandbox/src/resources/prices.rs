@@ -116,6 +116,7 @@ pub(crate) fn new(state: &mut State, product: &str, given: &Value) -> Result<Str
     let (amount, decimal) = unit_amount(given)?;
     let recurring = match &given["recurring"] {
         Value::Object(recurring) => {
+            check_interval(&given["recurring"])?;
             let member = |name: &str, default: Value| recurring.get(name).cloned().unwrap_or(default);
             json!({
                 "interval": recurring["interval"],
@@ -163,6 +164,27 @@ pub(crate) fn new(state: &mut State, product: &str, given: &Value) -> Result<Str
         "unit_amount_decimal": decimal,
     });
     Ok(state.insert("price", value))
+}
+
+/// An interval is at most three years long.
+fn check_interval(recurring: &Value) -> Result<(), ApiError> {
+    let longest = match text(recurring, "interval") {
+        "day" => 1095,
+        "week" => 156,
+        "month" => 36,
+        "year" => 3,
+        other => {
+            let message = format!("Invalid recurring[interval]: {other:?} is not one of day, month, week, year");
+            return Err(ApiError::param("recurring[interval]", message));
+        }
+    };
+    match recurring.get("interval_count").and_then(Value::as_i64) {
+        Some(count) if !(1..=longest).contains(&count) => {
+            let message = "The interval of a recurring price must be between one day and three years.";
+            Err(ApiError::param("recurring[interval_count]", message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Takes the given lookup key from the price that has it, if that was asked for.

@@ -102,6 +102,10 @@ impl ApiError {
         &self.0.message
     }
 
+    pub(crate) fn has_code(&self, code: &str) -> bool {
+        self.0.code.as_deref() == Some(code)
+    }
+
     /// The parameter it is about.
     pub(crate) fn at(&self) -> Option<&str> {
         self.0.param.as_deref()

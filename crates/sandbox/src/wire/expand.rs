@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::error::ApiError;
-use crate::resources::{charges, checkout_sessions};
+use crate::resources::{charges, checkout_sessions, invoice_payments, subscriptions};
 use crate::state::{State, rendered};
 
 const MAX_DEPTH: usize = 4;
@@ -14,6 +14,11 @@ const MAX_DEPTH: usize = 4;
 /// `*` is judged beforehand. A list is there only when it is expanded; an embedded object always is.
 const LEADS: &[(&str, &str, &str)] = &[
     ("balance_transaction", "source", "*"),
+    (
+        "billing_portal.session",
+        "configuration",
+        "billing_portal.configuration",
+    ),
     ("charge", "application", "*"),
     ("charge", "application_fee", "*"),
     ("charge", "balance_transaction", "balance_transaction"),
@@ -27,21 +32,34 @@ const LEADS: &[(&str, &str, &str)] = &[
     ("charge", "transfer", "*"),
     ("charge", "transfer_data.destination", "account"),
     ("checkout.session", "customer", "customer"),
-    ("checkout.session", "invoice", "*"),
+    ("checkout.session", "invoice", "invoice"),
     ("checkout.session", "line_items", "list item"),
     ("checkout.session", "payment_intent", "payment_intent"),
     ("checkout.session", "setup_intent", "setup_intent"),
-    ("checkout.session", "subscription", "*"),
+    ("checkout.session", "subscription", "subscription"),
     ("customer", "default_source", "*"),
     ("customer", "invoice_settings.default_payment_method", "payment_method"),
     ("customer", "sources", "list *"),
-    ("customer", "subscriptions", "list *"),
+    ("customer", "subscriptions", "list subscription"),
     ("customer", "tax_ids", "list *"),
     ("customer", "test_clock", "*"),
     ("dispute", "balance_transactions", "balance_transaction"),
     ("dispute", "charge", "charge"),
     ("dispute", "payment_intent", "payment_intent"),
+    ("invoice", "customer", "customer"),
+    ("invoice", "default_payment_method", "payment_method"),
+    ("invoice", "lines", "list line_item"),
+    ("invoice", "parent.subscription_details.subscription", "subscription"),
+    ("invoice", "payments", "list invoice_payment"),
+    ("invoice", "test_clock", "*"),
+    ("invoice_payment", "invoice", "invoice"),
+    ("invoice_payment", "payment.payment_intent", "payment_intent"),
+    ("invoiceitem", "customer", "customer"),
+    ("invoiceitem", "invoice", "invoice"),
+    ("invoiceitem", "pricing.price_details.price", "price"),
     ("item", "price", "price"),
+    ("line_item", "pricing.price_details.price", "price"),
+    ("line_item", "subscription", "subscription"),
     ("payment_intent", "customer", "customer"),
     ("payment_intent", "latest_charge", "charge"),
     ("payment_intent", "on_behalf_of", "account"),
@@ -67,6 +85,13 @@ const LEADS: &[(&str, &str, &str)] = &[
     ("setup_intent", "on_behalf_of", "account"),
     ("setup_intent", "payment_method", "payment_method"),
     ("setup_intent", "single_use_mandate", "*"),
+    ("subscription", "customer", "customer"),
+    ("subscription", "default_payment_method", "payment_method"),
+    ("subscription", "items", "list subscription_item"),
+    ("subscription", "latest_invoice", "invoice"),
+    ("subscription", "pending_setup_intent", "setup_intent"),
+    ("subscription", "test_clock", "*"),
+    ("subscription_item", "price", "price"),
 ];
 
 /// Judges the paths before anything is executed. `noun` is what the operation answers with.
@@ -203,6 +228,8 @@ fn include(state: &State, members: &mut Map<String, Value>, noun: &str, list: &s
     let value = match (noun, list) {
         ("checkout.session", _) => checkout_sessions::included_items(state, id),
         ("charge", _) => charges::included_refunds(state, id),
+        ("invoice", "payments") => invoice_payments::included(state, id),
+        ("customer", "subscriptions") => subscriptions::included(state, id),
         _ => json!({ "object": "list", "data": [], "has_more": false, "url": format!("/v1/customers/{id}/{list}") }),
     };
     members.insert(list.to_owned(), value);

@@ -122,11 +122,12 @@ impl Cursor {
     }
 }
 
-/// Whether an object was created within the `created` parameter: a time, or bounds on it.
+/// Whether an object was created within the `created` parameter: a time, or bounds on it. An invoice item calls it `date`.
 fn in_range(params: &Map<String, Value>, value: &Value) -> bool {
+    let created = value["created"].as_i64().or_else(|| value["date"].as_i64());
     params
         .get("created")
-        .is_none_or(|range| created_within(range, value["created"].as_i64().unwrap_or(0)))
+        .is_none_or(|range| created_within(range, created.unwrap_or(0)))
 }
 
 pub(crate) fn created_within(range: &Value, created: i64) -> bool {

@@ -130,10 +130,18 @@ impl Operation {
     }
 
     pub(crate) const fn delete(path: &'static str, run: fn(&mut Call<'_>) -> Answer) -> Self {
+        Self::delete_with(path, "", run)
+    }
+
+    pub(crate) const fn delete_with(
+        path: &'static str,
+        params: &'static str,
+        run: fn(&mut Call<'_>) -> Answer,
+    ) -> Self {
         Self {
             method: Method::DELETE,
             path,
-            params: "",
+            params,
             is_list: false,
             run,
         }
@@ -191,13 +199,18 @@ fn route(method: &Method, path: &str) -> Option<(&'static Route, Vec<String>)> {
 fn noun_of(path: &str) -> &'static str {
     const NOUNS: &[(&str, &str)] = &[
         ("/line_items", "item"),
+        ("/lines", "line_item"),
         ("/payment_methods", "payment_method"),
         ("/v1/payment_methods/", "payment_method"),
         ("/v1/balance_transactions", "balance_transaction"),
+        ("/v1/billing_portal/sessions", "billing_portal.session"),
         ("/v1/charges", "charge"),
         ("/v1/checkout/sessions", "checkout.session"),
         ("/v1/customers", "customer"),
         ("/v1/disputes", "dispute"),
+        ("/v1/invoice_payments", "invoice_payment"),
+        ("/v1/invoiceitems", "invoiceitem"),
+        ("/v1/invoices", "invoice"),
         ("/v1/payment_intents", "payment_intent"),
         ("/v1/payment_pages", "checkout.session"),
         ("/v1/prices", "price"),
@@ -205,6 +218,8 @@ fn noun_of(path: &str) -> &'static str {
         ("/v1/radar/early_fraud_warnings", "radar.early_fraud_warning"),
         ("/v1/refunds", "refund"),
         ("/v1/setup_intents", "setup_intent"),
+        ("/v1/subscription_items", "subscription_item"),
+        ("/v1/subscriptions", "subscription"),
     ];
     NOUNS
         .iter()

@@ -26,4 +26,6 @@ mod payments;
 #[cfg(test)]
 mod reversals;
 #[cfg(test)]
+mod subscriptions;
+#[cfg(test)]
 mod wire;
