@@ -1,7 +1,12 @@
 //! Why a wallet holds what it holds: every lot back to the event or the request that made it, and all of it adds up.
 
+use std::collections::BTreeSet;
 use std::process::{Command, Output};
 
+use ledger::{AccountKey, Fill, NEVER_US, Role, Terms, TransferCode};
+use paydesk::books::{self, Cause, Movement};
+use paydesk::credits::wallet;
+use paydesk::ids::UserId;
 use serde_json::{Value, json};
 use store::testing::{TestDatabase, for_each_engine};
 
@@ -298,6 +303,54 @@ async fn the_operator_exports_the_whole_history_of_a_wallet() {
         assert_eq!(refused.status.code(), Some(1));
         assert_eq!(run(database, &["--user=ada", "--format=pdf"]).status.code(), Some(2));
         assert_eq!(run(database, &["--user=ada", "--key=a b"]).status.code(), Some(2));
+        test.finish().await;
+    })
+    .await;
+}
+
+/// Gives bea so many credits one by one, each under terms of its own.
+async fn give_singly(database: &TestDatabase, count: i64) {
+    let bea = wallet(&UserId::parse("bea").unwrap(), None);
+    let gift = |number: i64| {
+        let issued = AccountKey::credits(Role::Issued);
+        let cause = Cause::Key(format!("gift:{number}"));
+        vec![Movement {
+            fill: Fill::New(Terms {
+                priority: number % 3,
+                expires_at_us: NEVER_US - number % 7,
+            }),
+            ..Movement::new(cause, issued, bea.clone(), 1, TransferCode::Add)
+        }]
+    };
+    let gifts: Vec<_> = (0..count).map(gift).collect();
+    let posted = database.store().write(move |tx| books::post(tx, 1, &gifts));
+    assert!(posted.await.unwrap().iter().all(Result::is_ok));
+}
+
+#[tokio::test]
+async fn a_wallet_of_very_many_lots_is_explained_and_exported_whole() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin_without_catalogue(database).await;
+        give_singly(database, 1_250).await;
+        let (mut seen, mut query) = (BTreeSet::new(), "?limit=100".to_owned());
+        loop {
+            let path = format!("/api/financial/credits/bea/explain{query}");
+            let page = test.get(ADMIN, &path).await.json();
+            assert_adds_up(&page);
+            for lot in list(&page["lots"]) {
+                let gift = number(&lot["lot"]) - 1;
+                let transfer = &lot["origins"][0]["transfer"];
+                assert_eq!(transfer["business_key"], json!(format!("gift:{gift}")));
+                assert!(seen.insert(gift), "lot {gift} comes twice");
+            }
+            let Some(next) = page["next"].as_str() else { break };
+            query = format!("?limit=100&after={next}");
+        }
+        assert_eq!(seen.len(), 1_250);
+        let output = run(database, &["--user=bea", "--format=json"]);
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let balances: Vec<i64> = list(&told).iter().map(|entry| number(&entry["balance"])).collect();
+        assert!(balances.iter().copied().eq((1..=1_250).rev()), "{balances:?}");
         test.finish().await;
     })
     .await;
