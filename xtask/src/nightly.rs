@@ -36,7 +36,7 @@ const CAMPAIGNS: [Campaign; 4] = [
         name: "confluence",
         package: "paydesk",
         test: "confluence",
-        sizes: &[("PAYDESK_HISTORIES", "100000")],
+        sizes: &[("PAYDESK_HISTORIES", "100000"), ("PAYDESK_INTERLEAVINGS", "1000000")],
     },
     Campaign {
         name: "stories",

@@ -94,7 +94,7 @@ impl App {
         };
         Ok(Self(Arc::new(Parts {
             appends: inbox::appends(&store, BatchLimits::default()),
-            handling: inbox::handling(&store, clock.clone(), BatchLimits::default()),
+            handling: inbox::handling(&store, clock.clone(), config.settings.policies, BatchLimits::default()),
             changes: credits::changes(&store, clock.clone(), one_at_a_time),
             holds: credits::holds::holds(&store, clock.clone(), one_at_a_time),
             catalogue,

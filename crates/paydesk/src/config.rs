@@ -7,6 +7,7 @@
 
 mod checks;
 mod network;
+mod policies;
 pub mod secrets;
 
 use std::fmt;
@@ -20,6 +21,7 @@ use secrecy::ExposeSecret;
 pub use checks::socket_address;
 use checks::{check_limits, check_live_url, check_origins, check_url, livemode_of, log_filter, refuse};
 pub use network::Network;
+pub use policies::{OnDispute, OnFraudWarning, Policies};
 pub use secrets::Secrets;
 
 /// Where the data is kept. Every command that opens the store takes this.
@@ -197,6 +199,10 @@ pub struct Settings {
     /// Limits.
     #[command(flatten)]
     pub limits: Limits,
+
+    /// What follows from trouble with a payment.
+    #[command(flatten)]
+    pub policies: Policies,
 
     /// Serve `/metrics` to anybody who can reach it. Without it, a server with a public address asks for the admin
     /// token or a service token with the scope `metrics:read`.

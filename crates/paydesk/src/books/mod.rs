@@ -68,6 +68,26 @@ pub fn post(tx: &mut Tx<'_>, now_us: i64, batch: &[Movements]) -> Result<Vec<std
     Ok(outcomes)
 }
 
+/// Those of these transfers that stand in the books.
+pub fn standing(tx: &mut Tx<'_>, ids: &BTreeSet<TransferId>) -> Result<HashMap<TransferId, Standing>> {
+    let (sql, params) = transfers::select_known(ids);
+    transfers::decode_known(&tx.all(sql, &params)?)
+}
+
+/// How much the transfer with this business key brought into its wallet as a lot, and how much of that lot is still there;
+/// none where it has not happened.
+pub fn left_of(tx: &mut Tx<'_>, business_key: &str) -> Result<Option<(i64, i64)>> {
+    let id = transfer_id(business_key);
+    let Some(made) = standing(tx, &std::iter::once(id).collect())?.remove(&id) else {
+        return Ok(None);
+    };
+    let left = match made.filled.first() {
+        Some(lot) => accounts::left_of_lot(tx, &made.credit, lot.number)?,
+        None => 0,
+    };
+    Ok(Some((made.amount, left)))
+}
+
 /// An entry to be written, and what it is written with.
 struct Written {
     entry: Entry,

@@ -3,10 +3,12 @@
 //! A change that was made leaves no answer of its own: its transfer says whose wallet it was, how much moved and what was
 //! left, and a repeat of the request is told that again, for ever. Only refusals are kept as answers.
 
+use std::collections::BTreeSet;
+
 use axum::http::StatusCode;
-use ledger::{AccountKey, Fill, Refusal, Role, Terms, TransferCode};
+use ledger::{AccountKey, Fill, Refusal, Role, Terms, TransferCode, TransferId};
 use serde::Serialize;
-use store::{Batch, BatchLimits, Result, Store, Tx};
+use store::{Batch, BatchLimits, Error, Result, Store, Tx};
 
 use super::{owner, refusals};
 use crate::books::{self, Cause, Movement, Outcome};
@@ -79,13 +81,21 @@ fn change(tx: &mut Tx<'_>, now_us: i64, commands: &[Command]) -> Result<Vec<Repl
     let kept = idempotency::recall_answers(tx, &actions)?;
     let (turns, first) = Turns::of(&actions, kept);
     let work: Vec<&Command> = first.into_iter().map(|at| &commands[at]).collect();
-    let movements: Vec<Vec<Movement>> = work.iter().map(|command| vec![movement(command)]).collect();
-    let outcomes = books::post(tx, now_us, &movements)?;
-    let replies: Vec<Reply> = work
-        .iter()
-        .zip(outcomes)
-        .map(|(command, outcome)| reply(command, outcome))
-        .collect();
+    let late = late_additions(tx, now_us, &work)?;
+    let is_late = |command: &&&Command| late.contains(&TransferId(command.action.id));
+    let in_time = work.iter().filter(|command| !is_late(command));
+    let movements: Vec<Vec<Movement>> = in_time.map(|command| vec![movement(command)]).collect();
+    let mut outcomes = books::post(tx, now_us, &movements)?.into_iter();
+    let mut replies = Vec::with_capacity(work.len());
+    for command in &work {
+        replies.push(if is_late(&command) {
+            Reply::Fresh(Answer::problem(&refusals::ends_in_the_past()))
+        } else {
+            let outcome = outcomes.next();
+            let outcome = outcome.ok_or_else(|| Error::Corrupt("credits: a change has no outcome".into()))?;
+            reply(command, outcome)
+        });
+    }
     let refused: Vec<(&Action, &Answer)> = work
         .iter()
         .zip(&replies)
@@ -96,6 +106,19 @@ fn change(tx: &mut Tx<'_>, now_us: i64, commands: &[Command]) -> Result<Vec<Repl
         .collect();
     idempotency::remember(tx, now_us, &refused)?;
     Ok(turns.tell(&actions, &replies))
+}
+
+/// Additions of credits whose end has come already. One that stands in the books is none of them: it came in time, and its
+/// repeat is answered as it was, however late that comes.
+fn late_additions(tx: &mut Tx<'_>, now_us: i64, work: &[&Command]) -> Result<BTreeSet<TransferId>> {
+    let ended = |command: &&&Command| matches!(&command.change, Change::Add(terms) if terms.expires_at_us <= now_us);
+    let late = work.iter().filter(ended);
+    let mut late: BTreeSet<TransferId> = late.map(|command| TransferId(command.action.id)).collect();
+    if !late.is_empty() {
+        let standing = books::standing(tx, &late)?;
+        late.retain(|id| !standing.contains_key(id));
+    }
+    Ok(late)
 }
 
 fn movement(command: &Command) -> Movement {

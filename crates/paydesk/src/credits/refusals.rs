@@ -58,6 +58,13 @@ pub(super) fn problem(refusal: Refusal) -> Problem {
     }
 }
 
+/// How it is told that credits cannot be given whose time is over.
+pub(super) fn ends_in_the_past() -> Problem {
+    Problem::of(&kinds::INVALID)
+        .field("expires_at")
+        .detail("The end must be in the future.".to_owned())
+}
+
 /// How it is told that a hold cannot be ended as was asked.
 pub(super) fn hold_problem(refused: Refused) -> Problem {
     match refused {

@@ -141,8 +141,8 @@ pub(crate) async fn add_credits(
 ) -> Result<Reply, Problem> {
     not_the_user(&owner.caller)?;
     let OneTimeJson { one_time, body } = request;
-    let terms = rules::check_terms(body.expires_at, body.priority, app.clock.now_us())
-        .map_err(|(field, detail)| Problem::of(&kinds::INVALID).field(field).detail(detail))?;
+    let terms = rules::check_terms(body.expires_at, body.priority)
+        .map_err(|detail| Problem::of(&kinds::INVALID).field("priority").detail(detail))?;
     let wanted = ChangeIn {
         amount: body.amount,
         reason: body.reason,

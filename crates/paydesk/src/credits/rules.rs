@@ -19,21 +19,14 @@ pub fn check_amount(amount: i64) -> Result<i64, String> {
 /// The highest priority that a lot may have, and the lowest as its negative.
 pub const PRIORITY_MAX: i64 = 100;
 
-/// When given credits end and how soon they are used; a refusal names the field.
-pub fn check_terms(
-    expires_at: Option<jiff::Timestamp>,
-    priority: Option<i64>,
-    now_us: i64,
-) -> Result<Terms, (&'static str, String)> {
+/// When given credits end and how soon they are used. Whether the end is still to come is asked where they are given.
+pub fn check_terms(expires_at: Option<jiff::Timestamp>, priority: Option<i64>) -> Result<Terms, String> {
     let priority = priority.unwrap_or_default();
     if !(-PRIORITY_MAX..=PRIORITY_MAX).contains(&priority) {
         let detail = format!("The priority must be a whole number from -{PRIORITY_MAX} to {PRIORITY_MAX}.");
-        return Err(("priority", detail));
+        return Err(detail);
     }
     let expires_at_us = expires_at.map_or(NEVER_US, jiff::Timestamp::as_microsecond);
-    if expires_at_us <= now_us {
-        return Err(("expires_at", "The end must be in the future.".to_owned()));
-    }
     Ok(Terms {
         priority,
         expires_at_us,

@@ -113,11 +113,26 @@ pub enum ApplyError {
     },
 }
 
+impl ApplyError {
+    /// The same as a failure of the store, which undoes the transaction. What the books refuse, they refuse for good.
+    pub fn into_store(self) -> store::Error {
+        match self {
+            Self::Store(error) => error,
+            Self::Refused { .. } => store::Error::Corrupt(self.to_string()),
+        }
+    }
+}
+
+/// The business key of what a payment granted.
+pub fn grant_key(payment: &str) -> String {
+    format!("grant:{payment}")
+}
+
 impl Effect {
     /// What makes it happen once.
     pub fn key(&self) -> String {
         match self {
-            Self::Grant { payment, .. } => format!("grant:{payment}"),
+            Self::Grant { payment, .. } => grant_key(payment),
             Self::Collect { payment, .. } => format!("collect:{payment}"),
             Self::ClawBack { payment, version, .. } => format!("claw_back:{payment}:{version}"),
             Self::Freeze { payment, version, .. } => format!("freeze:{payment}:{version}"),
@@ -204,7 +219,7 @@ impl Caused {
         let mut moves = Vec::new();
         if *credits > 0 {
             moves.push(Movement {
-                first_from: Some(format!("grant:{payment}")),
+                first_from: Some(grant_key(payment)),
                 shortfall: Shortfall::Owe,
                 ..Movement::new(key, wallet, clawed_back, *credits, TransferCode::ClawBack)
             });

@@ -12,13 +12,20 @@ use crate::app::App;
 use crate::{catalogue, credits, inbox, orders, purchases};
 
 /// The kinds of problem of every capability; `/problems/<code>` explains them.
-pub const KINDS: &[&[Kind]] = &[kinds::ALL, inbox::KINDS, purchases::KINDS, credits::KINDS];
+pub const KINDS: &[&[Kind]] = &[
+    kinds::ALL,
+    inbox::KINDS,
+    purchases::KINDS,
+    purchases::refunds::KINDS,
+    credits::KINDS,
+];
 
 /// Every documented route. The OpenAPI document is made from this.
 pub fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(catalogue::routes::router())
         .merge(purchases::routes::router())
+        .merge(purchases::refunds::routes::router())
         .merge(credits::routes::router())
         .merge(credits::history::routes::router())
         .merge(credits::explain::routes::router())

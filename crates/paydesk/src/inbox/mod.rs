@@ -15,6 +15,7 @@ use store::{Batch, BatchLimits, Store};
 use stripe::Envelope;
 
 use crate::clock::Clock;
+use crate::config::Policies;
 use crate::words::words;
 
 pub use receive::{Receipt, ReceiveError, receive};
@@ -121,9 +122,9 @@ pub fn appends(store: &Store, limits: BatchLimits) -> Appends {
 pub type Handling = Batch<Work, Handled>;
 
 /// Opens the handling path on a store.
-pub fn handling(store: &Store, clock: Clock, limits: BatchLimits) -> Handling {
+pub fn handling(store: &Store, clock: Clock, policies: Policies, limits: BatchLimits) -> Handling {
     store.batch("inbox handle", limits, move |tx, work| {
-        worker::handle_all(tx, clock.now_us(), work)
+        worker::handle_all(tx, clock.now_us(), policies, work)
     })
 }
 

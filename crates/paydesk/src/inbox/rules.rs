@@ -33,7 +33,10 @@ pub fn is_ours(envelope: &Envelope, livemode: bool) -> bool {
 
 /// Whether something follows from events of this type.
 pub fn is_handled(kind: &str) -> bool {
-    HANDLED.contains(&kind) || reversals::REFUNDS.contains(&kind) || reversals::DISPUTES.contains(&kind)
+    HANDLED.contains(&kind)
+        || reversals::REFUNDS.contains(&kind)
+        || reversals::DISPUTES.contains(&kind)
+        || reversals::WARNINGS.contains(&kind)
 }
 
 /// The pause after the failed attempt of this number (from 1), or `None` where the event is to be given up. `jitter` is

@@ -10,6 +10,7 @@ use stripe::{Envelope, Event, Malformed};
 use super::records::{self, Mark};
 use super::{Status, TOPIC, rules};
 use crate::app::App;
+use crate::config::Policies;
 use crate::effects::{self, Caused};
 use crate::purchases::{self, Told};
 
@@ -193,11 +194,11 @@ fn count(handled: Handled) {
 }
 
 /// The handling path's own work, in one transaction.
-pub(super) fn handle_all(tx: &mut Tx<'_>, now_us: i64, work: &[Work]) -> Result<Vec<Handled>> {
-    work.iter().map(|due| handle(tx, now_us, due)).collect()
+pub(super) fn handle_all(tx: &mut Tx<'_>, now_us: i64, policies: Policies, work: &[Work]) -> Result<Vec<Handled>> {
+    work.iter().map(|due| handle(tx, now_us, policies, due)).collect()
 }
 
-fn handle(tx: &mut Tx<'_>, now_us: i64, due: &[Due]) -> Result<Handled> {
+fn handle(tx: &mut Tx<'_>, now_us: i64, policies: Policies, due: &[Due]) -> Result<Handled> {
     let mut handled = Handled::default();
     let claimed = records::claim(tx, due.iter().map(|one| one.event_id))?;
     if claimed.is_empty() {
@@ -234,7 +235,7 @@ fn handle(tx: &mut Tx<'_>, now_us: i64, due: &[Due]) -> Result<Handled> {
             error,
         });
     }
-    let settled = purchases::settle(tx, now_us, &told)?;
+    let settled = purchases::settle(tx, now_us, policies, &told)?;
     store::crash_point("inbox settled");
     apply(tx, now_us, &settled.effects)?;
     store::crash_point("inbox applied");
@@ -270,8 +271,7 @@ impl records::DueEvent {
 fn apply(tx: &mut Tx<'_>, now_us: i64, caused: &[Caused]) -> Result<()> {
     match effects::apply(tx, now_us, caused) {
         Ok(_) => Ok(()),
-        Err(effects::ApplyError::Store(error)) => Err(error),
         // The books refuse for good reason; as an error of its kind it undoes the batch and is noted on the event.
-        Err(error @ effects::ApplyError::Refused { .. }) => Err(store::Error::Corrupt(error.to_string())),
+        Err(error) => Err(error.into_store()),
     }
 }

@@ -171,7 +171,8 @@ fn answer(purchase: &Purchase) -> Answer {
     }
 }
 
-fn not_now(error: DriveError) -> Problem {
+/// How a caller is told that Stripe or the store cannot do it now.
+pub(super) fn not_now(error: DriveError) -> Problem {
     match error {
         DriveError::Store(error) => error.into(),
         DriveError::Stripe(error) => {

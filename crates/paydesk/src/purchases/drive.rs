@@ -14,13 +14,13 @@ use crate::clock::SECOND_US;
 use crate::orders;
 
 /// Stripe forgets idempotency keys after 24 hours. An intent older than this is looked up before anything is made.
-const KEY_LIFE_US: i64 = 23 * 3600 * SECOND_US;
+pub(super) const KEY_LIFE_US: i64 = 23 * 3600 * SECOND_US;
 /// After the page's end, Stripe's own event gets this long before we look ourselves.
 const GRACE_US: i64 = 300 * SECOND_US;
 /// Pages of a customer's sessions that are searched for a lost one.
 const LOOKUP_PAGES_MAX: usize = 10;
 
-/// Why there is no session yet.
+/// Why there is no session, or no refund, yet.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum DriveError {
     /// The store failed.
@@ -30,7 +30,7 @@ pub(super) enum DriveError {
     #[error("stripe: {0}")]
     Stripe(#[source] stripe::Error),
     /// Stripe refuses the request as it is. The intent is dead.
-    #[error("stripe refused the checkout: {0}")]
+    #[error("stripe refuses it: {0}")]
     Refused(#[source] stripe::Error),
     /// The catalogue's price is not known at Stripe.
     #[error(

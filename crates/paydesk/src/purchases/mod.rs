@@ -11,6 +11,7 @@ mod drive;
 mod pages;
 mod records;
 mod recovery;
+pub mod refunds;
 pub mod reversals;
 pub mod routes;
 pub mod rules;
@@ -23,6 +24,7 @@ use crate::words::words;
 
 pub use behind::{Behind, behind};
 pub use checkout::{CheckoutRequest, KINDS, Started, UNKNOWN_ITEM, start};
+pub use refunds::recover as recover_refunds;
 
 pub use records::purchase;
 pub use recovery::{recover, run as run_recovery};

@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use super::drive::{self, DriveError};
-use super::{Purchase, Status, Told, records, rules, settlement};
+use super::{Purchase, Status, Told, records, refunds, rules, settlement};
 use crate::app::App;
 use crate::clock::SECOND_US;
+use crate::effects::ApplyError;
 
 /// A purchase that was looked at is not looked at again for this long.
 const LEASE_US: i64 = 60 * SECOND_US;
@@ -20,6 +21,9 @@ const POLL: Duration = Duration::from_secs(10);
 /// Runs until told to stop.
 pub async fn run(app: App) {
     while !app.shutdown.is_requested() {
+        if let Err(error) = refunds::recover(&app).await {
+            tracing::warn!(%error, "recovery of refunds failed; it is tried again");
+        }
         match recover(&app).await {
             // A full batch means that more may be due; each was given its next time, so this comes to an end.
             Ok(BATCH) => continue,
@@ -83,10 +87,10 @@ pub(super) async fn look(app: &App, session_id: &str) -> Result<(), DriveError> 
         }
         Err(malformed) => return Err(store::Error::Corrupt(malformed.to_string()).into()),
     };
-    let now_us = app.clock.now_us();
+    let (now_us, policies) = (app.clock.now_us(), app.config.settings.policies);
     app.store
         .write(move |tx| {
-            let settled = settlement::settle_seen(tx, now_us, Told::Purchase(fact.clone()))?;
+            let settled = settlement::settle_seen(tx, now_us, policies, Told::Purchase(fact.clone()))?;
             for purchase in settled.purchases.values() {
                 let next = match purchase.status {
                     Status::AwaitingFunds => now_us + AWAITING_FUNDS_US,
@@ -95,13 +99,10 @@ pub(super) async fn look(app: &App, session_id: &str) -> Result<(), DriveError> 
                 };
                 records::record_session(tx, purchase, next)?;
             }
-            Ok::<_, crate::effects::ApplyError>(())
+            Ok::<_, ApplyError>(())
         })
         .await
-        .map_err(|error| match error {
-            crate::effects::ApplyError::Store(error) => error,
-            error @ crate::effects::ApplyError::Refused { .. } => store::Error::Corrupt(error.to_string()),
-        })?;
+        .map_err(ApplyError::into_store)?;
     store::crash_point("session settled");
     Ok(())
 }

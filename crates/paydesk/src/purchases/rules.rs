@@ -159,19 +159,17 @@ fn of_reversal(event: &Event) -> Result<Option<Told>, Malformed> {
     let Some(reversal) = reversals::rules::interpret(event)? else {
         return Ok(None);
     };
-    currency(reversal.currency())?;
-    let id = match &reversal {
-        Reversal::Refund(refund) => &refund.refund_id,
-        Reversal::Dispute(dispute) => &dispute.dispute_id,
-    };
-    if [id.as_str(), reversal.payment_intent_id()]
+    if let Some(named) = reversal.currency() {
+        currency(named)?;
+    }
+    if [reversal.id(), reversal.payment_intent_id()]
         .iter()
         .all(|id| printable(id))
     {
         Ok(Some(Told::Reversal(reversal)))
     } else {
         Err(Malformed::new(
-            "refund or dispute",
+            "refund, dispute or warning",
             "its id is not a short printable text",
         ))
     }

@@ -8,8 +8,9 @@ use ledger::Currency;
 use store::{Error, Result, Tx};
 
 use super::records::payments::{self, PaymentRow};
-use super::reversals::{self, Dispute, Refund, Reversal};
-use super::{Fact, Purchase, Told, records, rules};
+use super::reversals::{self, Dispute, Refund, Reversal, Warning};
+use super::{Fact, Purchase, Told, records, refunds, rules};
+use crate::config::{OnDispute, OnFraudWarning, Policies};
 use crate::effects::{Caused, NO_EVENT};
 
 /// What a batch came to.
@@ -22,7 +23,7 @@ pub struct Settled {
 
 /// Takes in what was told, each with the number of its event (or `NO_EVENT`). Purchases that the store does not know are
 /// adopted from what the fact states.
-pub fn settle(tx: &mut Tx<'_>, now_us: i64, told: &[(i64, Told)]) -> Result<Settled> {
+pub fn settle(tx: &mut Tx<'_>, now_us: i64, policies: Policies, told: &[(i64, Told)]) -> Result<Settled> {
     let before = lock_purchases(tx, told)?;
     let mut purchases = before.clone();
     let known = payments::lock(
@@ -30,6 +31,7 @@ pub fn settle(tx: &mut Tx<'_>, now_us: i64, told: &[(i64, Told)]) -> Result<Sett
         &told.iter().filter_map(|(_, told)| told.payment_intent_id()).collect(),
     )?;
     let mut book = Book {
+        policies,
         payments: known.clone(),
         touched: BTreeMap::new(),
         effects: Vec::new(),
@@ -49,6 +51,9 @@ pub fn settle(tx: &mut Tx<'_>, now_us: i64, told: &[(i64, Told)]) -> Result<Sett
     reverse(tx, now_us, told, &mut book)?;
     book.claw(&purchases);
     write(tx, now_us, (&before, &purchases), (&known, &book.payments))?;
+    if policies.on_fraud_warning == OnFraudWarning::Refund {
+        refunds::ask_for_warned(tx, now_us, book.touched.keys().filter_map(|id| book.payments.get(id)))?;
+    }
     Ok(Settled {
         effects: book.effects,
         purchases,
@@ -87,6 +92,7 @@ fn reversals_in(told: &[(i64, Told)]) -> impl Iterator<Item = &Reversal> {
 
 /// The payments of a batch, and what follows.
 struct Book {
+    policies: Policies,
     payments: BTreeMap<String, PaymentRow>,
     /// The payments that may have something to take back, each with the last event that told of it.
     touched: BTreeMap<String, i64>,
@@ -104,21 +110,28 @@ impl Book {
         let caused = rules::settle(purchase, fact, now_us).into_iter();
         self.effects.extend(caused.map(|effect| Caused { event_id, effect }));
         let Some(payment) = &fact.payment else { return };
+        let looks_for_warnings = self.policies.on_fraud_warning == OnFraudWarning::Refund;
         let row = self.payment(&payment.payment_intent_id, fact.currency);
+        let is_new = row.paid_minor == 0;
         row.add(purchase, fact.currency, payment);
         if let Some((key, amount_minor)) = &fact.funds
             && *key == row.payment_intent_id
         {
             row.paid_minor = row.paid_minor.max(*amount_minor);
         }
-        if row.reversed_minor > 0 || row.freezes {
+        if row.reversed_minor > 0 || row.freezes || (is_new && looks_for_warnings) {
             self.touched.insert(payment.payment_intent_id.clone(), event_id);
         }
     }
 
     fn take_reversal(&mut self, event_id: i64, reversal: &Reversal) {
         // A currency that is none was refused when the event was read.
-        let Ok(currency) = reversal.currency().parse() else {
+        let Some(currency) = reversal.currency() else {
+            // A warning names none; a payment that is not known yet learns of it when it comes.
+            self.touched.insert(reversal.payment_intent_id().to_owned(), event_id);
+            return;
+        };
+        let Ok(currency) = currency.parse() else {
             return;
         };
         let payment_intent_id = reversal.payment_intent_id();
@@ -146,8 +159,10 @@ impl Book {
 
 /// Writes what was told about refunds and disputes, and counts together what they take away from each payment.
 fn reverse(tx: &mut Tx<'_>, now_us: i64, told: &[(i64, Told)], book: &mut Book) -> Result<()> {
+    let freezes = book.policies.on_dispute == OnDispute::Freeze;
     let mut refunds: BTreeMap<String, Refund> = BTreeMap::new();
     let mut disputes: BTreeMap<String, Dispute> = BTreeMap::new();
+    let mut warnings: BTreeMap<String, Warning> = BTreeMap::new();
     let mut reversed: BTreeSet<&str> = BTreeSet::new();
     for reversal in reversals_in(told) {
         reversed.insert(reversal.payment_intent_id());
@@ -160,6 +175,10 @@ fn reverse(tx: &mut Tx<'_>, now_us: i64, told: &[(i64, Told)], book: &mut Book) 
                 Some(known) => known.merge(one),
                 None => drop(disputes.insert(one.dispute_id.clone(), one.clone())),
             },
+            Reversal::Warning(one) => match warnings.get_mut(&one.warning_id) {
+                Some(known) => known.merge(one),
+                None => drop(warnings.insert(one.warning_id.clone(), one.clone())),
+            },
         }
     }
     if reversed.is_empty() {
@@ -167,6 +186,7 @@ fn reverse(tx: &mut Tx<'_>, now_us: i64, told: &[(i64, Told)], book: &mut Book) 
     }
     reversals::records::merge_refunds(tx, now_us, refunds)?;
     reversals::records::merge_disputes(tx, now_us, disputes)?;
+    reversals::records::merge_warnings(tx, now_us, warnings)?;
     for payment_intent_id in &reversed {
         if let Some(payment) = book.payments.get_mut(*payment_intent_id) {
             (payment.reversed_minor, payment.freezes) = (0, false);
@@ -182,7 +202,7 @@ fn reverse(tx: &mut Tx<'_>, now_us: i64, told: &[(i64, Told)], book: &mut Book) 
     for dispute in reversals::records::disputes_of(tx, &reversed)? {
         if let Some(payment) = book.payments.get_mut(&dispute.payment_intent_id) {
             payment.reversed_minor = payment.reversed_minor.saturating_add(dispute.reversed_minor());
-            payment.freezes |= dispute.is_open();
+            payment.freezes |= freezes && dispute.is_open();
         }
     }
     Ok(())
@@ -217,9 +237,10 @@ fn write(
 pub(super) fn settle_seen(
     tx: &mut Tx<'_>,
     now_us: i64,
+    policies: Policies,
     told: Told,
 ) -> std::result::Result<Settled, crate::effects::ApplyError> {
-    let settled = settle(tx, now_us, &[(NO_EVENT, told)])?;
+    let settled = settle(tx, now_us, policies, &[(NO_EVENT, told)])?;
     crate::effects::apply(tx, now_us, &settled.effects)?;
     Ok(settled)
 }

@@ -137,6 +137,7 @@ create table refund (
     updated_at_us bigint not null
 );
 create index refund_payment on refund (payment_intent_id);
+create index refund_created on refund (created_s, refund_id);
 
 -- One row for each dispute at Stripe.
 create table dispute (
@@ -155,6 +156,41 @@ create table dispute (
     updated_at_us bigint not null
 );
 create index dispute_payment on dispute (payment_intent_id);
+create index dispute_created on dispute (created_s, dispute_id);
+
+-- What banks suspect to be fraud.
+create table fraud_warning (
+    warning_id text primary key,
+    payment_intent_id text not null,
+    fraud_type text,
+    is_moot bigint not null,
+    created_s bigint not null,
+    updated_at_us bigint not null
+);
+create index fraud_warning_payment on fraud_warning (payment_intent_id);
+create index fraud_warning_created on fraud_warning (created_s, warning_id);
+
+-- Refunds that were asked for here. The id is the Idempotency-Key at Stripe; what becomes of the refund itself stands in
+-- refund. While one is `created`, its amount counts as given back.
+create table refund_intent (
+    intent_id text primary key,
+    payment_intent_id text not null,
+    amount_minor bigint not null,
+    currency text not null,
+    reason text,
+    note text,
+    status text not null,
+    refusal text,
+    refund_id text,
+    request_id bytea,
+    request_fingerprint bytea,
+    created_at_us bigint not null,
+    next_check_at_us bigint not null
+);
+create unique index refund_intent_request on refund_intent (request_id) where request_id is not null;
+create unique index refund_intent_refund on refund_intent (refund_id) where refund_id is not null;
+create index refund_intent_payment on refund_intent (payment_intent_id) where status = 'created';
+create index refund_intent_check on refund_intent (next_check_at_us) where status = 'created';
 
 -- A piece of work that a user ordered, with its own fields.
 create table customer_order (

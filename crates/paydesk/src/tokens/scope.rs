@@ -56,6 +56,7 @@ scopes! {
     OrdersWrite = 6 "orders:write", "Create, change and advance any user's orders.";
     EventsRead = 7 "events:read", "Read the events received from Stripe.";
     EventsReplay = 8 "events:replay", "Replay events received from Stripe.";
+    RefundsWrite = 10 "refunds:write", "Give money back.";
     MetricsRead = 9 "metrics:read", "Read the server's metrics.";
 }
 

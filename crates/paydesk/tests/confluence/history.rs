@@ -71,7 +71,7 @@ impl History {
         let events = events
             .iter()
             .enumerate()
-            .map(|(at, (kind, object))| envelope(number, at, kind, object))
+            .map(|(at, (kind, object))| envelope(&format!("{{telling}}-{number}-{at}"), at, kind, object))
             .collect();
         let added = rng.random_range(1..100);
         Self {
@@ -125,7 +125,7 @@ fn weave(events: &mut Told, told: Told, rng: &mut StdRng) {
     }
 }
 
-struct Purchase {
+pub(crate) struct Purchase {
     name: String,
     user: String,
     order: bool,
@@ -135,6 +135,18 @@ struct Purchase {
 }
 
 impl Purchase {
+    /// A purchase of credits.
+    pub(crate) fn of_credits(name: &str, user: &str, amount: i64, credits: i64) -> Self {
+        Self {
+            name: name.to_owned(),
+            user: user.to_owned(),
+            order: false,
+            currency: "usd",
+            amount,
+            credits,
+        }
+    }
+
     fn generate(history: usize, number: usize, rng: &mut StdRng) -> Self {
         let order = rng.random_bool(0.3);
         Self {
@@ -147,7 +159,7 @@ impl Purchase {
         }
     }
 
-    fn reversed(&self) -> Reversed<'_> {
+    pub(crate) fn reversed(&self) -> Reversed<'_> {
         Reversed {
             name: &self.name,
             amount: self.amount,
@@ -188,7 +200,7 @@ impl Purchase {
         })
     }
 
-    fn payment(&self, status: &str) -> Value {
+    pub(crate) fn payment(&self, status: &str) -> Value {
         json!({
             "id": format!("pi_{}", self.name),
             "object": "payment_intent",
@@ -268,9 +280,10 @@ impl Purchase {
     }
 }
 
-fn envelope(history: usize, at: usize, kind: &str, object: &Value) -> String {
+/// An event of this name.
+pub(crate) fn envelope(name: &str, at: usize, kind: &str, object: &Value) -> String {
     json!({
-        "id": format!("evt_{{telling}}-{history}-{at}"),
+        "id": format!("evt_{name}"),
         "object": "event",
         "api_version": stripe::API_VERSION,
         "created": 1_793_000_000 + at,

@@ -15,6 +15,7 @@ mod support;
 
 mod digest;
 mod history;
+mod interleavings;
 mod reversal;
 
 use std::collections::BTreeMap;
@@ -43,7 +44,11 @@ enum Step {
 }
 
 fn size(default: usize) -> usize {
-    std::env::var("PAYDESK_HISTORIES")
+    size_of("PAYDESK_HISTORIES", default)
+}
+
+fn size_of(name: &str, default: usize) -> usize {
+    std::env::var(name)
         .ok()
         .and_then(|text| text.parse().ok())
         .unwrap_or(default)

@@ -84,7 +84,7 @@ pub(crate) fn generate(payment: &Reversed<'_>, rng: &mut StdRng) -> (Vec<Told>, 
     (all, open)
 }
 
-fn refund(payment: &Reversed<'_>, number: usize, amount: i64, status: &str) -> Value {
+pub(crate) fn refund(payment: &Reversed<'_>, number: usize, amount: i64, status: &str) -> Value {
     json!({
         "id": format!("re_{}-{number}", payment.name),
         "object": "refund",
@@ -98,7 +98,7 @@ fn refund(payment: &Reversed<'_>, number: usize, amount: i64, status: &str) -> V
     })
 }
 
-fn dispute(payment: &Reversed<'_>, amount: i64, status: &str) -> Value {
+pub(crate) fn dispute(payment: &Reversed<'_>, amount: i64, status: &str) -> Value {
     json!({
         "id": format!("dp_{}", payment.name),
         "object": "dispute",

@@ -1,4 +1,5 @@
-//! One journey through everything that lasts: a catalogue pushed, credits and an order bought, paid, granted and spent.
+//! One journey through everything that lasts: a catalogue pushed, credits and an order bought, paid, granted, spent, held,
+//! captured, expired and refunded.
 //! Somewhere on the way the process dies; the traveller asks again until answered, and must end where one ends who
 //! never met a death.
 
@@ -12,6 +13,9 @@ use stripe::signature::{SigningSecret, sign};
 use crate::points::Moment;
 use crate::server::{ADMIN, DIED, PATIENCE, Place, Server, Started, WEBHOOK_SECRET};
 
+const HOLDS: &str = "/api/financial/credits/ada/holds";
+/// Credits that end so soon have ended when they are looked at.
+const MOMENT_US: i64 = 1_000_000;
 const CHECKOUT: &str = "/api/stripe/create-checkout-session";
 
 /// Where and when the process is to die.
@@ -79,14 +83,33 @@ impl<'a> Journey<'a> {
             self.told()
         );
 
+        let hold = json!({ "amount": 20, "reason": "a render" });
+        let held = self.ask(HOLDS, "hold", &hold).await;
+        let capture_path = format!("{HOLDS}/{}/capture", body(&held)["hold_id"].as_str().unwrap());
+        let capture = json!({ "amount": 15 });
+        let captured = self.ask(&capture_path, "capture", &capture).await;
+        assert_eq!(body(&captured)["status"], "captured", "{}", self.told());
+        let forgotten = json!({ "amount": 10, "reason": "forgotten" });
+        let kept = self.ask(HOLDS, "hold-forgotten", &forgotten).await;
+        self.arrive(45).await;
+        let refund = json!({ "purchase_id": body(&second)["purchase_id"] });
+        let refunded = self.ask("/api/refunds", "refund", &refund).await;
+        assert_eq!(body(&refunded)["status"], "succeeded", "{}", self.told());
+        self.lend().await;
+        self.see_expired().await;
+
         // Everybody asks once more, and Stripe tells everything once more.
         self.deliver_all().await;
-        self.arrive(70).await;
+        self.arrive(55).await;
         for (path, key, body, answered) in [
             ("/api/orders", "order", &order, &made),
             (CHECKOUT, "credits", &credits, &first),
             (CHECKOUT, "pay-order", &to_pay, &second),
             ("/api/financial/credits/ada/spend", "spend", &spend, &spent),
+            (HOLDS, "hold", &hold, &held),
+            (&capture_path, "capture", &capture, &captured),
+            (HOLDS, "hold-forgotten", &forgotten, &kept),
+            ("/api/refunds", "refund", &refund, &refunded),
         ] {
             assert_eq!(self.ask(path, key, body).await, *answered, "{key}: {}", self.told());
         }
@@ -159,19 +182,64 @@ impl<'a> Journey<'a> {
         assert_eq!(body(&answered)["status"], "open");
     }
 
+    /// Gives credits that end in a moment. Where the moment went by before they were given, a next one is chosen.
+    async fn lend(&mut self) {
+        for attempt in 0.. {
+            let ends_at = paydesk::clock::Moment(paydesk::clock::Clock::system().now_us() + MOMENT_US).to_string();
+            let lent = json!({ "amount": 5, "reason": "for a moment", "expires_at": ends_at });
+            let key = format!("lend-{attempt}");
+            let answered = self.ask("/api/financial/credits/eve/add", &key, &lent).await;
+            if answered.0 == 200 {
+                return;
+            }
+            assert_eq!(body(&answered)["field"], "expires_at", "{}", self.told());
+        }
+    }
+
+    /// Lets the time of a forgotten hold come, and waits until that and what was lent for a moment have expired.
+    async fn see_expired(&mut self) {
+        self.stop().await;
+        self.run_sql("update hold set expires_at_us = 1 where status = 'held'")
+            .await;
+        self.armed = self.death.moment == Moment::Expiry;
+        while self.count("select 1 from transfer where code = 'expire'").await == 0 {
+            let deaths = self.died;
+            while self.died == deaths && !self.has_expired_lots().await {}
+            self.stop().await;
+        }
+    }
+
+    /// Whether the running server has taken a lot out of a wallet; false as well where it died meanwhile.
+    async fn has_expired_lots(&mut self) -> bool {
+        let base = self.base().await;
+        let request = self.place.http.get(format!("{base}/metrics")).bearer_auth(ADMIN);
+        let metrics = match request.send().await {
+            Ok(response) => response.text().await,
+            Err(error) => Err(error),
+        };
+        if metrics.is_err() {
+            self.bury().await;
+        }
+        metrics.is_ok_and(|metrics| metrics.lines().any(|line| line == "paydesk_lots_expired_total 1"))
+    }
+
     /// Lets the time of every recovery come, as if hours had gone by.
     async fn make_due(&mut self) {
         self.stop().await;
+        self.run_sql("update purchase set next_check_at_us = 0 where status in ('created', 'open')")
+            .await;
+    }
+
+    /// Changes the database while no server runs.
+    async fn run_sql(&self, sql: &'static str) {
         let store = Store::open(self.place.database.url(), Options::default()).unwrap();
-        store
-            .write(|tx| {
-                tx.run(
-                    "update purchase set next_check_at_us = 0 where status in ('created', 'open')",
-                    &[],
-                )
-            })
-            .await
-            .unwrap();
+        store.write(move |tx| tx.run(sql, &[])).await.unwrap();
+    }
+
+    /// How many rows a query gives while no server runs.
+    async fn count(&self, sql: &'static str) -> usize {
+        let store = Store::open(self.place.database.url(), Options::default()).unwrap();
+        store.read(move |tx| tx.all(sql, &[])).await.unwrap().len()
     }
 
     /// Stripe delivers every event it has, until each is acknowledged.
@@ -277,13 +345,14 @@ impl<'a> Journey<'a> {
         self.place.verify().await;
         let (sessions, customers) = match self.death.moment {
             Moment::Recovery => (3, 3),
-            Moment::Push | Moment::Serve | Moment::Refusal => (2, 2),
+            Moment::Push | Moment::Serve | Moment::Refusal | Moment::Expiry => (2, 2),
         };
         let told = self.told();
         for (path, count) in [
             ("/v1/checkout/sessions?limit=100", sessions),
             ("/v1/customers?limit=100", customers),
             ("/v1/payment_intents?limit=100", 2),
+            ("/v1/refunds?limit=100", 1),
             ("/v1/prices?limit=100", 9),
             ("/v1/products?limit=100", 3),
         ] {
@@ -297,22 +366,21 @@ impl<'a> Journey<'a> {
             })
             .await
             .unwrap();
+        drop(store);
         effects.sort();
         assert_eq!(effects, ["collect", "collect", "grant", "pay_order"], "{told}");
-        let unfinished = store
-            .read(|tx| {
-                tx.all(
-                    "select type from event where status not in ('processed', 'ignored')",
-                    &[],
-                )
-            })
-            .await
-            .unwrap();
-        assert!(
-            unfinished.is_empty(),
-            "{} events are not handled: {told}",
-            unfinished.len()
-        );
+        for (what, sql, count) in [
+            (
+                "events that are not handled",
+                "select 1 from event where status not in ('processed', 'ignored')",
+                0,
+            ),
+            ("holds captured", "select 1 from hold where status = 'captured'", 1),
+            ("holds expired", "select 1 from hold where status = 'expired'", 1),
+            ("lots expired", "select 1 from transfer where code = 'expire'", 1),
+        ] {
+            assert_eq!(self.count(sql).await, count, "{what}: {told}");
+        }
     }
 
     fn told(&self) -> String {

@@ -19,12 +19,14 @@ pub(crate) enum Moment {
     Serve,
     /// When Stripe refuses what it is asked for.
     Refusal,
+    /// While what has ended is taken back.
+    Expiry,
     /// While something that was cut off before is taken up again.
     Recovery,
 }
 
 /// Every crash point of the program.
-pub(crate) const POINTS: [(&str, Moment); 24] = [
+pub(crate) const POINTS: [(&str, Moment); 31] = [
     ("store.migrated", Moment::Push),
     ("price pushed", Moment::Push),
     ("store.before_commit", Moment::Serve),
@@ -45,6 +47,13 @@ pub(crate) const POINTS: [(&str, Moment); 24] = [
     ("inbox marked", Moment::Serve),
     ("inbox handled", Moment::Serve),
     ("credits changed", Moment::Serve),
+    ("credits held", Moment::Serve),
+    ("refund written", Moment::Serve),
+    ("refund made", Moment::Serve),
+    ("refund recorded", Moment::Serve),
+    ("refund answer kept", Moment::Serve),
+    ("holds expired", Moment::Expiry),
+    ("lots expired", Moment::Expiry),
     ("intent given up", Moment::Refusal),
     ("recovery claimed", Moment::Recovery),
     ("session looked at", Moment::Recovery),

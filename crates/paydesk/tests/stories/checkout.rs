@@ -257,13 +257,7 @@ async fn an_answer_of_stripe_that_was_lost_is_found_again_under_the_same_key() {
             "{}",
             cut.json()
         );
-        let lifted = test
-            .http
-            .delete(format!("{}/_sandbox/faults", test.sandbox_base))
-            .send()
-            .await
-            .unwrap();
-        assert!(lifted.status().is_success());
+        test.lift_faults().await;
         let whole = test.post_once(&ada, path, &body, "one").await;
         assert_eq!(whole.status, 200, "{}", whole.json());
         let purchases = test.get(&ada, "/api/purchases").await.json();

@@ -199,6 +199,26 @@ async fn the_lots_of_a_hold_get_it_back_and_what_ended_meanwhile_stays_ended() {
 }
 
 #[tokio::test]
+async fn credits_that_have_ended_are_not_given_but_a_repeat_is_answered_as_the_first_was() {
+    for_each_engine(async |database| {
+        let test = begin(database, 10).await;
+        let end = paydesk::clock::Moment(test.app.clock.now_us() + 100 * paydesk::clock::SECOND_US).to_string();
+        let gift = json!({ "amount": 5, "reason": "a gift", "expires_at": end });
+        let add = format!("{CREDITS}/add");
+        let given = test.post_once(ADMIN, &add, &gift, "in-time").await;
+        assert_eq!(given.json()["balance"], 15);
+        turn(&test, 100);
+        let late = test.post_once(ADMIN, &add, &gift, "too-late").await;
+        assert_eq!((late.status, &late.json()["field"]), (422, &json!("expires_at")));
+        let again = test.post_once(ADMIN, &add, &gift, "in-time").await;
+        assert_eq!((again.status, again.json()), (200, given.json()));
+        assert_eq!(wallet(&test).await, (10, 0));
+        test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_job_catches_up_and_then_waits_on_the_clock() {
     for_each_engine(async |database| {
         let test = begin(database, 1000).await;

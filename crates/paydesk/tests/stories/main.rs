@@ -17,6 +17,7 @@ mod holds;
 mod lists;
 mod pages;
 mod recovery;
+mod refunds;
 mod reversals;
 mod trust;
 mod wallet;

@@ -22,7 +22,7 @@ pub(crate) async fn buy(test: &TestApp, quantity: i64) -> (String, String) {
     (purchase_id, payment["payment_intent_id"].as_str().unwrap().to_owned())
 }
 
-async fn payment(test: &TestApp, purchase_id: &str) -> Value {
+pub(crate) async fn payment(test: &TestApp, purchase_id: &str) -> Value {
     let purchase = test.get(ADMIN, &format!("/api/purchases/{purchase_id}")).await.json();
     purchase["payments"][0].clone()
 }
@@ -36,19 +36,19 @@ pub(crate) async fn refund(test: &TestApp, payment: &str, amount: i64, key: &str
     refund.id
 }
 
-async fn dispute(test: &TestApp, payment: &str) -> String {
+pub(crate) async fn dispute(test: &TestApp, payment: &str) -> String {
     let dispute = test.steer("/disputes", &json!({ "payment_intent": payment })).await;
     test.settle().await;
     dispute["id"].as_str().unwrap().to_owned()
 }
 
-async fn spend(test: &TestApp, amount: i64) -> u16 {
+pub(crate) async fn spend(test: &TestApp, amount: i64) -> u16 {
     let body = json!({ "amount": amount, "reason": "a persona" });
     test.post(ADMIN, "/api/financial/credits/ada/spend", &body).await.status
 }
 
 /// What ada has, what she owes, and whether her wallet is frozen.
-async fn wallet(test: &TestApp) -> (i64, i64, bool) {
+pub(crate) async fn wallet(test: &TestApp) -> (i64, i64, bool) {
     let said = test.get(ADMIN, "/api/financial/credits/ada").await.json();
     let number = |name: &str| said[name].as_i64().unwrap();
     (number("balance"), number("owed"), said["frozen"].as_bool().unwrap())
@@ -128,6 +128,21 @@ async fn close_dispute(won: bool, left: i64) {
         test.settle().await;
         assert_eq!(wallet(&test).await, (left, 0, false));
         assert_eq!(spend(&test, 1).await, 200);
+        test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_wallet_is_not_frozen_where_the_operator_does_not_want_it() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin_with(database, &["--on-dispute", "keep"]).await;
+        let (_, paid) = buy(&test, 1).await;
+        let body = json!({ "amount": 50, "reason": "welcome" });
+        test.post(ADMIN, "/api/financial/credits/ada/add", &body).await;
+        dispute(&test, &paid).await;
+        assert_eq!(wallet(&test).await, (50, 0, false));
+        assert_eq!(spend(&test, 50).await, 200);
         test.finish().await;
     })
     .await;

@@ -61,13 +61,29 @@ pub(crate) struct TestApp {
 impl TestApp {
     /// Migrates the database, serves the application and its sandbox, and pushes the catalogue.
     pub(crate) async fn begin(database: &TestDatabase) -> Self {
-        let test = Self::begin_without_catalogue(database).await;
-        let now_us = test.app.clock.now_us();
-        let app = &test.app;
+        Self::begin_with(database, &[]).await
+    }
+
+    /// The same, with these flags besides.
+    pub(crate) async fn begin_with(database: &TestDatabase, flags: &[&str]) -> Self {
+        Self::begin_at_with(database, Clock::system(), flags)
+            .await
+            .with_catalogue()
+            .await
+    }
+
+    /// The same, on a clock that stands still until the test turns it.
+    pub(crate) async fn begin_on_manual_clock(database: &TestDatabase) -> Self {
+        let clock = Clock::manual(Clock::system().now_us());
+        Self::begin_at(database, clock).await.with_catalogue().await
+    }
+
+    async fn with_catalogue(self) -> Self {
+        let (now_us, app) = (self.app.clock.now_us(), &self.app);
         catalogue::push(&app.catalogue, &app.stripe, &app.store, &app.ids, now_us, |_| {})
             .await
             .unwrap();
-        test
+        self
     }
 
     /// The same, with nothing pushed to Stripe yet.
@@ -75,8 +91,12 @@ impl TestApp {
         Self::begin_at(database, Clock::system()).await
     }
 
-    /// The same, on this clock.
+    /// With nothing pushed to Stripe yet, on this clock.
     pub(crate) async fn begin_at(database: &TestDatabase, clock: Clock) -> Self {
+        Self::begin_at_with(database, clock, &[]).await
+    }
+
+    async fn begin_at_with(database: &TestDatabase, clock: Clock, flags: &[&str]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sandbox_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -95,7 +115,7 @@ impl TestApp {
             async move { sandbox.serve(sandbox_listener, std::future::pending::<()>()).await }
         });
         let secret_key = sandbox.config().secret_key.clone();
-        let app = application(database, &base, &sandbox_base, secret_key, clock).await;
+        let app = application(database, [&base, &sandbox_base], secret_key, clock, flags).await;
         let router = routes::router(app.clone(), axum::Router::new());
         tokio::spawn({
             let app = app.clone();
@@ -182,6 +202,12 @@ impl TestApp {
         said
     }
 
+    /// Lifts every fault of the sandbox.
+    pub(crate) async fn lift_faults(&self) {
+        let request = self.http.delete(format!("{}/_sandbox/faults", self.sandbox_base));
+        assert!(request.send().await.unwrap().status().is_success());
+    }
+
     /// Starts a checkout; it must succeed.
     pub(crate) async fn checkout(&self, token: &str, body: &Value) -> Value {
         let answered = self.post(token, "/api/stripe/create-checkout-session", body).await;
@@ -229,9 +255,15 @@ impl TestApp {
     }
 }
 
-async fn application(database: &TestDatabase, base: &str, sandbox_base: &str, secret_key: String, clock: Clock) -> App {
+async fn application(
+    database: &TestDatabase,
+    [base, sandbox_base]: [&str; 2],
+    secret_key: String,
+    clock: Clock,
+    flags: &[&str],
+) -> App {
     database.store().migrate(MIGRATIONS).await.unwrap();
-    let line = Line::parse_from([
+    let usual = [
         "test",
         "--listen",
         base.trim_start_matches("http://"),
@@ -241,7 +273,8 @@ async fn application(database: &TestDatabase, base: &str, sandbox_base: &str, se
         "60000000",
         "--service-per-minute",
         "60000000",
-    ]);
+    ];
+    let line = Line::parse_from(usual.iter().chain(flags));
     let secrets = Secrets {
         stripe_secret_key: Some(SecretString::from(secret_key)),
         stripe_webhook_secrets: vec![SecretString::from(WEBHOOK_SECRET)],

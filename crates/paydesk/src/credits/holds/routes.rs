@@ -202,5 +202,6 @@ async fn submit(
         wanted,
     };
     let reply = one_time.until(app.holds.submit(command)).await?;
+    store::crash_point("credits held");
     Ok(reply)
 }

@@ -1,4 +1,4 @@
-//! Reversals: refunds and disputes, whoever began them. What Stripe says about them only adds to what is known, and what
+//! Reversals: refunds, disputes and the warnings before them, whoever began them. What Stripe says about them only adds to what is known, and what
 //! follows from all of it together is a target: so any order ends the same, and each step towards the target happens once.
 //!
 //! A reversal may come before the payment it reverses. Then the payment's row stands without a purchase until that comes.
@@ -130,6 +130,21 @@ pub struct Dispute {
     pub created_s: i64,
 }
 
+/// What is known of a bank's suspicion that a payment was fraud.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Warning {
+    /// `issfr_…`.
+    pub warning_id: String,
+    /// The payment it is about.
+    pub payment_intent_id: String,
+    /// Why, in Stripe's words.
+    pub fraud_type: Option<String>,
+    /// Whether a refund can prevent nothing any more.
+    pub is_moot: bool,
+    /// When it came, unix seconds.
+    pub created_s: i64,
+}
+
 /// What an event says about one reversal.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Reversal {
@@ -137,6 +152,8 @@ pub enum Reversal {
     Refund(Refund),
     /// About a dispute.
     Dispute(Dispute),
+    /// About a bank's suspicion.
+    Warning(Warning),
 }
 
 impl Reversal {
@@ -145,14 +162,25 @@ impl Reversal {
         match self {
             Self::Refund(refund) => &refund.payment_intent_id,
             Self::Dispute(dispute) => &dispute.payment_intent_id,
+            Self::Warning(warning) => &warning.payment_intent_id,
         }
     }
 
-    /// The currency of its amount.
-    pub fn currency(&self) -> &str {
+    /// Its own id.
+    pub fn id(&self) -> &str {
         match self {
-            Self::Refund(refund) => &refund.currency,
-            Self::Dispute(dispute) => &dispute.currency,
+            Self::Refund(refund) => &refund.refund_id,
+            Self::Dispute(dispute) => &dispute.dispute_id,
+            Self::Warning(warning) => &warning.warning_id,
+        }
+    }
+
+    /// The currency of its amount; none where it has no amount.
+    pub fn currency(&self) -> Option<&str> {
+        match self {
+            Self::Refund(refund) => Some(&refund.currency),
+            Self::Dispute(dispute) => Some(&dispute.currency),
+            Self::Warning(_) => None,
         }
     }
 }
@@ -164,6 +192,15 @@ impl Refund {
         self.status = self.status.max(other.status);
         self.reason = self.reason.take().max(other.reason.clone());
         self.failure_reason = self.failure_reason.take().max(other.failure_reason.clone());
+        self.created_s = self.created_s.min(other.created_s);
+    }
+}
+
+impl Warning {
+    /// Adds what else was said of it, in a way that does not depend on which came first.
+    pub fn merge(&mut self, other: &Self) {
+        self.fraud_type = self.fraud_type.take().max(other.fraud_type.clone());
+        self.is_moot |= other.is_moot;
         self.created_s = self.created_s.min(other.created_s);
     }
 }

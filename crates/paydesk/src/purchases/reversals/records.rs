@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use store::{Error, Field, Result, Row, Rows, Tx};
 
-use super::{Dispute, DisputeStatus, Refund, RefundStatus};
+use super::{Dispute, DisputeStatus, Refund, RefundStatus, Warning};
 
 macro_rules! select_refund {
     ($end:literal) => {
@@ -26,7 +26,29 @@ macro_rules! select_dispute {
     };
 }
 
-fn refund(row: &Row) -> Result<Refund> {
+macro_rules! select_warning {
+    ($end:literal) => {
+        concat!(
+            "select fraud_warning.warning_id, fraud_warning.payment_intent_id, fraud_warning.fraud_type,
+                    fraud_warning.is_moot, fraud_warning.created_s ",
+            $end
+        )
+    };
+}
+
+pub(in crate::purchases) use {select_dispute, select_refund, select_warning};
+
+pub(in crate::purchases) fn warning(row: &Row) -> Result<Warning> {
+    Ok(Warning {
+        warning_id: row.text(0)?,
+        payment_intent_id: row.text(1)?,
+        fraud_type: row.opt_text(2)?,
+        is_moot: row.flag(3)?,
+        created_s: row.int(4)?,
+    })
+}
+
+pub(in crate::purchases) fn refund(row: &Row) -> Result<Refund> {
     let status = RefundStatus::of_word(row.text_ref(4)?).ok_or_else(|| Error::Corrupt("refund: status".into()))?;
     Ok(Refund {
         refund_id: row.text(0)?,
@@ -40,7 +62,7 @@ fn refund(row: &Row) -> Result<Refund> {
     })
 }
 
-fn dispute(row: &Row) -> Result<Dispute> {
+pub(in crate::purchases) fn dispute(row: &Row) -> Result<Dispute> {
     let status = DisputeStatus::of_word(row.text_ref(4)?).ok_or_else(|| Error::Corrupt("dispute: status".into()))?;
     Ok(Dispute {
         dispute_id: row.text(0)?,
@@ -172,4 +194,56 @@ pub(in crate::purchases) fn disputes_of(tx: &mut Tx<'_>, payments: &BTreeSet<&st
         &[ids.into()],
     )?;
     found.iter().map(dispute).collect()
+}
+
+/// Writes warnings, merged with what is known of them. The caller holds their payments' rows.
+pub(in crate::purchases) fn merge_warnings(
+    tx: &mut Tx<'_>,
+    now_us: i64,
+    mut told: BTreeMap<String, Warning>,
+) -> Result<()> {
+    let ids = Rows::of(told.keys().map(|id| [Field::from(id)]));
+    let known = tx.all(
+        select_warning!("from rows($1: warning_id text) join fraud_warning on fraud_warning.warning_id = r.warning_id"),
+        &[ids.into()],
+    )?;
+    for row in &known {
+        let known = warning(row)?;
+        if let Some(one) = told.get_mut(&known.warning_id) {
+            one.merge(&known);
+        }
+    }
+    let rows = Rows::of(told.values().map(|one| {
+        [
+            Field::from(&one.warning_id),
+            (&one.payment_intent_id).into(),
+            one.fraud_type.as_deref().into(),
+            one.is_moot.into(),
+            one.created_s.into(),
+        ]
+    }));
+    tx.run(
+        "insert into fraud_warning (warning_id, payment_intent_id, fraud_type, is_moot, created_s, updated_at_us)
+         select r.warning_id, r.payment_intent_id, r.fraud_type, r.is_moot, r.created_s, $2
+         from rows($1: warning_id text, payment_intent_id text, fraud_type text, is_moot bigint, created_s bigint)
+         where true on conflict (warning_id) do update
+         set fraud_type = excluded.fraud_type, is_moot = excluded.is_moot, created_s = excluded.created_s,
+             updated_at_us = excluded.updated_at_us",
+        &[rows.into(), now_us.into()],
+    )?;
+    Ok(())
+}
+
+/// The warnings of these payments after which a refund can still prevent a dispute.
+pub(in crate::purchases) fn actionable_warnings(tx: &mut Tx<'_>, payments: &BTreeSet<&str>) -> Result<Vec<Warning>> {
+    let ids = Rows::of(payments.iter().map(|id| [Field::from(*id)]));
+    let found = tx.all(
+        select_warning!(
+            "from rows($1: payment_intent_id text)
+             join fraud_warning on fraud_warning.payment_intent_id = r.payment_intent_id
+             where fraud_warning.is_moot = 0 order by fraud_warning.warning_id"
+        ),
+        &[ids.into()],
+    )?;
+    found.iter().map(warning).collect()
 }

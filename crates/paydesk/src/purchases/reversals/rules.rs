@@ -1,9 +1,9 @@
 //! What Stripe's events say about reversals, and what follows from all that is known. Pure.
 
-use stripe::objects::{Dispute as StripeDispute, Refund as StripeRefund};
+use stripe::objects::{Dispute as StripeDispute, EarlyFraudWarning, Refund as StripeRefund};
 use stripe::{Event, Malformed};
 
-use super::{Dispute, DisputeStatus, Refund, RefundStatus, Reversal};
+use super::{Dispute, DisputeStatus, Refund, RefundStatus, Reversal, Warning};
 
 /// The event types about refunds. `charge.refund.updated` tells of some methods what `refund.updated` tells of all.
 pub const REFUNDS: [&str; 4] = [
@@ -22,6 +22,9 @@ pub const DISPUTES: [&str; 5] = [
     "charge.dispute.funds_reinstated",
 ];
 
+/// The event types about a bank's suspicion.
+pub const WARNINGS: [&str; 2] = ["radar.early_fraud_warning.created", "radar.early_fraud_warning.updated"];
+
 /// Reads an event about a reversal. `None`: it is about none, or about a payment without a `PaymentIntent`, which is not
 /// one of ours.
 pub fn interpret(event: &Event) -> Result<Option<Reversal>, Malformed> {
@@ -31,7 +34,22 @@ pub fn interpret(event: &Event) -> Result<Option<Reversal>, Malformed> {
     if DISPUTES.contains(&event.kind.as_str()) {
         return Ok(dispute(&event.object()?, &event.kind).map(Reversal::Dispute));
     }
+    if WARNINGS.contains(&event.kind.as_str()) {
+        return Ok(warning(&event.object()?).map(Reversal::Warning));
+    }
     Ok(None)
+}
+
+/// Reads a warning as Stripe shows it.
+pub fn warning(warning: &EarlyFraudWarning) -> Option<Warning> {
+    let payment_intent = warning.payment_intent.as_ref()?;
+    Some(Warning {
+        warning_id: warning.id.clone(),
+        payment_intent_id: payment_intent.id().to_owned(),
+        fraud_type: warning.fraud_type.clone(),
+        is_moot: !warning.actionable,
+        created_s: warning.created.unwrap_or_default(),
+    })
 }
 
 /// Reads a refund as Stripe shows it.

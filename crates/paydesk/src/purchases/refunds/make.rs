@@ -1,0 +1,322 @@
+//! From a request to a refund at Stripe: the intent is written first, under the request's key; then Stripe is called with
+//! the intent's id as key, and its answer is settled. Recovery does the same again for whatever was cut off.
+
+use std::collections::BTreeMap;
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use stripe::IdempotencyKey;
+use stripe::objects::Refund as StripeRefund;
+
+use super::rules::Standing;
+use super::{NOT_REFUNDABLE, REFUND_REFUSED, Reason, RefundIntent, Status, records, routes::RefundOut};
+use crate::app::App;
+use crate::books;
+use crate::clock::SECOND_US;
+use crate::effects::{self, ApplyError};
+use crate::http::{OneTime, Problem, kinds};
+use crate::idempotency::{self, Action, Answer, Reply};
+use crate::purchases::checkout::not_now;
+use crate::purchases::drive::{DriveError, KEY_LIFE_US};
+use crate::purchases::records::payments::{self, PaymentRow};
+use crate::purchases::reversals::{self, Reversal};
+use crate::purchases::{Kind, Told, settlement};
+
+/// The name under which the intent's id stands in the refund's metadata.
+const METADATA_INTENT: &str = "paydesk_refund";
+/// How long a request has to finish what it began before recovery takes it up, and how long one that was looked at rests.
+const LEASE_US: i64 = 60 * SECOND_US;
+/// Intents taken up at a time.
+const BATCH: i64 = 20;
+
+/// A refund that somebody wants.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The purchase whose payment is given back, or the payment itself.
+    pub of: Of,
+    /// How much, in minor units; all that can be where it is left out.
+    pub amount_minor: Option<i64>,
+    /// Why, for Stripe.
+    pub reason: Option<Reason>,
+    /// Why, in the words of who asks.
+    pub note: Option<String>,
+    /// Whether only credits that are not spent may be given back.
+    pub unspent_only: bool,
+}
+
+/// What is given back.
+#[derive(Clone, Debug)]
+pub enum Of {
+    /// The payment of this purchase.
+    Purchase(String),
+    /// This payment.
+    Payment(String),
+}
+
+enum Begun {
+    Answered(Reply),
+    Intent(RefundIntent),
+}
+
+/// Makes a refund, or finds the one that an earlier try of the same request made.
+pub async fn start(app: &App, one_time: &OneTime, wanted: Wanted) -> Result<Reply, Problem> {
+    one_time.until(run(app, Action::of(one_time), wanted)).await
+}
+
+async fn run(app: &App, action: Action, wanted: Wanted) -> Result<Reply, Problem> {
+    let (intent_id, now_us, own) = (app.ids.next("rfi"), app.clock.now_us(), action.clone());
+    let begun = app
+        .store
+        .write(move |tx| begin(tx, now_us, &own, &intent_id, &wanted))
+        .await?;
+    store::crash_point("refund written");
+    let intent = match begun {
+        Begun::Answered(reply) => return Ok(reply),
+        Begun::Intent(intent) => make(app, intent).await.map_err(not_now)?,
+    };
+    let now_us = app.clock.now_us();
+    let reply = app
+        .store
+        .write(move |tx| {
+            let answer = answer(tx, &intent)?;
+            idempotency::once(tx, now_us, &action, |_| Ok::<_, store::Error>(answer))
+        })
+        .await?;
+    store::crash_point("refund answer kept");
+    Ok(reply)
+}
+
+fn begin(
+    tx: &mut store::Tx<'_>,
+    now_us: i64,
+    action: &Action,
+    intent_id: &str,
+    wanted: &Wanted,
+) -> Result<Begun, Problem> {
+    if let Some(reply) = idempotency::recall(tx, &[action])?.remove(&action.id) {
+        return Ok(Begun::Answered(reply));
+    }
+    if let Some((intent, fingerprint)) = records::of_request(tx, &action.id)? {
+        let same = fingerprint == action.fingerprint;
+        return Ok(if same {
+            Begun::Intent(intent)
+        } else {
+            Begun::Answered(Reply::KeyReused)
+        });
+    }
+    let payment = payment(tx, &wanted.of)?;
+    let standing = standing(tx, &payment, wanted.unspent_only)?;
+    let amount_minor = standing.grant(wanted.amount_minor).ok_or_else(|| {
+        let refundable_minor = standing.refundable_minor();
+        Problem::of(&NOT_REFUNDABLE).with("refundable_minor", refundable_minor)
+    })?;
+    let intent = RefundIntent {
+        intent_id: intent_id.to_owned(),
+        payment_intent_id: payment.payment_intent_id,
+        price: ledger::Money::new(amount_minor, payment.price.currency),
+        reason: wanted.reason,
+        note: wanted.note.clone(),
+        status: Status::Created,
+        refusal: None,
+        refund_id: None,
+        created_at_us: now_us,
+    };
+    records::insert(tx, &intent, Some(action), now_us + LEASE_US)?;
+    Ok(Begun::Intent(intent))
+}
+
+/// The payment that is to be given back, locked, so that two requests do not both give back the same money.
+fn payment(tx: &mut store::Tx<'_>, of: &Of) -> Result<PaymentRow, Problem> {
+    let (field, payment_intent_id) = match of {
+        Of::Payment(payment_intent_id) => ("payment_intent_id", Some(payment_intent_id.clone())),
+        Of::Purchase(purchase_id) => {
+            let payments = payments::of_purchase(tx, purchase_id)?;
+            let mut paid = payments.into_iter().filter(|payment| payment.paid_minor > 0);
+            let first = paid.next();
+            if paid.next().is_some() {
+                let detail = "The purchase was paid more than once. Name the payment instead.";
+                return Err(Problem::of(&kinds::INVALID).field("purchase_id").detail(detail));
+            }
+            ("purchase_id", first.map(|payment| payment.payment_intent_id))
+        }
+    };
+    let mut found = match &payment_intent_id {
+        Some(id) => payments::lock(tx, &std::iter::once(id.as_str()).collect())?,
+        None => BTreeMap::new(),
+    };
+    let payment = payment_intent_id.and_then(|id| found.remove(&id));
+    payment
+        .filter(|payment| !payment.purchase_id.is_empty())
+        .ok_or_else(|| Problem::of(&kinds::NOT_FOUND).field(field))
+}
+
+fn standing(tx: &mut store::Tx<'_>, payment: &PaymentRow, unspent_only: bool) -> Result<Standing, Problem> {
+    let unspent = if unspent_only {
+        let purchase = crate::purchases::purchase(tx, &payment.purchase_id)?;
+        if purchase.is_none_or(|purchase| purchase.kind != Kind::CreditPack) {
+            let detail = "Only a purchase of credits can be refunded as far as it is unspent.";
+            return Err(Problem::of(&kinds::INVALID).field("unspent_only").detail(detail));
+        }
+        let granted = books::left_of(tx, &effects::grant_key(&payment.payment_intent_id))?;
+        Some(granted.unwrap_or_default())
+    } else {
+        None
+    };
+    Ok(Standing {
+        paid_minor: payment.paid_minor,
+        reversed_minor: payment.reversed_minor,
+        asked_minor: records::asked_minor(tx, &payment.payment_intent_id)?,
+        unspent,
+    })
+}
+
+/// What a request is told of an intent that was made or refused.
+fn answer(tx: &mut store::Tx<'_>, intent: &RefundIntent) -> store::Result<Answer> {
+    if let Some(refund_id) = &intent.refund_id {
+        let gone = || store::Error::Corrupt(format!("refund {refund_id}: it is gone"));
+        let listed = records::listed(tx, refund_id)?.ok_or_else(gone)?;
+        return Ok(Answer::json(StatusCode::CREATED, &RefundOut::from(listed)));
+    }
+    let problem = Problem::of(&REFUND_REFUSED);
+    Ok(Answer::problem(&match &intent.refusal {
+        Some(words) => problem.detail(words.clone()),
+        None => problem,
+    }))
+}
+
+/// Writes an intent for each of these payments that a bank warns of, once for each warning: all that is left of it is to
+/// be given back. The caller holds the payments' rows; recovery makes the refunds.
+pub(in crate::purchases) fn ask_for_warned<'a>(
+    tx: &mut store::Tx<'_>,
+    now_us: i64,
+    payments: impl Iterator<Item = &'a PaymentRow>,
+) -> store::Result<()> {
+    let paid: BTreeMap<&str, &PaymentRow> = payments
+        .filter(|payment| payment.paid_minor > 0)
+        .map(|payment| (payment.payment_intent_id.as_str(), payment))
+        .collect();
+    for warning in reversals::records::actionable_warnings(tx, &paid.keys().copied().collect())? {
+        let Some(payment) = paid.get(warning.payment_intent_id.as_str()) else {
+            continue;
+        };
+        let standing = Standing {
+            paid_minor: payment.paid_minor,
+            reversed_minor: payment.reversed_minor,
+            asked_minor: records::asked_minor(tx, &payment.payment_intent_id)?,
+            unspent: None,
+        };
+        let refundable = standing.refundable_minor();
+        if refundable > 0 {
+            let intent = RefundIntent {
+                intent_id: format!("rfi_{}", warning.warning_id),
+                payment_intent_id: warning.payment_intent_id,
+                price: ledger::Money::new(refundable, payment.price.currency),
+                reason: Some(Reason::Fraudulent),
+                note: Some("The buyer's bank warned of fraud.".to_owned()),
+                status: Status::Created,
+                refusal: None,
+                refund_id: None,
+                created_at_us: now_us,
+            };
+            records::insert(tx, &intent, None, now_us)?;
+        }
+    }
+    Ok(())
+}
+
+/// Sees to it that an intent has its refund or its refusal, and gives it as it then stands.
+async fn make(app: &App, intent: RefundIntent) -> Result<RefundIntent, DriveError> {
+    if intent.status != Status::Created {
+        return Ok(intent);
+    }
+    let made = if app.clock.now_us() - intent.created_at_us > KEY_LIFE_US {
+        // Stripe has forgotten the key; what it made of it then, it still knows.
+        match look_up(app, &intent).await? {
+            Some(refund) => Ok(refund),
+            None => create(app, &intent).await,
+        }
+    } else {
+        create(app, &intent).await
+    };
+    store::crash_point("refund made");
+    match made {
+        Ok(refund) => record(app, intent, refund).await,
+        Err(DriveError::Refused(error)) => refuse(app, intent, &error).await,
+        Err(error) => Err(error),
+    }
+}
+
+async fn create(app: &App, intent: &RefundIntent) -> Result<StripeRefund, DriveError> {
+    let key = IdempotencyKey::new(&intent.intent_id).expect("our ids are fitting keys");
+    Ok(app.stripe.create_refund(&parameters(intent), &key).await?)
+}
+
+fn parameters(intent: &RefundIntent) -> Value {
+    let mut parameters = json!({
+        "payment_intent": intent.payment_intent_id,
+        "amount": intent.price.minor,
+        "metadata": { METADATA_INTENT: intent.intent_id },
+    });
+    if let Some(reason) = intent.reason {
+        parameters["reason"] = reason.word().into();
+    }
+    parameters
+}
+
+/// Finds the refund that an old attempt may have made, by what we wrote into it.
+async fn look_up(app: &App, intent: &RefundIntent) -> Result<Option<StripeRefund>, DriveError> {
+    let refunds = app.stripe.list_refunds_of_payment(&intent.payment_intent_id).await?;
+    let ours = |refund: &StripeRefund| refund.metadata.get(METADATA_INTENT) == Some(&intent.intent_id);
+    Ok(refunds.data.into_iter().find(ours))
+}
+
+/// Settles what Stripe answered, as an event about it would be, and notes it on the intent.
+async fn record(app: &App, mut intent: RefundIntent, refund: StripeRefund) -> Result<RefundIntent, DriveError> {
+    let (now_us, policies) = (app.clock.now_us(), app.config.settings.policies);
+    intent.status = Status::Made;
+    intent.refund_id = Some(refund.id.clone());
+    let told = reversals::rules::refund(&refund).map(|refund| Told::Reversal(Reversal::Refund(refund)));
+    let told = told.ok_or_else(|| store::Error::Corrupt(format!("refund {}: of no payment", refund.id)))?;
+    let recorded = app
+        .store
+        .write(move |tx| {
+            settlement::settle_seen(tx, now_us, policies, told.clone())?;
+            records::end(tx, &intent)?;
+            Ok::<_, ApplyError>(intent.clone())
+        })
+        .await
+        .map_err(ApplyError::into_store)?;
+    store::crash_point("refund recorded");
+    Ok(recorded)
+}
+
+async fn refuse(app: &App, mut intent: RefundIntent, error: &stripe::Error) -> Result<RefundIntent, DriveError> {
+    tracing::warn!(intent_id = intent.intent_id, %error, "stripe refused a refund");
+    intent.status = Status::Refused;
+    intent.refusal = Some(error.to_string());
+    let refused = app
+        .store
+        .write(move |tx| {
+            records::end(tx, &intent)?;
+            Ok::<_, store::Error>(intent.clone())
+        })
+        .await?;
+    Ok(refused)
+}
+
+/// Takes up what was cut off. Gives how many intents were looked at.
+pub async fn recover(app: &App) -> Result<usize, store::Error> {
+    let now_us = app.clock.now_us();
+    let due = app
+        .store
+        .write(move |tx| records::claim(tx, now_us, now_us + LEASE_US, BATCH))
+        .await?;
+    let count = due.len();
+    for intent in due {
+        let intent_id = intent.intent_id.clone();
+        if let Err(error) = make(app, intent).await {
+            tracing::warn!(%error, intent_id, "a refund could not be recovered now");
+        }
+    }
+    Ok(count)
+}

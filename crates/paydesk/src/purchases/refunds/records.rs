@@ -1,0 +1,311 @@
+//! Intents of refunds, and lists of refunds and disputes, in the store.
+
+use ledger::{Currency, Money};
+use store::{Error, Result, Row, Tx};
+
+use super::{Reason, RefundIntent, Status};
+use crate::idempotency::Action;
+use crate::ids::UserId;
+use crate::purchases::records::NEVER_US;
+use crate::purchases::reversals::records::{select_dispute, select_refund, select_warning};
+use crate::purchases::reversals::{self, Dispute, DisputeStatus, Refund, RefundStatus, Warning};
+
+macro_rules! select_intent {
+    ($end:literal) => {
+        concat!(
+            "select refund_intent.intent_id, refund_intent.payment_intent_id, refund_intent.amount_minor,
+                    refund_intent.currency, refund_intent.reason, refund_intent.note, refund_intent.status,
+                    refund_intent.refusal, refund_intent.refund_id, refund_intent.created_at_us,
+                    refund_intent.request_fingerprint ",
+            $end
+        )
+    };
+}
+
+fn decode(row: &Row) -> Result<RefundIntent> {
+    let corrupt = |what: &str| Error::Corrupt(format!("refund intent: {what}"));
+    let currency: Currency = row.text_ref(3)?.parse().map_err(|_| corrupt("currency"))?;
+    let reason = row.opt_text(4)?;
+    Ok(RefundIntent {
+        intent_id: row.text(0)?,
+        payment_intent_id: row.text(1)?,
+        price: Money::new(row.int(2)?, currency),
+        reason: match reason {
+            None => None,
+            Some(word) => Some(Reason::of_word(&word).ok_or_else(|| corrupt("reason"))?),
+        },
+        note: row.opt_text(5)?,
+        status: Status::of_word(row.text_ref(6)?).ok_or_else(|| corrupt("status"))?,
+        refusal: row.opt_text(7)?,
+        refund_id: row.opt_text(8)?,
+        created_at_us: row.int(9)?,
+    })
+}
+
+/// The intent that a request made, with the fingerprint of what was asked.
+pub(super) fn of_request(tx: &mut Tx<'_>, request_id: &[u8; 16]) -> Result<Option<(RefundIntent, [u8; 16])>> {
+    let row = tx.one(
+        select_intent!("from refund_intent where request_id = $1"),
+        &[(&request_id[..]).into()],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let fingerprint = row.blob(10)?.try_into();
+    let fingerprint = fingerprint.map_err(|_| Error::Corrupt("refund intent: fingerprint".into()))?;
+    Ok(Some((decode(&row)?, fingerprint)))
+}
+
+/// What intents without an answer are about to give back of a payment, in minor units. The caller holds its row.
+pub(super) fn asked_minor(tx: &mut Tx<'_>, payment_intent_id: &str) -> Result<i64> {
+    let row = tx.one(
+        "select cast(coalesce(sum(amount_minor), 0) as bigint) from refund_intent
+         where payment_intent_id = $1 and status = 'created'",
+        &[payment_intent_id.into()],
+    )?;
+    row.map_or(Ok(0), |row| row.int(0))
+}
+
+/// Writes an intent, of a request or of our own accord. It is looked after from `next_check_at_us` on; one that is there
+/// already stays as it is.
+pub(super) fn insert(
+    tx: &mut Tx<'_>,
+    intent: &RefundIntent,
+    action: Option<&Action>,
+    next_check_at_us: i64,
+) -> Result<()> {
+    tx.run(
+        "insert into refund_intent (intent_id, payment_intent_id, amount_minor, currency, reason, note, status,
+                                    request_id, request_fingerprint, created_at_us, next_check_at_us)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (intent_id) do nothing",
+        &[
+            intent.intent_id.as_str().into(),
+            intent.payment_intent_id.as_str().into(),
+            intent.price.minor.into(),
+            intent.price.currency.code().into(),
+            intent.reason.map(Reason::word).into(),
+            intent.note.as_deref().into(),
+            intent.status.word().into(),
+            action.map(|action| &action.id[..]).into(),
+            action.map(|action| &action.fingerprint[..]).into(),
+            intent.created_at_us.into(),
+            next_check_at_us.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Notes how an intent ended. One that has ended stays as it is.
+pub(super) fn end(tx: &mut Tx<'_>, intent: &RefundIntent) -> Result<()> {
+    tx.run(
+        "update refund_intent set status = $2, refusal = $3, refund_id = $4, next_check_at_us = $5
+         where intent_id = $1 and status = 'created'",
+        &[
+            intent.intent_id.as_str().into(),
+            intent.status.word().into(),
+            intent.refusal.as_deref().into(),
+            intent.refund_id.as_deref().into(),
+            NEVER_US.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Claims intents whose time has come until `until_us`.
+pub(super) fn claim(tx: &mut Tx<'_>, now_us: i64, until_us: i64, limit: i64) -> Result<Vec<RefundIntent>> {
+    let due = tx.all(
+        select_intent!(
+            "from refund_intent where refund_intent.status = 'created' and refund_intent.next_check_at_us <= $1
+             order by refund_intent.next_check_at_us limit $2 for update skip locked"
+        ),
+        &[now_us.into(), limit.into()],
+    )?;
+    let due: Vec<RefundIntent> = due.iter().map(decode).collect::<Result<_>>()?;
+    for intent in &due {
+        tx.run(
+            "update refund_intent set next_check_at_us = $2 where intent_id = $1",
+            &[intent.intent_id.as_str().into(), until_us.into()],
+        )?;
+    }
+    Ok(due)
+}
+
+/// A refund or a dispute with whose payment it is of.
+#[derive(Clone, Debug)]
+pub(super) struct Listed<T> {
+    pub(super) one: T,
+    /// Whose; none while the payment's purchase is not known.
+    pub(super) user_id: Option<UserId>,
+    pub(super) purchase_id: Option<String>,
+    /// What was written where it was asked for here.
+    pub(super) note: Option<String>,
+}
+
+/// Which of a list are wanted, newest first.
+#[derive(Clone, Debug)]
+pub(super) struct Filter<S> {
+    pub(super) user_id: Option<UserId>,
+    pub(super) status: Option<S>,
+    /// The last one of the page before.
+    pub(super) after: Option<String>,
+    pub(super) limit: i64,
+}
+
+fn listing<T>(row: &Row, one: T, at: usize) -> Result<Listed<T>> {
+    let known = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let user_id = known(row.opt_text(at)?);
+    Ok(Listed {
+        one,
+        user_id: match user_id {
+            None => None,
+            Some(text) => Some(UserId::parse(&text).ok_or_else(|| Error::Corrupt("payment: user_id".into()))?),
+        },
+        purchase_id: known(row.opt_text(at + 1)?),
+        note: row.opt_text(at + 2)?,
+    })
+}
+
+fn listed_refund(row: &Row) -> Result<Listed<Refund>> {
+    listing(row, reversals::records::refund(row)?, 8)
+}
+
+fn listed_dispute(row: &Row) -> Result<Listed<Dispute>> {
+    listing(row, reversals::records::dispute(row)?, 10)
+}
+
+fn listed_warning(row: &Row) -> Result<Listed<Warning>> {
+    listing(row, reversals::records::warning(row)?, 5)
+}
+
+/// One refund.
+pub(super) fn listed(tx: &mut Tx<'_>, refund_id: &str) -> Result<Option<Listed<Refund>>> {
+    let row = tx.one(
+        select_refund!(
+            ", payment.user_id, payment.purchase_id, refund_intent.note from refund
+             left join payment on payment.payment_intent_id = refund.payment_intent_id
+             left join refund_intent on refund_intent.refund_id = refund.refund_id
+             where refund.refund_id = $1"
+        ),
+        &[refund_id.into()],
+    )?;
+    row.as_ref().map(listed_refund).transpose()
+}
+
+/// A page of refunds; none where `after` is no refund.
+pub(super) fn refunds(tx: &mut Tx<'_>, filter: &Filter<RefundStatus>) -> Result<Option<Vec<Listed<Refund>>>> {
+    let before = match &filter.after {
+        None => (i64::MAX, String::new()),
+        Some(refund_id) => match listed(tx, refund_id)? {
+            None => return Ok(None),
+            Some(last) => (last.one.created_s, last.one.refund_id),
+        },
+    };
+    let params = page_of(
+        filter.user_id.as_ref(),
+        filter.status.map(RefundStatus::word),
+        &before,
+        filter.limit,
+    );
+    let rows = tx.all(
+        select_refund!(
+            ", payment.user_id, payment.purchase_id, refund_intent.note from refund
+             left join payment on payment.payment_intent_id = refund.payment_intent_id
+             left join refund_intent on refund_intent.refund_id = refund.refund_id
+             where (refund.created_s, refund.refund_id) < ($3, $4)
+               and ($1 = '' or payment.user_id = $1) and ($2 = '' or refund.status = $2)
+             order by refund.created_s desc, refund.refund_id desc limit $5"
+        ),
+        &params,
+    )?;
+    rows.iter().map(listed_refund).collect::<Result<_>>().map(Some)
+}
+
+/// One dispute.
+pub(super) fn listed_one_dispute(tx: &mut Tx<'_>, dispute_id: &str) -> Result<Option<Listed<Dispute>>> {
+    let row = tx.one(
+        select_dispute!(
+            ", payment.user_id, payment.purchase_id, cast(null as text) from dispute
+             left join payment on payment.payment_intent_id = dispute.payment_intent_id
+             where dispute.dispute_id = $1"
+        ),
+        &[dispute_id.into()],
+    )?;
+    row.as_ref().map(listed_dispute).transpose()
+}
+
+/// A page of disputes; none where `after` is no dispute.
+pub(super) fn disputes(tx: &mut Tx<'_>, filter: &Filter<DisputeStatus>) -> Result<Option<Vec<Listed<Dispute>>>> {
+    let before = match &filter.after {
+        None => (i64::MAX, String::new()),
+        Some(dispute_id) => match listed_one_dispute(tx, dispute_id)? {
+            None => return Ok(None),
+            Some(last) => (last.one.created_s, last.one.dispute_id),
+        },
+    };
+    let params = page_of(
+        filter.user_id.as_ref(),
+        filter.status.map(DisputeStatus::word),
+        &before,
+        filter.limit,
+    );
+    let rows = tx.all(
+        select_dispute!(
+            ", payment.user_id, payment.purchase_id, cast(null as text) from dispute
+             left join payment on payment.payment_intent_id = dispute.payment_intent_id
+             where (dispute.created_s, dispute.dispute_id) < ($3, $4)
+               and ($1 = '' or payment.user_id = $1) and ($2 = '' or dispute.status = $2)
+             order by dispute.created_s desc, dispute.dispute_id desc limit $5"
+        ),
+        &params,
+    )?;
+    rows.iter().map(listed_dispute).collect::<Result<_>>().map(Some)
+}
+
+/// The parameters of a page: whose, which, before what, and one more than wanted.
+fn page_of(
+    user_id: Option<&UserId>,
+    status: Option<&'static str>,
+    (created_s, id): &(i64, String),
+    limit: i64,
+) -> [store::Value; 5] {
+    [
+        user_id.map_or("", UserId::as_str).into(),
+        status.unwrap_or_default().into(),
+        (*created_s).into(),
+        id.as_str().into(),
+        (limit + 1).into(),
+    ]
+}
+
+/// One warning of fraud.
+fn listed_one_warning(tx: &mut Tx<'_>, warning_id: &str) -> Result<Option<Listed<Warning>>> {
+    let row = tx.one(
+        select_warning!(
+            ", payment.user_id, payment.purchase_id, cast(null as text) from fraud_warning
+             left join payment on payment.payment_intent_id = fraud_warning.payment_intent_id
+             where fraud_warning.warning_id = $1"
+        ),
+        &[warning_id.into()],
+    )?;
+    row.as_ref().map(listed_warning).transpose()
+}
+
+/// A page of warnings of fraud; none where `after` is no warning.
+pub(super) fn warnings(tx: &mut Tx<'_>, filter: &Filter<RefundStatus>) -> Result<Option<Vec<Listed<Warning>>>> {
+    let before = match &filter.after {
+        None => (i64::MAX, String::new()),
+        Some(warning_id) => match listed_one_warning(tx, warning_id)? {
+            None => return Ok(None),
+            Some(last) => (last.one.created_s, last.one.warning_id),
+        },
+    };
+    let [user_id, _, created_s, id, limit] = page_of(filter.user_id.as_ref(), None, &before, filter.limit);
+    let rows = tx.all(
+        select_warning!(
+            ", payment.user_id, payment.purchase_id, cast(null as text) from fraud_warning
+             left join payment on payment.payment_intent_id = fraud_warning.payment_intent_id
+             where (fraud_warning.created_s, fraud_warning.warning_id) < ($2, $3) and ($1 = '' or payment.user_id = $1)
+             order by fraud_warning.created_s desc, fraud_warning.warning_id desc limit $4"
+        ),
+        &[user_id, created_s, id, limit],
+    )?;
+    rows.iter().map(listed_warning).collect::<Result<_>>().map(Some)
+}

@@ -1,0 +1,90 @@
+//! What may be refunded. Pure.
+
+/// What stands against giving a payment back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Standing {
+    /// The money that came, in minor units.
+    pub paid_minor: i64,
+    /// What is refunded or disputed of it.
+    pub reversed_minor: i64,
+    /// What other intents are about to give back.
+    pub asked_minor: i64,
+    /// The credits it granted, and how many of them are still in their lot; where only these may be given back.
+    pub unspent: Option<(i64, i64)>,
+}
+
+impl Standing {
+    /// How much may be given back now, in minor units.
+    pub fn refundable_minor(self) -> i64 {
+        let gone = self.reversed_minor.saturating_add(self.asked_minor);
+        let rest = self.paid_minor.saturating_sub(gone).max(0);
+        match self.unspent {
+            None => rest,
+            Some((granted, _)) if granted <= 0 => 0,
+            Some((granted, left)) => {
+                // Rounded down, so that nobody is given money for credits they have used.
+                let share = i128::from(self.paid_minor) * i128::from(left.clamp(0, granted)) / i128::from(granted);
+                let promised = i64::try_from(share)
+                    .unwrap_or(self.paid_minor)
+                    .saturating_sub(self.asked_minor);
+                rest.min(promised.max(0))
+            }
+        }
+    }
+
+    /// How much is given back of a payment where so much is wanted, or all that can be; none where that is too much.
+    pub fn grant(self, wanted_minor: Option<i64>) -> Option<i64> {
+        let refundable = self.refundable_minor();
+        let amount = wanted_minor.unwrap_or(refundable);
+        (1..=refundable).contains(&amount).then_some(amount)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn standing(paid_minor: i64, reversed_minor: i64, asked_minor: i64, unspent: Option<(i64, i64)>) -> Standing {
+        Standing {
+            paid_minor,
+            reversed_minor,
+            asked_minor,
+            unspent,
+        }
+    }
+
+    #[test]
+    fn what_can_be_given_back_is_what_is_left_and_unspent() {
+        for (standing, refundable) in [
+            (standing(0, 0, 0, None), 0),
+            (standing(1000, 0, 0, None), 1000),
+            (standing(1000, 300, 0, None), 700),
+            (standing(1000, 300, 200, None), 500),
+            (standing(1000, 1200, 0, None), 0),
+            (standing(1000, 0, 0, Some((100, 100))), 1000),
+            (standing(1000, 0, 0, Some((100, 30))), 300),
+            (standing(999, 0, 0, Some((100, 1))), 9),
+            // A third was refunded, and its credits were taken back out of the same lot.
+            (standing(900, 300, 0, Some((90, 60))), 600),
+            (standing(900, 300, 0, Some((90, 10))), 100),
+            // Another request is on its way, whose credits are in the lot still.
+            (standing(900, 0, 300, Some((90, 90))), 600),
+            (standing(900, 0, 300, Some((90, 20))), 0),
+            (standing(1000, 0, 0, Some((0, 0))), 0),
+            (standing(i64::MAX, 0, 0, Some((i64::MAX, i64::MAX))), i64::MAX),
+        ] {
+            assert_eq!(standing.refundable_minor(), refundable, "{standing:?}");
+        }
+    }
+
+    #[test]
+    fn more_than_that_is_refused() {
+        let standing = standing(1000, 300, 0, None);
+        assert_eq!(standing.grant(None), Some(700));
+        assert_eq!(standing.grant(Some(700)), Some(700));
+        assert_eq!(standing.grant(Some(1)), Some(1));
+        assert_eq!(standing.grant(Some(701)), None);
+        assert_eq!(standing.grant(Some(0)), None);
+        assert_eq!(self::standing(1000, 1000, 0, None).grant(None), None);
+    }
+}
