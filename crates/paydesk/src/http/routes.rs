@@ -27,6 +27,8 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(purchases::routes::router())
         .merge(purchases::refunds::routes::router())
         .merge(credits::routes::router())
+        .merge(credits::history::routes::router())
+        .merge(credits::explain::routes::router())
         .merge(orders::routes::router())
         .merge(inbox::routes::router())
         .merge(health::routes())

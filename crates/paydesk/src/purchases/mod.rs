@@ -4,6 +4,7 @@
 //! Here live the purchase and its payment, checkout, recovery of what was cut off, and fulfilment by kind. What a kind
 //! gives for the money is decided in `rules`; what the effects do lives in `effects` and in the kind's own folder.
 
+mod behind;
 mod checkout;
 mod customers;
 mod drive;
@@ -21,6 +22,7 @@ use ledger::Money;
 use crate::ids::UserId;
 use crate::words::words;
 
+pub use behind::{Behind, behind};
 pub use checkout::{CheckoutRequest, KINDS, Started, UNKNOWN_ITEM, start};
 pub use refunds::recover as recover_refunds;
 

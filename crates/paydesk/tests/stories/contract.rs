@@ -4,6 +4,7 @@ use paydesk::http::openapi;
 use serde_json::{Value, json};
 use store::testing::for_each_engine;
 
+use crate::reversals::buy;
 use crate::support::{ADMIN, TestApp};
 
 /// What a value has that its schema does not allow, as paths with a reason.
@@ -117,6 +118,14 @@ async fn what_is_answered_is_what_the_document_promises() {
         hold("get", "/api/events/{id}", &test.get(ADMIN, &event).await.json());
         let wallet = test.get(&ada, "/api/financial/credits/ada").await.json();
         hold("get", "/api/financial/credits/{user_id}", &wallet);
+        buy(&test, 1).await;
+        for what in ["history", "explain"] {
+            let told = test
+                .get(&ada, &format!("/api/financial/credits/ada/{what}"))
+                .await
+                .json();
+            hold("get", &format!("/api/financial/credits/{{user_id}}/{what}"), &told);
+        }
         test.finish().await;
     })
     .await;
