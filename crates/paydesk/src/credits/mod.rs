@@ -5,6 +5,8 @@
 
 mod change;
 mod expiry;
+pub mod explain;
+pub mod history;
 pub mod holds;
 mod refusals;
 pub mod routes;

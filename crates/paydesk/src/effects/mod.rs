@@ -175,6 +175,14 @@ impl Effect {
     }
 }
 
+/// The payment that a business key of a movement of credits names: a `PaymentIntent`, or a session.
+pub fn payment_of(business_key: &str) -> Option<&str> {
+    let claw_back = || business_key.strip_prefix("claw_back:")?.rsplit_once(':');
+    business_key
+        .strip_prefix("grant:")
+        .or_else(|| claw_back().map(|(payment, _)| payment))
+}
+
 impl Caused {
     /// The movements of value that it is made of; none where it is something else.
     fn movements(&self) -> Vec<Movement> {

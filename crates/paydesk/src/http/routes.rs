@@ -29,6 +29,8 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(credits::routes::router())
         .merge(top_ups::routes::router())
         .merge(notices::routes::router())
+        .merge(credits::history::routes::router())
+        .merge(credits::explain::routes::router())
         .merge(orders::routes::router())
         .merge(inbox::routes::router())
         .merge(health::routes())

@@ -73,6 +73,33 @@ pub(super) fn purchase_of_session(tx: &mut Tx<'_>, session_id: &str) -> Result<O
     row.as_ref().map(decode).transpose()
 }
 
+/// The purchases of these ids.
+pub(super) fn purchases(tx: &mut Tx<'_>, ids: &BTreeSet<&str>) -> Result<BTreeMap<String, Purchase>> {
+    let rows = Rows::of(ids.iter().map(|id| [Field::from(*id)]));
+    let found = tx.all(
+        select_purchase!("join rows($1: purchase_id text) on r.purchase_id = purchase.purchase_id"),
+        &[rows.into()],
+    )?;
+    found
+        .iter()
+        .map(|row| decode(row).map(|one| (one.purchase_id.clone(), one)))
+        .collect()
+}
+
+/// The purchases of these checkout sessions, by them.
+pub(super) fn purchases_of_sessions(tx: &mut Tx<'_>, ids: &BTreeSet<&str>) -> Result<BTreeMap<String, Purchase>> {
+    let rows = Rows::of(ids.iter().map(|id| [Field::from(*id)]));
+    let found = tx.all(
+        select_purchase!("join rows($1: wanted text) on r.wanted = purchase.session_id"),
+        &[rows.into()],
+    )?;
+    let by_session = |one: Purchase| one.session_id.clone().map(|session_id| (session_id, one));
+    found
+        .iter()
+        .filter_map(|row| decode(row).map(by_session).transpose())
+        .collect()
+}
+
 /// The purchase that a request made, and what the request asked for; found again when it is repeated.
 pub(super) fn purchase_of_request(tx: &mut Tx<'_>, request_id: &[u8]) -> Result<Option<(String, Vec<u8>)>> {
     let row = tx.one(

@@ -123,7 +123,7 @@ async fn start(app: &App, caller: &Caller, request: OneTimeJson<CheckoutIn>) -> 
 }
 
 /// A purchase as the wire shows it.
-#[derive(Serialize, utoipa::ToSchema)]
+#[derive(Clone, Serialize, utoipa::ToSchema)]
 pub struct PurchaseOut {
     /// `pur_…`.
     #[schema(example = "pur_01k3vg6p9yfd5a1h0c9w8t2m4q")]
@@ -163,13 +163,13 @@ pub struct PurchaseOut {
     pub created_at: Moment,
     /// When money came.
     pub paid_at: Option<Moment>,
-    /// Its payments; only where one purchase is read.
+    /// Its payments; not in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payments: Option<Vec<PaymentOut>>,
 }
 
 /// A payment as the wire shows it.
-#[derive(Serialize, utoipa::ToSchema)]
+#[derive(Clone, Serialize, utoipa::ToSchema)]
 pub struct PaymentOut {
     /// The `PaymentIntent` at Stripe.
     pub payment_intent_id: String,
@@ -187,7 +187,7 @@ pub struct PaymentOut {
 }
 
 impl PurchaseOut {
-    fn of(purchase: Purchase, payments: Option<Vec<PaymentRow>>) -> Self {
+    pub(super) fn of(purchase: Purchase, payments: Option<Vec<PaymentRow>>) -> Self {
         let payable = purchase.status == Status::Open;
         Self {
             purchase_id: purchase.purchase_id,

@@ -262,7 +262,7 @@ create index customer_order_user on customer_order (user_id, order_id);
 -- Accounts of the house have fixed numbers below zero, so that the indexes by which an owner's history is read leave
 -- them out.
 create table account (
-    account_id bigint identity primary key,
+    account_id bigint identity primary key autoincrement,
     account_key text not null,
     debits_posted bigint not null,
     credits_posted bigint not null,
@@ -328,6 +328,10 @@ create table transfer (
 );
 create index transfer_debit on transfer (debit_account_id, position) where debit_account_id > 0;
 create index transfer_credit on transfer (credit_account_id, position) where credit_account_id > 0;
+-- What came into owners' accounts and was not there before: what makes lots. Found by the lots' numbers, which rise with the
+-- positions.
+create index transfer_inflow on transfer (credit_account_id, position)
+    where credit_account_id > 0 and code not in ('hold', 'release', 'repay');
 create index transfer_event on transfer (event_id) where event_id > 0;
 
 -- Transfers sealed in order, shortly behind: each seal holds the hash of the one before it and of all transfers since.

@@ -5,6 +5,7 @@ use paydesk::top_ups;
 use serde_json::{Value, json};
 use store::testing::for_each_engine;
 
+use crate::reversals::buy;
 use crate::support::{ADMIN, TestApp};
 
 /// What a value has that its schema does not allow, as paths with a reason.
@@ -132,6 +133,14 @@ async fn what_is_answered_is_what_the_document_promises() {
         let notices = test.get(&ada, "/api/notices").await.json();
         assert_eq!(notices["data"][0]["kind"], "low_balance");
         hold("get", "/api/notices", &notices);
+        buy(&test, 1).await;
+        for what in ["history", "explain"] {
+            let told = test
+                .get(&ada, &format!("/api/financial/credits/ada/{what}"))
+                .await
+                .json();
+            hold("get", &format!("/api/financial/credits/{{user_id}}/{what}"), &told);
+        }
         test.finish().await;
     })
     .await;

@@ -11,6 +11,8 @@ mod chain;
 mod checkout;
 mod contract;
 mod events;
+mod explain;
+mod history;
 mod holds;
 mod lists;
 mod packs;
