@@ -105,7 +105,7 @@ mod tests {
     use crate::schema::MIGRATIONS;
 
     #[tokio::test]
-    async fn a_lot_is_looked_for_in_the_index_of_what_makes_lots() {
+    async fn a_lot_is_looked_for_in_the_index_of_what_came_in() {
         // The other engine plans by statistics, so a scratch table tells nothing about it.
         let database = TestDatabase::sqlite();
         database.store().migrate(MIGRATIONS).await.expect("it is new");
@@ -116,7 +116,7 @@ mod tests {
         });
         let plan = plan.await.expect("the statement is understood");
         assert_eq!(plan.len(), 1, "{plan:?}");
-        let search = "SEARCH transfer USING INDEX transfer_inflow ";
+        let search = "SEARCH transfer USING INDEX transfer_credit ";
         assert!(plan[0].starts_with(search), "{plan:?}");
     }
 }
