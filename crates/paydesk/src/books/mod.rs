@@ -9,6 +9,7 @@ mod movement;
 mod records;
 mod seal;
 mod sealer;
+mod watch;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -26,6 +27,7 @@ pub use records::transfers::Standing;
 use records::{accounts, transfers};
 pub use seal::seal;
 pub use sealer::{describe_metrics, run as run_sealing};
+pub use watch::{ALWAYS_CALM, Watched, stir, stirred, watch, watched};
 
 /// Movements that happen together or not at all.
 pub type Movements = Vec<Movement>;

@@ -42,6 +42,8 @@ pub struct Movement {
     pub first_from: Option<String>,
     /// What comes of a wallet that does not hold enough.
     pub shortfall: Shortfall,
+    /// The business key of the grant whose lot's terms a new lot has, in place of those of `fill`.
+    pub like_lot_of: Option<String>,
     /// What it makes in a wallet it goes to.
     pub fill: Fill,
 }
@@ -104,6 +106,7 @@ impl Movement {
             memo: None,
             event_id: 0,
             first_from: None,
+            like_lot_of: None,
             shortfall: Shortfall::Refuse,
             fill: Fill::New(ledger::Terms::default()),
         }
@@ -121,10 +124,11 @@ impl Movement {
         self.cause.id()
     }
 
-    /// The ids of all transfers it must know: its own, what may have followed from it, and the grant it draws from.
+    /// The ids of all transfers it must know: its own, what may have followed from it, and the grant it looks at.
     pub(super) fn ids(&self) -> impl Iterator<Item = TransferId> {
-        let grant = self.first_from.as_deref().map(transfer_id);
-        std::iter::once(self.id()).chain(self.followers()).chain(grant)
+        let grants = [&self.first_from, &self.like_lot_of].into_iter().flatten();
+        let grants = grants.map(|key| transfer_id(key));
+        std::iter::once(self.id()).chain(self.followers()).chain(grants)
     }
 
     /// The ids of what follows from it where a debt is made or paid down.
@@ -146,12 +150,15 @@ impl Movement {
     /// The order, once the accounts have been read.
     pub(super) fn order(&self, accounts: &Accounts, known: &HashMap<TransferId, Standing>) -> Order {
         let slot = |key: &AccountKey| accounts.slot(key).expect("every account of the batch was read");
-        let grant = self.first_from.as_deref().and_then(|key| known.get(&transfer_id(key)));
-        let lot = grant.and_then(|grant| grant.filled.first()).map(|lot| lot.number);
+        let lot_of = |grant: &Option<String>| {
+            let grant = known.get(&transfer_id(grant.as_deref()?))?;
+            grant.filled.first().copied()
+        };
+        let like = lot_of(&self.like_lot_of).map(|lot| Fill::New(lot.terms));
         Order {
-            draw: lot.map_or(Draw::InOrder, Draw::First),
+            draw: lot_of(&self.first_from).map_or(Draw::InOrder, |lot| Draw::First(lot.number)),
             shortfall: self.shortfall,
-            fill: self.fill.clone(),
+            fill: like.unwrap_or_else(|| self.fill.clone()),
             ..Order::new(self.id(), slot(&self.debit), slot(&self.credit), self.amount, self.code)
         }
     }
