@@ -1,6 +1,6 @@
 // What is sold again and again: test clocks, subscriptions and their items, invoices and what waits for them.
 
-import { step } from './steps.mjs';
+import { buyer, step } from './steps.mjs';
 
 const day = 86_400;
 /** 2026-11-01T00:00:00Z: a month of thirty days lies ahead. */
@@ -253,6 +253,35 @@ const trial = [
   step('DELETE /v1/subscriptions/{}', 'subscriptions.cancel', { ids: ['$tried.id'], expect: { status: 'canceled' } }),
 ];
 
+/** Bought on the hosted page: the subscription is there when it is paid, and not before. */
+const bought = [
+  step('POST /v1/checkout/sessions', 'checkout.sessions.create', {
+    params: {
+      mode: 'subscription',
+      customer: '$subscriber.id',
+      line_items: [{ price: '$seat.id', quantity: 2 }],
+      success_url: 'http://127.0.0.1/success',
+      subscription_data: { metadata: { intent: 'intent-3' } },
+    },
+    keep: 'plan_session',
+    expect: { mode: 'subscription', amount_total: 1000, subscription: null },
+  }),
+  step('POST /v1/payment_methods', 'payment_methods.create', { params: { type: 'card', card: { token: 'tok_visa' } }, keep: 'plan_card' }),
+  buyer('POST /v1/payment_pages/{}/confirm', { ids: ['$plan_session.id'], params: { payment_method: '$plan_card.id', expected_amount: 1000 } }),
+  step('GET /v1/checkout/sessions/{}', 'checkout.sessions.retrieve', {
+    ids: ['$plan_session.id'],
+    params: { expand: ['subscription', 'invoice'] },
+    expect: {
+      status: 'complete',
+      payment_intent: null,
+      'subscription.status': 'active',
+      'subscription.metadata.intent': 'intent-3',
+      'invoice.status': 'paid',
+      'invoice.amount_paid': 1000,
+    },
+  }),
+];
+
 /** What waits for an invoice, and invoices of its own making: paid, sent, voided, given up, deleted. */
 const invoices = [
   step('POST /v1/invoiceitems', 'invoice_items.create', {
@@ -322,4 +351,4 @@ const end = [
   step('GET /v1/customers/{}', 'customers.retrieve', { ids: ['$subscriber.id'], expect: { deleted: true } }),
 ];
 
-export const subscriptions = [...clocks, ...life, ...previews, ...portal, ...changes, ...invoicesOfPeriods, ...trial, ...invoices, ...end];
+export const subscriptions = [...clocks, ...life, ...previews, ...portal, ...changes, ...invoicesOfPeriods, ...trial, ...bought, ...invoices, ...end];

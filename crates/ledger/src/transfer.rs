@@ -75,6 +75,16 @@ impl TransferCode {
         matches!(self, Self::Spend | Self::Hold | Self::Move)
     }
 
+    /// Every code.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::WORDS.iter().map(|(code, _)| *code)
+    }
+
+    /// Whether it moves credits; the others move money.
+    pub fn moves_credits(self) -> bool {
+        !matches!(self, Self::Collect | Self::Refund | Self::RefundReversal)
+    }
+
     /// The word it is stored and shown under.
     pub fn word(self) -> &'static str {
         Self::WORDS

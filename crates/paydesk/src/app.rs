@@ -19,7 +19,7 @@ use crate::ids::Ids;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Metrics;
 use crate::tokens::Directory;
-use crate::{books, credits, inbox};
+use crate::{books, credits, inbox, top_ups};
 
 /// The application's shared parts; cheap to clone. Reads like a struct: `app.clock.now_us()`.
 #[derive(Clone)]
@@ -51,6 +51,8 @@ pub struct Parts {
     pub changes: credits::Changes,
     /// The way of credits into holds and out of them.
     pub holds: credits::holds::Holds,
+    /// The way of wallets that run low into a look.
+    pub looks: top_ups::Looks,
     /// Verifies the tokens of the application's users.
     pub verifier: Verifier,
     /// Verifies service tokens.
@@ -86,6 +88,7 @@ impl App {
         let metrics = Metrics::begin();
         inbox::describe_metrics();
         credits::describe_metrics();
+        top_ups::describe_metrics();
         books::describe_metrics();
         // Every change of a wallet moves credits to or from the same accounts of the house.
         let one_at_a_time = BatchLimits {
@@ -96,6 +99,7 @@ impl App {
             appends: inbox::appends(&store, BatchLimits::default()),
             handling: inbox::handling(&store, clock.clone(), config.settings.policies, BatchLimits::default()),
             changes: credits::changes(&store, clock.clone(), one_at_a_time),
+            looks: top_ups::looks(&store),
             holds: credits::holds::holds(&store, clock.clone(), one_at_a_time),
             catalogue,
             webhook_secrets,

@@ -13,6 +13,8 @@ use tokio::sync::watch;
 
 /// Microseconds in one second.
 pub const SECOND_US: i64 = 1_000_000;
+/// Microseconds of a day.
+pub const DAY_US: i64 = 86_400 * SECOND_US;
 
 /// Where the time comes from; cheap to clone, and all clones tell the same time.
 #[derive(Clone)]

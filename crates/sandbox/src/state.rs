@@ -92,6 +92,13 @@ impl State {
             .map_or_else(|| self.clock.now(), |frozen| frozen.now)
     }
 
+    /// The time a customer lives in: their test clock's, or the sandbox's own.
+    pub(crate) fn time_of(&self, customer: &str) -> i64 {
+        let clock = text(self.own(customer), "test_clock");
+        let found = self.find("test_helpers.test_clock", clock);
+        found.map_or_else(|| self.now(), |clock| int(clock, "frozen_time"))
+    }
+
     /// Goes by the time of a customer's test clock, if it has one, until [`State::run_due`].
     pub(crate) fn keep_time_of(&mut self, customer: &str) {
         let clock = text(self.own(customer), "test_clock").to_owned();

@@ -17,7 +17,7 @@ pub struct Migration {
     /// What it does, in a few words.
     pub name: &'static str,
     /// Its statements, in the common text: types `text`, `bigint`, `bytea`, and `bigint identity primary key` for a key that the
-    /// database counts up by itself.
+    /// database counts up by itself, `autoincrement` behind it where rows with numbers below 1 are given them.
     pub sql: &'static str,
 }
 

@@ -45,7 +45,7 @@ impl Default for Options {
             queue: 1024,
             readers: 2,
             connections: 8,
-            cache_kib: 8 * 1024,
+            cache_kib: 32 * 1024,
             connect_timeout: Duration::from_secs(2),
             statement_timeout: Duration::from_secs(5),
             commit_timeout: Duration::from_secs(5),

@@ -10,6 +10,7 @@ mod movement;
 mod records;
 mod seal;
 mod sealer;
+mod watch;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -22,10 +23,14 @@ pub use expiry::{Ended, expire_due, next_expiry_us};
 pub use movement::{Cause, Movement, transfer_id};
 pub use records::accounts::{Balance, balance, freeze};
 pub use records::audit::{HouseTotals, Told};
+pub use records::history::{Owned, Passage, Side, Step, count, debits, owned, passages, steps};
+pub use records::inflows::makers;
+pub use records::lots::{OpenLots, Order as LotOrder, Sum as LotSum, open_lots};
 pub use records::transfers::Standing;
 use records::{accounts, transfers};
 pub use seal::seal;
 pub use sealer::{describe_metrics, run as run_sealing};
+pub use watch::{ALWAYS_CALM, Watched, stir, stirred, watch, watched};
 
 /// Movements that happen together or not at all.
 pub type Movements = Vec<Movement>;

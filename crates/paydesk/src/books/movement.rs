@@ -42,6 +42,8 @@ pub struct Movement {
     pub first_from: Option<String>,
     /// What comes of a wallet that does not hold enough.
     pub shortfall: Shortfall,
+    /// The business key of the grant whose lot's terms a new lot has, in place of those of `fill`.
+    pub like_lot_of: Option<String>,
     /// What it makes in a wallet it goes to.
     pub fill: Fill,
 }
@@ -70,12 +72,26 @@ impl Cause {
     }
 }
 
-/// The id of the transfer with this business key: the first 16 bytes of its SHA-256.
+/// The id of the transfer with this business key, which is a kind and a subject: `grant:pi_…`.
+///
+/// It is made of the subject's SHA-256, with two bytes of the kind's in the last but one place. So what happens to one
+/// subject stands side by side in the index of ids: what collects a payment and what grants its credits are found, and
+/// written, on one page.
 pub fn transfer_id(business_key: &str) -> TransferId {
-    let digest = digest::digest(&digest::SHA256, business_key.as_bytes());
+    let (kind, subject) = business_key.split_once(':').unwrap_or(("", business_key));
+    let (kind, subject) = (sha256(kind), sha256(subject));
     let mut id = [0; 16];
-    id.copy_from_slice(&digest.as_ref()[..16]);
+    id[..13].copy_from_slice(&subject[..13]);
+    id[13..15].copy_from_slice(&kind[..2]);
+    // The last byte is where what follows from a transfer differs from it.
+    id[15] = subject[13];
     TransferId(id)
+}
+
+fn sha256(text: &str) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest::digest(&digest::SHA256, text.as_bytes()).as_ref());
+    hash
 }
 
 impl Movement {
@@ -90,6 +106,7 @@ impl Movement {
             memo: None,
             event_id: 0,
             first_from: None,
+            like_lot_of: None,
             shortfall: Shortfall::Refuse,
             fill: Fill::New(ledger::Terms::default()),
         }
@@ -107,10 +124,11 @@ impl Movement {
         self.cause.id()
     }
 
-    /// The ids of all transfers it must know: its own, what may have followed from it, and the grant it draws from.
+    /// The ids of all transfers it must know: its own, what may have followed from it, and the grant it looks at.
     pub(super) fn ids(&self) -> impl Iterator<Item = TransferId> {
-        let grant = self.first_from.as_deref().map(transfer_id);
-        std::iter::once(self.id()).chain(self.followers()).chain(grant)
+        let grants = [&self.first_from, &self.like_lot_of].into_iter().flatten();
+        let grants = grants.map(|key| transfer_id(key));
+        std::iter::once(self.id()).chain(self.followers()).chain(grants)
     }
 
     /// The ids of what follows from it where a debt is made or paid down.
@@ -132,13 +150,52 @@ impl Movement {
     /// The order, once the accounts have been read.
     pub(super) fn order(&self, accounts: &Accounts, known: &HashMap<TransferId, Standing>) -> Order {
         let slot = |key: &AccountKey| accounts.slot(key).expect("every account of the batch was read");
-        let grant = self.first_from.as_deref().and_then(|key| known.get(&transfer_id(key)));
-        let lot = grant.and_then(|grant| grant.filled.first()).map(|lot| lot.number);
+        let lot_of = |grant: &Option<String>| {
+            let grant = known.get(&transfer_id(grant.as_deref()?))?;
+            grant.filled.first().copied()
+        };
+        let like = lot_of(&self.like_lot_of).map(|lot| Fill::New(lot.terms));
         Order {
-            draw: lot.map_or(Draw::InOrder, Draw::First),
+            draw: lot_of(&self.first_from).map_or(Draw::InOrder, |lot| Draw::First(lot.number)),
             shortfall: self.shortfall,
-            fill: self.fill.clone(),
+            fill: like.unwrap_or_else(|| self.fill.clone()),
             ..Order::new(self.id(), slot(&self.debit), slot(&self.credit), self.amount, self.code)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KINDS: [&str; 10] = [
+        "grant",
+        "collect",
+        "claw_back",
+        "refund",
+        "freeze",
+        "hold",
+        "capture",
+        "release",
+        "expire",
+        "",
+    ];
+
+    #[test]
+    fn what_happens_to_one_subject_has_ids_of_its_own_that_stand_together() {
+        let of = |kind: &str| transfer_id(&format!("{kind}:pi_1")).0;
+        for (at, kind) in KINDS.iter().enumerate() {
+            assert_eq!(of(kind)[..13], of("grant")[..13], "{kind}");
+            for other in &KINDS[at + 1..] {
+                // What follows from a transfer differs from it in the last byte, so they must differ before that.
+                assert_ne!(of(kind)[..15], of(other)[..15], "{kind} and {other}");
+            }
+        }
+        assert_ne!(transfer_id("grant:pi_1").0[..13], transfer_id("grant:pi_2").0[..13]);
+    }
+
+    #[test]
+    fn a_key_without_a_kind_is_a_subject() {
+        assert_eq!(transfer_id("opening"), transfer_id(":opening"));
     }
 }

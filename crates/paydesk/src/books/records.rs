@@ -2,6 +2,9 @@
 
 pub(super) mod accounts;
 pub(super) mod audit;
+pub(super) mod history;
+pub(super) mod inflows;
+pub(super) mod lots;
 pub(super) mod transfers;
 
 use store::{Row, Step, Tx, Value};

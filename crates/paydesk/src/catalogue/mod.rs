@@ -11,11 +11,13 @@ pub mod rules;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use ledger::{Currency, Money};
+use ledger::{Currency, Money, NEVER_US, Terms};
+
+use crate::clock::DAY_US;
 
 pub use push::{PushError, Pushed, push};
 pub use records::stripe_price;
-pub use rules::{CatalogueError, parse};
+pub use rules::{CatalogueError, EXPIRES_AFTER_DAYS_MAX, parse};
 
 /// Everything that is on sale.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -52,12 +54,34 @@ pub enum Offer {
         credits: i64,
         /// The most packs in one purchase.
         max_quantity: i64,
+        /// What becomes of the credits.
+        terms: PackTerms,
     },
     /// A piece of work, described by the buyer in these fields.
     OrderPackage {
         /// The fields, in the order of the form.
         fields: Vec<Field>,
     },
+}
+
+/// When the credits of a pack end, and how soon they are used. Fixed when the pack is bought.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct PackTerms {
+    /// After how many days from the payment they end; never where there is none.
+    pub expires_after_days: Option<i64>,
+    /// Credits of a lower number are used first.
+    pub priority: i64,
+}
+
+impl PackTerms {
+    /// The terms of credits that were paid for at a moment, microseconds.
+    pub fn since(self, paid_at_us: i64) -> Terms {
+        let end = |days: i64| paid_at_us.saturating_add(days.saturating_mul(DAY_US));
+        Terms {
+            priority: self.priority,
+            expires_at_us: self.expires_after_days.map_or(NEVER_US, end),
+        }
+    }
 }
 
 /// One field that the buyer of an order fills in.

@@ -10,12 +10,15 @@ use serde::de::Visitor;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use super::{Catalogue, Field, FieldKind, Item, Offer};
+use super::{Catalogue, Field, FieldKind, Item, Offer, PackTerms};
+use crate::credits::PRIORITY_MAX;
 
 /// The most packs in one purchase, where the file does not say.
 const MAX_QUANTITY: i64 = 100;
 /// The largest amount Stripe takes in one payment, in minor units.
 const AMOUNT_MINOR_MAX: i64 = 99_999_999;
+/// The longest time after which credits end.
+pub const EXPIRES_AFTER_DAYS_MAX: i64 = 36_500;
 /// The longest name or label.
 const NAME_CHARACTERS_MAX: usize = 100;
 
@@ -94,6 +97,8 @@ struct CreditPackIn {
     description: String,
     credits: Spanned<i64>,
     max_quantity: Option<Spanned<i64>>,
+    expires_after_days: Option<Spanned<i64>>,
+    priority: Option<Spanned<i64>>,
     prices: Spanned<BTreeMap<String, Spanned<Minor>>>,
 }
 
@@ -240,12 +245,27 @@ impl Check<'_> {
         let max_quantity = pack.max_quantity.map_or(MAX_QUANTITY, |quantity| {
             self.within(*quantity.get_ref(), &quantity.span(), 1..=10_000, "max_quantity")
         });
+        let terms = self.terms(pack.expires_after_days.as_ref(), pack.priority.as_ref());
         Item {
             id: self.id(&pack.id),
             name: self.name(&pack.name, "a name"),
             description: pack.description,
             prices: self.prices(&pack.prices),
-            offer: Offer::CreditPack { credits, max_quantity },
+            offer: Offer::CreditPack {
+                credits,
+                max_quantity,
+                terms,
+            },
+        }
+    }
+
+    fn terms(&mut self, expires_after_days: Option<&Spanned<i64>>, priority: Option<&Spanned<i64>>) -> PackTerms {
+        let mut checked =
+            |given: &Spanned<i64>, range, what: &str| self.within(*given.get_ref(), &given.span(), range, what);
+        PackTerms {
+            expires_after_days: expires_after_days
+                .map(|days| checked(days, 1..=EXPIRES_AFTER_DAYS_MAX, "expires_after_days")),
+            priority: priority.map_or(0, |given| checked(given, -PRIORITY_MAX..=PRIORITY_MAX, "priority")),
         }
     }
 
@@ -376,6 +396,8 @@ currency = "usd"
 id = "starter"
 name = "Starter"
 credits = 100
+expires_after_days = 90
+priority = -5
 prices = { usd = 1000, jpy = 1500 }
 
 [[order_package]]
@@ -391,6 +413,15 @@ fields = [{ name = "track_url", label = "Link", kind = "url", required = true }]
         assert_eq!(catalogue.items.len(), 2);
         let amount = catalogue.items["starter"].amount("jpy".parse().unwrap(), 3).unwrap();
         assert_eq!(amount.to_string(), "4500 JPY");
+        let Offer::CreditPack { terms, .. } = catalogue.items["starter"].offer else {
+            panic!("a starter is a credit pack");
+        };
+        assert_eq!((terms.expires_after_days, terms.priority), (Some(90), -5));
+        let plain = GOOD.replace("expires_after_days = 90\npriority = -5\n", "");
+        let Offer::CreditPack { terms, .. } = parse(&plain, "paydesk.toml").unwrap().items["starter"].offer else {
+            panic!("a starter is a credit pack");
+        };
+        assert_eq!(terms, PackTerms::default());
     }
 
     #[test]
@@ -408,17 +439,30 @@ fields = [{ name = "track_url", label = "Link", kind = "url", required = true }]
             (
                 "usd = 1000",
                 "usd = 10.00",
-                10,
+                12,
                 "a whole number of minor units, for example 9900",
             ),
-            ("usd = 1000", "usd = \"10\"", 10, "a whole number of minor units"),
+            (
+                "expires_after_days = 90",
+                "expires_after_days = 0",
+                10,
+                "expires_after_days must be from 1 to 36500, not 0",
+            ),
+            ("expires_after_days = 90", "expires_after_days = 36501", 10, "not 36501"),
+            (
+                "priority = -5",
+                "priority = 101",
+                11,
+                "priority must be from -100 to 100",
+            ),
+            ("usd = 1000", "usd = \"10\"", 12, "a whole number of minor units"),
             ("credits = 100", "", 6, "missing field `credits`"),
-            ("jpy = 1500", "jpy = -1", 10, "a price in minor units"),
-            ("jpy = 1500", "JPY = 1500", 10, "lower case"),
-            ("id = \"review\"", "id = \"starter\"", 13, "used twice"),
-            ("id = \"review\"", "id = \"Review 1\"", 13, "lower-case letters"),
-            ("kind = \"url\"", "kind = \"uri\"", 16, "unknown variant"),
-            ("name = \"track_url\"", "name = \"track-url\"", 16, "field name"),
+            ("jpy = 1500", "jpy = -1", 12, "a price in minor units"),
+            ("jpy = 1500", "JPY = 1500", 12, "lower case"),
+            ("id = \"review\"", "id = \"starter\"", 15, "used twice"),
+            ("id = \"review\"", "id = \"Review 1\"", 15, "lower-case letters"),
+            ("kind = \"url\"", "kind = \"uri\"", 18, "unknown variant"),
+            ("name = \"track_url\"", "name = \"track-url\"", 18, "field name"),
             ("name = \"Starter\"", "name = \" \"", 8, "characters"),
             ("name = \"Starter\"", "nam = \"Starter\"", 8, "unknown field"),
             ("[shop]", "[shop", 2, ""),

@@ -5,6 +5,7 @@
 
 mod bench;
 mod catalog;
+mod credits;
 mod dev;
 mod events;
 mod existing;
@@ -48,6 +49,8 @@ enum Command {
     Sandbox(sandbox::Arguments),
     /// Check the catalogue file, and bring it to Stripe.
     Catalog(catalog::Arguments),
+    /// Write the history of a wallet to a file.
+    Credits(credits::Arguments),
     /// List events, show one, and put them back to be handled.
     Events(events::Arguments),
     /// Hold the books against themselves.
@@ -67,6 +70,7 @@ impl Command {
             Self::Dev(arguments) => dev::run(*arguments).await,
             Self::Sandbox(arguments) => sandbox::run(arguments).await,
             Self::Catalog(arguments) => catalog::run(arguments).await,
+            Self::Credits(arguments) => credits::run(arguments).await,
             Self::Events(arguments) => events::run(arguments).await,
             Self::Ledger(arguments) => ledger::run(arguments).await,
             Self::Token(arguments) => token::run(arguments).await,

@@ -5,6 +5,8 @@
 
 mod change;
 mod expiry;
+pub mod explain;
+pub mod history;
 pub mod holds;
 mod refusals;
 pub mod routes;
@@ -20,7 +22,7 @@ use crate::ids::{KeyId, UserId};
 pub use change::{Change, Changed, Changes, Command, changes};
 pub use expiry::{Expired, expire, run as run_expiry};
 pub use refusals::KINDS;
-pub use rules::check_reason;
+pub use rules::{PRIORITY_MAX, check_amount, check_reason};
 
 /// Tells the metrics what they mean, and begins their series at zero, once at start.
 pub fn describe_metrics() {

@@ -8,11 +8,12 @@
 
 mod records;
 
-use ledger::{AccountKey, Currency, Role, Shortfall, TransferCode};
+use ledger::{AccountKey, Currency, Fill, Role, Shortfall, Terms, TransferCode};
 use store::{Result, Tx};
 
 use crate::books::{self, Cause, Movement};
 use crate::ids::UserId;
+use crate::purchases::{self, SavedMethod};
 use crate::{credits, orders};
 
 pub use records::effects_of_event;
@@ -29,6 +30,8 @@ pub enum Effect {
         user_id: UserId,
         /// How many credits.
         credits: i64,
+        /// When they end, and how soon they are used.
+        terms: Terms,
         /// The payment that bought them: a `PaymentIntent`, or the session where nothing was to be paid.
         payment: String,
     },
@@ -78,6 +81,17 @@ pub enum Effect {
         package_id: String,
         /// By which purchase.
         purchase_id: String,
+    },
+    /// A payment method is kept, to be charged when its user is not there.
+    SaveMethod {
+        /// Whose.
+        user_id: UserId,
+        /// What was saved.
+        method: SavedMethod,
+        /// When, unix seconds.
+        saved_at_s: i64,
+        /// The setup at Stripe.
+        setup: String,
     },
     /// A purchase came to nothing; its order may be paid for anew.
     ReleaseOrder {
@@ -138,6 +152,7 @@ impl Effect {
             Self::Freeze { payment, version, .. } => format!("freeze:{payment}:{version}"),
             Self::PayOrder { purchase_id, .. } => format!("pay_order:{purchase_id}"),
             Self::ReleaseOrder { purchase_id, .. } => format!("release_order:{purchase_id}"),
+            Self::SaveMethod { setup, .. } => format!("save_method:{setup}"),
         }
     }
 
@@ -155,21 +170,38 @@ impl Effect {
             Self::Freeze { .. } => "freeze",
             Self::PayOrder { .. } => "pay_order",
             Self::ReleaseOrder { .. } => "release_order",
+            Self::SaveMethod { .. } => "save_method",
         }
     }
+}
+
+/// The payment that a business key of a movement of credits names: a `PaymentIntent`, or a session.
+pub fn payment_of(business_key: &str) -> Option<&str> {
+    let claw_back = || business_key.strip_prefix("claw_back:")?.rsplit_once(':');
+    business_key
+        .strip_prefix("grant:")
+        .or_else(|| claw_back().map(|(payment, _)| payment))
 }
 
 impl Caused {
     /// The movements of value that it is made of; none where it is something else.
     fn movements(&self) -> Vec<Movement> {
         let moves = match &self.effect {
-            Effect::Grant { user_id, credits, .. } => vec![Movement::new(
-                Cause::Key(self.effect.key()),
-                AccountKey::credits(Role::Issued),
-                credits::wallet(user_id, None),
-                *credits,
-                TransferCode::Grant,
-            )],
+            Effect::Grant {
+                user_id,
+                credits,
+                terms,
+                ..
+            } => vec![Movement {
+                fill: Fill::New(*terms),
+                ..Movement::new(
+                    Cause::Key(self.effect.key()),
+                    AccountKey::credits(Role::Issued),
+                    credits::wallet(user_id, None),
+                    *credits,
+                    TransferCode::Grant,
+                )
+            }],
             Effect::Collect {
                 currency, amount_minor, ..
             } => vec![Movement::new(
@@ -180,7 +212,10 @@ impl Caused {
                 TransferCode::Collect,
             )],
             Effect::ClawBack { .. } => self.claw_back(),
-            Effect::Freeze { .. } | Effect::PayOrder { .. } | Effect::ReleaseOrder { .. } => Vec::new(),
+            Effect::Freeze { .. }
+            | Effect::PayOrder { .. }
+            | Effect::ReleaseOrder { .. }
+            | Effect::SaveMethod { .. } => Vec::new(),
         };
         let caused = |movement| Movement {
             event_id: self.event_id,
@@ -216,13 +251,10 @@ impl Caused {
                 ..Movement::new(key, wallet, clawed_back, *credits, TransferCode::ClawBack)
             });
         } else if *credits < 0 {
-            moves.push(Movement::new(
-                key,
-                clawed_back,
-                wallet,
-                -credits,
-                TransferCode::Reinstate,
-            ));
+            moves.push(Movement {
+                like_lot_of: Some(format!("grant:{payment}")),
+                ..Movement::new(key, clawed_back, wallet, -credits, TransferCode::Reinstate)
+            });
         }
         let key = Cause::Key(format!("refund:{payment}:{version}"));
         if *amount_minor > 0 {
@@ -287,6 +319,16 @@ fn apply_one(tx: &mut Tx<'_>, now_us: i64, effect: &Effect) -> Result<()> {
             purchase_id,
         } => orders::pay(tx, now_us, order_id, user_id, package_id, purchase_id).map(drop),
         Effect::ReleaseOrder { order_id, purchase_id } => orders::release(tx, now_us, order_id, purchase_id),
+        Effect::SaveMethod {
+            user_id,
+            method,
+            saved_at_s,
+            ..
+        } => {
+            purchases::save_method(tx, user_id, method, *saved_at_s)?;
+            // Whatever waits for another payment method is looked at again.
+            books::stir(tx, &credits::wallet(user_id, None))
+        }
         Effect::Freeze { user_id, frozen, .. } => books::freeze(tx, &credits::wallet(user_id, None), *frozen),
         Effect::Grant { .. } | Effect::Collect { .. } | Effect::ClawBack { .. } => Ok(()),
     }

@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{Kind, Problem, envelope, explain, health, kinds, openapi, pages, reference};
 use crate::app::App;
-use crate::{catalogue, credits, inbox, orders, purchases};
+use crate::{catalogue, credits, inbox, notices, orders, purchases, top_ups};
 
 /// The kinds of problem of every capability; `/problems/<code>` explains them.
 pub const KINDS: &[&[Kind]] = &[
@@ -27,6 +27,10 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(purchases::routes::router())
         .merge(purchases::refunds::routes::router())
         .merge(credits::routes::router())
+        .merge(top_ups::routes::router())
+        .merge(notices::routes::router())
+        .merge(credits::history::routes::router())
+        .merge(credits::explain::routes::router())
         .merge(orders::routes::router())
         .merge(inbox::routes::router())
         .merge(health::routes())

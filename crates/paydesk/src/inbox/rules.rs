@@ -5,7 +5,7 @@ use stripe::event::{Envelope, Form};
 use crate::purchases::reversals::rules as reversals;
 
 /// The event types that something follows from. All others are kept and ignored.
-const HANDLED: [&str; 10] = [
+const HANDLED: [&str; 11] = [
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
     "checkout.session.async_payment_failed",
@@ -14,6 +14,7 @@ const HANDLED: [&str; 10] = [
     "payment_intent.processing",
     "payment_intent.payment_failed",
     "payment_intent.canceled",
+    "setup_intent.succeeded",
     "charge.succeeded",
     "charge.updated",
 ];

@@ -15,7 +15,7 @@ use crate::effects::{self, Caused};
 use crate::purchases::{self, Told};
 
 /// Events handled in one transaction. More would make requests wait behind it on an engine with one writer.
-const BATCH: i64 = 64;
+const BATCH: i64 = 128;
 /// The same where requests have writers of their own: there the way to the database is what costs.
 const BATCH_BESIDE_OTHERS: i64 = 256;
 /// How long the worker waits for a wake-up before it looks by itself.
@@ -142,8 +142,9 @@ async fn one_by_one(app: &App, due: Work) -> u64 {
                 count(handled);
                 total += handled.total();
             }
-            Err(error) if error.is_retryable() => {
-                // The store is busy or away, which says nothing about the event.
+            // One that is busy alone, too, waits for its turn like one that failed, and keeps nobody behind it waiting.
+            Err(error) if error.is_retryable() && !matches!(error, store::Error::Busy) => {
+                // The store is away, which says nothing about the event.
                 tracing::warn!(%error, event_id, "an event could not be handled now");
                 return total;
             }

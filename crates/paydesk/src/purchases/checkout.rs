@@ -2,13 +2,13 @@
 //! request finds it again.
 
 use axum::http::StatusCode;
-use ledger::Currency;
+use ledger::{Currency, Money};
 use serde::Serialize;
 
 use super::drive::{self, DriveError};
 use super::{Kind, Purchase, Status, records};
 use crate::app::App;
-use crate::catalogue::{Item, Offer};
+use crate::catalogue::{Catalogue, Item, Offer, PackTerms};
 use crate::clock::SECOND_US;
 use crate::http::problem::Kind as ProblemKind;
 use crate::http::{OneTime, Problem, kinds};
@@ -123,7 +123,8 @@ pub async fn start(app: &App, one_time: &OneTime, request: CheckoutRequest) -> R
 
 /// The action goes into every write, so that its key stays taken while one of them goes on for a client who has gone.
 async fn run(app: &App, action: Action, request: CheckoutRequest) -> Result<Reply, Problem> {
-    check_return_urls(app, &request)?;
+    check_return_url(app, "success_url", request.success_url.as_deref())?;
+    check_return_url(app, "cancel_url", request.cancel_url.as_deref())?;
     if request.order_id.is_some() && request.quantity != 1 {
         return Err(Problem::of(&kinds::INVALID).field("quantity").detail(ORDER_QUANTITY));
     }
@@ -191,21 +192,26 @@ pub(super) fn not_now(error: DriveError) -> Problem {
     }
 }
 
-/// A page to return to must be ours, or one the operator named: an open redirect would lend our name to anybody.
-fn check_return_urls(app: &App, request: &CheckoutRequest) -> Result<(), Problem> {
-    for (field, url) in [
-        ("success_url", &request.success_url),
-        ("cancel_url", &request.cancel_url),
-    ] {
-        if let Some(url) = url
-            && !app.config.may_return_to(url)
-        {
-            return Err(Problem::of(&kinds::INVALID).field(field).detail(
-                "The address must begin with this server's public URL or with one of the allowed return origins.",
-            ));
+/// What is told of a call to Stripe that came to nothing. Stripe's own words are for the operator.
+pub(super) fn problem_of(error: DriveError) -> Problem {
+    match error {
+        DriveError::Refused(error) => {
+            tracing::error!(%error, "stripe refused a checkout");
+            Problem::of(&CHECKOUT_REFUSED)
         }
+        error => not_now(error),
     }
-    Ok(())
+}
+
+/// A page to return to must be ours, or one the operator named: an open redirect would lend our name to anybody. `field`
+/// names it in the request.
+pub fn check_return_url(app: &App, field: &'static str, url: Option<&str>) -> Result<(), Problem> {
+    match url {
+        Some(url) if !app.config.may_return_to(url) => Err(Problem::of(&kinds::INVALID)
+            .field(field)
+            .detail("The address must begin with this server's public URL or with one of the allowed return origins.")),
+        _ => Ok(()),
+    }
 }
 
 async fn begin(app: &App, action: Action, request: CheckoutRequest) -> Result<Begun, Problem> {
@@ -229,7 +235,7 @@ async fn begin(app: &App, action: Action, request: CheckoutRequest) -> Result<Be
                 None => None,
             };
             let purchase = plan(&app_in, &request, order.as_ref(), &purchase_id, now_us)?;
-            records::insert_intent(tx, &purchase, &action, now_us + HEAD_START_US)?;
+            records::insert_intent(tx, &purchase, Some(&action), now_us + HEAD_START_US)?;
             if let Some(order_id) = &purchase.order_id {
                 orders::await_payment(tx, now_us, order_id, &purchase.purchase_id)?;
             }
@@ -311,7 +317,7 @@ fn plan(
         .get(named)
         .ok_or_else(|| unknown(format!("There is no item {named:?}.")))?;
     let currency = request.currency.unwrap_or(catalogue.default_currency);
-    let (kind, credits) = offered(item, request.quantity, order.is_some())?;
+    let (kind, credits, terms) = offered(item, request.quantity, order.is_some())?;
     let price = item
         .amount(currency, request.quantity)
         .ok_or_else(|| unknown(format!("{named:?} has no price in {currency}.")))?;
@@ -323,9 +329,12 @@ fn plan(
         item_id: item.id.clone(),
         quantity: request.quantity,
         credits,
+        terms,
         order_id: order.map(|order| order.order_id.clone()),
         price,
         status: Status::Created,
+        charged: None,
+        failure: None,
         session_id: None,
         session_url: None,
         success_url: request
@@ -342,11 +351,43 @@ fn plan(
     })
 }
 
-/// The kind of an item, and the credits that so many pieces grant.
-fn offered(item: &Item, quantity: i64, has_order: bool) -> Result<(Kind, i64), Refused> {
+/// Credit packs as they are sold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PackOffer {
+    /// What so many cost.
+    pub price: Money,
+    /// Credits that they grant.
+    pub credits: i64,
+    /// What becomes of those.
+    pub terms: PackTerms,
+}
+
+/// What so many packs of an item cost and grant.
+pub fn pack_offer(
+    catalogue: &Catalogue,
+    item_id: &str,
+    quantity: i64,
+    currency: Currency,
+) -> Result<PackOffer, Problem> {
+    let unknown = |detail: String| Problem::of(&UNKNOWN_ITEM).field("item_id").detail(detail);
+    let item = catalogue.items.get(item_id);
+    let item = item.filter(|item| matches!(item.offer, Offer::CreditPack { .. }));
+    let item = item.ok_or_else(|| unknown(format!("There is no credit pack {item_id:?}.")))?;
+    let (_, credits, terms) = offered(item, quantity, false).map_err(|refused| refused.0)?;
+    let price = item.amount(currency, quantity);
+    let price = price.ok_or_else(|| unknown(format!("{item_id:?} has no price in {currency}.")))?;
+    Ok(PackOffer { price, credits, terms })
+}
+
+/// The kind of an item, the credits that so many pieces grant, and what becomes of those.
+fn offered(item: &Item, quantity: i64, has_order: bool) -> Result<(Kind, i64, PackTerms), Refused> {
     let wrong = |field: &str, detail: String| Refused(Problem::of(&kinds::INVALID).field(field).detail(detail));
     match &item.offer {
-        Offer::CreditPack { credits, max_quantity } => {
+        Offer::CreditPack {
+            credits,
+            max_quantity,
+            terms,
+        } => {
             if !(1..=*max_quantity).contains(&quantity) {
                 return Err(wrong(
                     "quantity",
@@ -355,13 +396,13 @@ fn offered(item: &Item, quantity: i64, has_order: bool) -> Result<(Kind, i64), R
             }
             let credits = credits.checked_mul(quantity);
             let credits = credits.ok_or_else(|| wrong("quantity", "So many credits cannot be counted.".into()))?;
-            Ok((Kind::CreditPack, credits))
+            Ok((Kind::CreditPack, credits, *terms))
         }
         Offer::OrderPackage { .. } if quantity != 1 => Err(wrong("quantity", ORDER_QUANTITY.into())),
         Offer::OrderPackage { .. } if !has_order => Err(wrong(
             "order_id",
             "Make the order first with POST /api/orders, then name it here.".into(),
         )),
-        Offer::OrderPackage { .. } => Ok((Kind::Order, 0)),
+        Offer::OrderPackage { .. } => Ok((Kind::Order, 0, PackTerms::default())),
     }
 }

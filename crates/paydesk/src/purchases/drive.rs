@@ -20,9 +20,9 @@ const GRACE_US: i64 = 300 * SECOND_US;
 /// Pages of a customer's sessions that are searched for a lost one.
 const LOOKUP_PAGES_MAX: usize = 10;
 
-/// Why there is no session, or no refund, yet.
+/// Why Stripe has not done what it was asked for yet.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum DriveError {
+pub enum DriveError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -112,7 +112,7 @@ async fn create(app: &App, purchase: &Purchase, customer: &str) -> Result<Option
 }
 
 /// Whether Stripe does not know the customer any more: somebody deleted it there.
-fn lacks_customer(error: &stripe::Error) -> bool {
+pub(super) fn lacks_customer(error: &stripe::Error) -> bool {
     match error {
         stripe::Error::NotFound { param, .. } => param.as_deref() == Some("customer"),
         stripe::Error::Rejected { code, param, .. } => {
@@ -122,18 +122,26 @@ fn lacks_customer(error: &stripe::Error) -> bool {
     }
 }
 
-/// The request to Stripe: the written intent, and what its price and customer are called there.
-fn parameters(purchase: &Purchase, customer: &str, stripe_price: &str) -> Value {
-    let metadata = json!({
+/// The purchase as it is written into Stripe's metadata.
+pub(super) fn metadata_of(purchase: &Purchase) -> Value {
+    json!({
+        (metadata::AUTOMATIC): if purchase.charged.is_some() { "yes" } else { "" },
         (metadata::PURCHASE): purchase.purchase_id,
         (metadata::USER): purchase.user_id.as_str(),
         (metadata::KIND): purchase.kind.word(),
         (metadata::ITEM): purchase.item_id,
         (metadata::QUANTITY): purchase.quantity.to_string(),
         (metadata::CREDITS): purchase.credits.to_string(),
+        (metadata::EXPIRES_AFTER_DAYS): purchase.terms.expires_after_days.map_or_else(String::new, |days| days.to_string()),
+        (metadata::PRIORITY): purchase.terms.priority.to_string(),
         (metadata::AMOUNT_MINOR): purchase.price.minor.to_string(),
         (metadata::ORDER): purchase.order_id.clone().unwrap_or_default(),
-    });
+    })
+}
+
+/// The request to Stripe: the written intent, and what its price and customer are called there.
+fn parameters(purchase: &Purchase, customer: &str, stripe_price: &str) -> Value {
+    let metadata = metadata_of(purchase);
     json!({
         "mode": "payment",
         "customer": customer,
@@ -211,7 +219,7 @@ pub(super) async fn give_up(app: &App, purchase_id: String, status: Status) -> R
     Ok(ended)
 }
 
-fn locked(tx: &mut store::Tx<'_>, purchase_id: &str) -> store::Result<Purchase> {
+pub(super) fn locked(tx: &mut store::Tx<'_>, purchase_id: &str) -> store::Result<Purchase> {
     let mut found = records::lock(tx, &std::iter::once(purchase_id).collect())?;
     found
         .remove(purchase_id)

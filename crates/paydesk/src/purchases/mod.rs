@@ -5,6 +5,8 @@
 //! gives for the money is decided in `rules`; what the effects do lives in `effects` and in the kind's own folder.
 
 mod audit;
+mod behind;
+mod charge;
 mod checkout;
 mod customers;
 mod drive;
@@ -19,15 +21,18 @@ mod settlement;
 
 use ledger::Money;
 
+use crate::catalogue::PackTerms;
 use crate::ids::UserId;
 use crate::words::words;
 
 pub use audit::audit;
-pub use checkout::{CheckoutRequest, KINDS, Started, UNKNOWN_ITEM, start};
-pub use refunds::recover as recover_refunds;
-
-pub use records::purchase;
+pub use behind::{Behind, behind};
+pub use charge::{Automatic, begin_automatic, begin_setup, charge};
+pub use checkout::{CheckoutRequest, KINDS, PackOffer, Started, UNKNOWN_ITEM, check_return_url, pack_offer, start};
+pub use drive::DriveError;
+pub use records::{automatic_purchases, pending_credits, purchase, save_method, saved_method};
 pub use recovery::{recover, run as run_recovery};
+pub use refunds::recover as recover_refunds;
 pub use rules::{Fact, Told, interpret};
 pub use settlement::{Settled, settle};
 
@@ -85,6 +90,15 @@ impl Status {
     }
 }
 
+/// A payment method that a user saved, to be charged when they are not there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SavedMethod {
+    /// The Stripe customer that has it, `cus_…`.
+    pub customer: String,
+    /// `pm_…`.
+    pub payment_method: String,
+}
+
 /// Something that somebody set out to buy.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Purchase {
@@ -100,12 +114,18 @@ pub struct Purchase {
     pub quantity: i64,
     /// Credits that payment grants; 0 for other kinds.
     pub credits: i64,
+    /// What becomes of those credits.
+    pub terms: PackTerms,
     /// The order it pays for, where the kind is one.
     pub order_id: Option<String>,
     /// What it costs.
     pub price: Money,
     /// Where it stands.
     pub status: Status,
+    /// What it is charged to, where it was begun by itself; none where a buyer pays on a page.
+    pub charged: Option<SavedMethod>,
+    /// Why the charge failed, in Stripe's word.
+    pub failure: Option<String>,
     /// The checkout session, once Stripe has made one.
     pub session_id: Option<String>,
     /// Stripe's page, once there is one.

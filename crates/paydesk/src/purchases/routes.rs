@@ -123,7 +123,7 @@ async fn start(app: &App, caller: &Caller, request: OneTimeJson<CheckoutIn>) -> 
 }
 
 /// A purchase as the wire shows it.
-#[derive(Serialize, utoipa::ToSchema)]
+#[derive(Clone, Serialize, utoipa::ToSchema)]
 pub struct PurchaseOut {
     /// `pur_…`.
     #[schema(example = "pur_01k3vg6p9yfd5a1h0c9w8t2m4q")]
@@ -138,6 +138,10 @@ pub struct PurchaseOut {
     pub quantity: i64,
     /// Credits that payment grants; 0 for other kinds.
     pub credits: i64,
+    /// After how many days from the payment those end; none where they do not.
+    pub expires_after_days: Option<i64>,
+    /// Credits of a lower number are used first.
+    pub priority: i64,
     /// The order it pays for.
     pub order_id: Option<String>,
     /// What it costs, in minor units.
@@ -147,6 +151,10 @@ pub struct PurchaseOut {
     pub currency: String,
     /// Where it stands.
     pub status: Status,
+    /// Whether it was begun by itself because the wallet ran low, and is charged to a saved payment method.
+    pub automatic: bool,
+    /// Why such a charge failed, in Stripe's word, such as `insufficient_funds`.
+    pub failure: Option<String>,
     /// The checkout session at Stripe.
     pub session_id: Option<String>,
     /// Stripe's page, while it can be paid there.
@@ -155,13 +163,13 @@ pub struct PurchaseOut {
     pub created_at: Moment,
     /// When money came.
     pub paid_at: Option<Moment>,
-    /// Its payments; only where one purchase is read.
+    /// Its payments; not in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payments: Option<Vec<PaymentOut>>,
 }
 
 /// A payment as the wire shows it.
-#[derive(Serialize, utoipa::ToSchema)]
+#[derive(Clone, Serialize, utoipa::ToSchema)]
 pub struct PaymentOut {
     /// The `PaymentIntent` at Stripe.
     pub payment_intent_id: String,
@@ -179,7 +187,7 @@ pub struct PaymentOut {
 }
 
 impl PurchaseOut {
-    fn of(purchase: Purchase, payments: Option<Vec<PaymentRow>>) -> Self {
+    pub(super) fn of(purchase: Purchase, payments: Option<Vec<PaymentRow>>) -> Self {
         let payable = purchase.status == Status::Open;
         Self {
             purchase_id: purchase.purchase_id,
@@ -188,10 +196,14 @@ impl PurchaseOut {
             item_id: purchase.item_id,
             quantity: purchase.quantity,
             credits: purchase.credits,
+            expires_after_days: purchase.terms.expires_after_days,
+            priority: purchase.terms.priority,
             order_id: purchase.order_id,
             amount_minor: purchase.price.minor,
             currency: purchase.price.currency.to_string(),
             status: purchase.status,
+            automatic: purchase.charged.is_some(),
+            failure: purchase.failure,
             session_id: purchase.session_id,
             url: purchase.session_url.filter(|_| payable),
             created_at: Moment(purchase.created_at_us),

@@ -3,20 +3,29 @@
 //! A fact only ever adds: the status is the greatest of what was said, and each payment has its own business key. That
 //! is why any order and any repetition of the same facts ends in the same state.
 
+pub(super) mod methods;
+
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use ledger::{Currency, Money};
 use stripe::objects::{Charge, CheckoutMode, CheckoutSession, CheckoutStatus, PaymentIntent, PaymentIntentStatus};
 use stripe::{Event, Malformed};
 
+pub use methods::Saved;
+
 use super::records::payments::PaymentRow;
 use super::reversals::rules::{Clawed, target};
 use super::reversals::{self, Reversal};
 use super::{Kind, Purchase, Status};
+use crate::catalogue::{EXPIRES_AFTER_DAYS_MAX, PackTerms};
+use crate::credits::PRIORITY_MAX;
 use crate::effects::Effect;
 use crate::ids::UserId;
 use crate::words::words;
 
+/// Microseconds of a second.
+const SECOND_US: i64 = 1_000_000;
 /// The longest id that Stripe promises ever to make, in bytes.
 const ID_BYTES_MAX: usize = 255;
 
@@ -35,10 +44,18 @@ pub mod metadata {
     pub const QUANTITY: &str = "paydesk_quantity";
     /// Credits that payment grants.
     pub const CREDITS: &str = "paydesk_credits";
+    /// After how many days from the payment those end; empty where they do not.
+    pub const EXPIRES_AFTER_DAYS: &str = "paydesk_expires_after_days";
+    /// How soon those are used.
+    pub const PRIORITY: &str = "paydesk_priority";
     /// The expected amount in minor units.
     pub const AMOUNT_MINOR: &str = "paydesk_amount_minor";
     /// The order it pays for.
     pub const ORDER: &str = "paydesk_order";
+    /// Not empty where the purchase was begun by itself.
+    pub const AUTOMATIC: &str = "paydesk_automatic";
+    /// The user who saves a payment method.
+    pub const SETUP: &str = "paydesk_setup";
 }
 
 /// The purchase as Stripe's metadata states it.
@@ -56,10 +73,14 @@ pub struct Stated {
     pub quantity: i64,
     /// Credits that payment grants.
     pub credits: i64,
+    /// What becomes of those credits.
+    pub terms: PackTerms,
     /// The expected amount, in minor units.
     pub amount_minor: i64,
     /// The order it pays for.
     pub order_id: Option<String>,
+    /// Whether it was begun by itself, so that its one payment is tried once.
+    pub automatic: bool,
 }
 
 /// Where a payment stands; ordered, like the purchase's status, by certainty.
@@ -107,6 +128,8 @@ pub enum Told {
     Purchase(Fact),
     /// About a refund or a dispute of a payment.
     Reversal(Reversal),
+    /// About a payment method that a user saved.
+    Saved(Saved),
 }
 
 impl Told {
@@ -115,6 +138,7 @@ impl Told {
         match self {
             Self::Purchase(fact) => fact.payment.as_ref().map(|payment| payment.payment_intent_id.as_str()),
             Self::Reversal(reversal) => Some(reversal.payment_intent_id()),
+            Self::Saved(_) => None,
         }
     }
 }
@@ -130,10 +154,23 @@ pub struct Fact {
     pub session_id: Option<String>,
     /// What it says about the purchase's status; nothing for facts about attempts.
     pub status: Option<Status>,
+    /// Why a charge failed, in Stripe's word.
+    pub failure: Option<String>,
     /// What it says about the payment.
     pub payment: Option<PaymentFact>,
-    /// The money that is there: the key of the payment and how much, in minor units.
-    pub funds: Option<(String, i64)>,
+    /// The money that is there.
+    pub funds: Option<Funds>,
+}
+
+/// Money that is there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Funds {
+    /// The key of the payment: its `PaymentIntent`, or the session where nothing was to be paid.
+    pub payment: String,
+    /// How much, in minor units of the fact's currency.
+    pub amount_minor: i64,
+    /// Since when, microseconds. The same whichever event tells of it first, where the credits that were bought end.
+    pub at_us: i64,
 }
 
 /// Reads an event. `None`: it is not about one of ours, or says nothing we act on. An error: it is about one of ours and
@@ -148,7 +185,11 @@ pub fn interpret(event: &Event) -> Result<Option<Told>, Malformed> {
         "payment_intent.succeeded"
         | "payment_intent.processing"
         | "payment_intent.payment_failed"
-        | "payment_intent.canceled" => of_payment_intent(&event.object()?)?,
+        | "payment_intent.canceled" => of_payment_intent(&event.object()?, event.created)?,
+        "setup_intent.succeeded" => {
+            let saved = methods::of_setup(&event.object()?, event.created)?;
+            return Ok(saved.map(Told::Saved));
+        }
         "charge.succeeded" | "charge.updated" => of_charge(&event.object()?)?,
         _ => return of_reversal(event),
     };
@@ -176,6 +217,9 @@ fn of_reversal(event: &Event) -> Result<Option<Told>, Malformed> {
 }
 
 /// Reads a checkout session: from an event that ends it (`ended`), or as Stripe shows it now.
+///
+/// Credits that end are counted from the moment of the payment, which a session does not know. So a paid session of such
+/// credits says no more than that money is on its way; the payment's own event says that it is there.
 pub fn of_session(session: &CheckoutSession, ended: Option<Status>) -> Result<Option<Fact>, Malformed> {
     if session.mode != CheckoutMode::Payment {
         return Ok(None);
@@ -189,7 +233,10 @@ pub fn of_session(session: &CheckoutSession, ended: Option<Status>) -> Result<Op
         .payment_intent
         .as_ref()
         .map(|reference| reference.id().to_owned());
-    let settled = ended.is_none() && session.payment_status.is_settled() && session.status != CheckoutStatus::Open;
+    let settled = ended.is_none()
+        && session.payment_status.is_settled()
+        && session.status != CheckoutStatus::Open
+        && dated_by(session, &stated).is_none();
     let status = match (ended, &session.status) {
         (Some(ended), _) => ended,
         (None, _) if settled => Status::Paid,
@@ -218,27 +265,50 @@ pub fn of_session(session: &CheckoutSession, ended: Option<Status>) -> Result<Op
             "payment_intent: missing from a session paid with money",
         ));
     }
-    let funds = settled.then(|| (payment_intent.unwrap_or_else(|| session.id.clone()), amount_minor));
+    if settled && stated.terms.expires_after_days.is_some() && session.created.is_none() {
+        return Err(Malformed::new(
+            "checkout.session",
+            "created: missing, and what was bought ends",
+        ));
+    }
+    let funds = settled.then(|| Funds {
+        payment: payment_intent.unwrap_or_else(|| session.id.clone()),
+        amount_minor,
+        at_us: session.created.unwrap_or_default().saturating_mul(SECOND_US),
+    });
     checked(Fact {
         stated,
         currency,
         session_id: Some(session.id.clone()),
         status: Some(status),
+        failure: None,
         payment,
         funds,
     })
 }
 
-fn of_payment_intent(intent: &PaymentIntent) -> Result<Option<Fact>, Malformed> {
+/// The payment whose own event tells since when the money of a paid session is there, where that matters.
+pub fn dated_by<'a>(session: &'a CheckoutSession, stated: &Stated) -> Option<&'a str> {
+    let matters = stated.terms.expires_after_days.is_some() && session.payment_status.is_settled();
+    let payment = session.payment_intent.as_ref().filter(|_| matters);
+    payment.map(stripe::objects::Expandable::id)
+}
+
+/// Reads a payment from an event that was made at a time, unix seconds.
+fn of_payment_intent(intent: &PaymentIntent, at_s: i64) -> Result<Option<Fact>, Malformed> {
     let Some(stated) = stated(&intent.metadata)? else {
         return Ok(None);
     };
     let currency = currency(&intent.currency)?;
+    let error = intent.last_payment_error.as_ref();
+    let failure = error.and_then(|error| failure_of(error.code.as_deref(), error.decline_code.as_deref()));
+    // What a buyer's page may try again is over where nobody is there to do so.
+    let given_up = stated.automatic.then_some(Status::Failed);
     let (status, payment_status) = match intent.status {
         PaymentIntentStatus::Succeeded => (Some(Status::Paid), PaymentStatus::Succeeded),
         PaymentIntentStatus::Processing => (Some(Status::AwaitingFunds), PaymentStatus::Processing),
-        PaymentIntentStatus::Canceled => (None, PaymentStatus::Canceled),
-        PaymentIntentStatus::RequiresPaymentMethod => (None, PaymentStatus::RequiresPaymentMethod),
+        PaymentIntentStatus::Canceled => (given_up, PaymentStatus::Canceled),
+        PaymentIntentStatus::RequiresPaymentMethod => (given_up, PaymentStatus::RequiresPaymentMethod),
         _ => return Ok(None),
     };
     let amount_minor = match payment_status {
@@ -247,7 +317,11 @@ fn of_payment_intent(intent: &PaymentIntent) -> Result<Option<Fact>, Malformed> 
             .ok_or_else(|| Malformed::new("payment_intent", "amount_received: missing from a succeeded payment"))?,
         _ => intent.amount,
     };
-    let funds = (payment_status == PaymentStatus::Succeeded).then(|| (intent.id.clone(), amount_minor));
+    let funds = (payment_status == PaymentStatus::Succeeded).then(|| Funds {
+        payment: intent.id.clone(),
+        amount_minor,
+        at_us: at_s.saturating_mul(SECOND_US),
+    });
     let payment = PaymentFact {
         payment_intent_id: intent.id.clone(),
         status: payment_status,
@@ -260,6 +334,7 @@ fn of_payment_intent(intent: &PaymentIntent) -> Result<Option<Fact>, Malformed> 
         currency,
         session_id: None,
         status,
+        failure: failure.filter(|_| status == Some(Status::Failed)),
         payment: Some(payment),
         funds,
     })
@@ -288,6 +363,7 @@ fn of_charge(charge: &Charge) -> Result<Option<Fact>, Malformed> {
         currency,
         session_id: None,
         status: None,
+        failure: None,
         payment: Some(payment),
         funds: None,
     })
@@ -340,6 +416,7 @@ fn stated(metadata: &BTreeMap<String, String>) -> Result<Option<Stated>, Malform
     if kind == Kind::Order && order_id.is_none() {
         return Err(wrong(metadata::ORDER));
     }
+    let terms = terms(metadata)?;
     let credits = integer(metadata::CREDITS)?;
     if kind == Kind::CreditPack && credits == 0 {
         return Err(wrong(metadata::CREDITS));
@@ -351,9 +428,44 @@ fn stated(metadata: &BTreeMap<String, String>) -> Result<Option<Stated>, Malform
         item_id: text(metadata::ITEM)?.to_owned(),
         quantity: integer(metadata::QUANTITY)?,
         credits,
+        terms,
         amount_minor: integer(metadata::AMOUNT_MINOR)?,
         order_id,
+        automatic: metadata.get(metadata::AUTOMATIC).is_some_and(|text| !text.is_empty()),
     }))
+}
+
+/// Why a charge failed, in the most telling of Stripe's words.
+pub(super) fn failure_of(code: Option<&str>, decline_code: Option<&str>) -> Option<String> {
+    let telling = decline_code.filter(|_| code.is_none_or(|code| code == "card_declined"));
+    let word = telling.or(code).filter(|word| printable(word));
+    word.map(str::to_owned)
+}
+
+/// What follows from a payment method that was saved.
+pub fn save(saved: &Saved) -> Effect {
+    Effect::SaveMethod {
+        user_id: saved.user_id.clone(),
+        method: saved.method.clone(),
+        saved_at_s: saved.saved_at_s,
+        setup: saved.setup_intent_id.clone(),
+    }
+}
+
+/// What becomes of bought credits; nothing is said of those that are as usual.
+fn terms(metadata: &BTreeMap<String, String>) -> Result<PackTerms, Malformed> {
+    let within = |name: &str, range: RangeInclusive<i64>| {
+        let Some(text) = metadata.get(name).filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        let value = text.parse::<i64>().ok().filter(|value| range.contains(value));
+        let value = value.ok_or_else(|| Malformed::new("metadata", format!("{name} has a value we never wrote")))?;
+        Ok(Some(value))
+    };
+    Ok(PackTerms {
+        expires_after_days: within(metadata::EXPIRES_AFTER_DAYS, 1..=EXPIRES_AFTER_DAYS_MAX)?,
+        priority: within(metadata::PRIORITY, -PRIORITY_MAX..=PRIORITY_MAX)?.unwrap_or_default(),
+    })
 }
 
 fn currency(code: &str) -> Result<Currency, Malformed> {
@@ -370,9 +482,12 @@ pub fn adopted(fact: &Fact, now_us: i64) -> Purchase {
         item_id: stated.item_id,
         quantity: stated.quantity,
         credits: stated.credits,
+        terms: stated.terms,
         order_id: stated.order_id,
         price: Money::new(stated.amount_minor, fact.currency),
         status: Status::Created,
+        charged: None,
+        failure: None,
         session_id: None,
         session_url: None,
         success_url: String::new(),
@@ -391,16 +506,17 @@ pub fn settle(purchase: &mut Purchase, fact: &Fact, now_us: i64) -> Vec<Effect> 
     if purchase.session_id.is_none() {
         purchase.session_id.clone_from(&fact.session_id);
     }
+    purchase.failure = purchase.failure.take().max(fact.failure.clone());
     let mut effects = Vec::new();
-    if let Some((payment, amount_minor)) = &fact.funds {
+    if let Some(funds) = &fact.funds {
         purchase.status = Status::Paid;
         purchase.paid_at_us.get_or_insert(now_us);
-        effects.extend(fulfil(purchase, payment));
-        if *amount_minor > 0 {
+        effects.extend(fulfil(purchase, funds));
+        if funds.amount_minor > 0 {
             effects.push(Effect::Collect {
                 currency: fact.currency,
-                amount_minor: *amount_minor,
-                payment: payment.clone(),
+                amount_minor: funds.amount_minor,
+                payment: funds.payment.clone(),
             });
         }
     }
@@ -411,12 +527,13 @@ pub fn settle(purchase: &mut Purchase, fact: &Fact, now_us: i64) -> Vec<Effect> 
 }
 
 /// What the buyer gets for a payment.
-fn fulfil(purchase: &Purchase, payment: &str) -> Option<Effect> {
+fn fulfil(purchase: &Purchase, funds: &Funds) -> Option<Effect> {
     match (purchase.kind, &purchase.order_id) {
         (Kind::CreditPack, _) => Some(Effect::Grant {
             user_id: purchase.user_id.clone(),
             credits: purchase.credits,
-            payment: payment.to_owned(),
+            terms: purchase.terms.since(funds.at_us),
+            payment: funds.payment.clone(),
         }),
         (Kind::Order, Some(order_id)) => Some(Effect::PayOrder {
             order_id: order_id.clone(),

@@ -46,6 +46,10 @@ pub fn settle(tx: &mut Tx<'_>, now_us: i64, policies: Policies, told: &[(i64, To
                 book.take_fact(*event_id, purchase, fact, now_us);
             }
             Told::Reversal(reversal) => book.take_reversal(*event_id, reversal),
+            Told::Saved(saved) => book.effects.push(Caused {
+                event_id: *event_id,
+                effect: rules::save(saved),
+            }),
         }
     }
     reverse(tx, now_us, told, &mut book)?;
@@ -66,7 +70,7 @@ fn lock_purchases(tx: &mut Tx<'_>, told: &[(i64, Told)]) -> Result<BTreeMap<Stri
     let mut ids = payments::purchases_of(tx, &reversed)?;
     ids.extend(told.iter().filter_map(|(_, told)| match told {
         Told::Purchase(fact) => Some(fact.stated.purchase_id.clone()),
-        Told::Reversal(_) => None,
+        Told::Reversal(_) | Told::Saved(_) => None,
     }));
     records::lock(tx, &ids.iter().map(String::as_str).collect())
 }
@@ -86,7 +90,7 @@ fn check_locked(told: &[(i64, Told)], known: &Payments, purchases: &Purchases) -
 fn reversals_in(told: &[(i64, Told)]) -> impl Iterator<Item = &Reversal> {
     told.iter().filter_map(|(_, told)| match told {
         Told::Reversal(reversal) => Some(reversal),
-        Told::Purchase(_) => None,
+        Told::Purchase(_) | Told::Saved(_) => None,
     })
 }
 
@@ -114,10 +118,10 @@ impl Book {
         let row = self.payment(&payment.payment_intent_id, fact.currency);
         let is_new = row.paid_minor == 0;
         row.add(purchase, fact.currency, payment);
-        if let Some((key, amount_minor)) = &fact.funds
-            && *key == row.payment_intent_id
+        if let Some(funds) = &fact.funds
+            && funds.payment == row.payment_intent_id
         {
-            row.paid_minor = row.paid_minor.max(*amount_minor);
+            row.paid_minor = row.paid_minor.max(funds.amount_minor);
         }
         if row.reversed_minor > 0 || row.freezes || (is_new && looks_for_warnings) {
             self.touched.insert(payment.payment_intent_id.clone(), event_id);
@@ -233,7 +237,7 @@ fn write(
     payments::write(tx, now_us, known, payments)
 }
 
-/// Takes in what Stripe was seen to say outside an event: by the success page, by recovery, or as the answer to a refund.
+/// Takes in what Stripe was seen to say outside an event, each with `NO_EVENT`: by the success page or by recovery.
 pub(super) fn settle_seen(
     tx: &mut Tx<'_>,
     now_us: i64,

@@ -57,6 +57,47 @@ create table customer (
     created_at_us bigint not null
 );
 
+-- What a user pays with when they are not there: the last one that they saved.
+create table payment_method (
+    user_id text primary key,
+    stripe_customer_id text not null,
+    payment_method_id text not null,
+    saved_at_s bigint not null
+);
+
+-- What a user wants when their wallet runs low.
+create table top_up (
+    user_id text primary key,
+    -- Below which balance they are told; none where they are not.
+    notice_below bigint,
+    -- Below which balance credits are bought, which, and at what price it was agreed to; none where they are not.
+    below bigint,
+    item_id text,
+    quantity bigint,
+    currency text,
+    amount_minor bigint,
+    -- Whether they were told since the balance fell.
+    noticed bigint not null default 0,
+    -- When the wallet is looked at again though nothing moved it.
+    next_look_at_us bigint not null,
+    updated_at_us bigint not null
+);
+create index top_up_look on top_up (next_look_at_us) where next_look_at_us < 9223372036854775807;
+
+-- What a user is to be told.
+create table notice (
+    notice_id text primary key,
+    user_id text not null,
+    kind text not null,
+    balance bigint,
+    below bigint,
+    purchase_id text,
+    reason text,
+    created_at_us bigint not null
+);
+create index notice_user on notice (user_id, notice_id);
+create unique index notice_purchase on notice (purchase_id) where purchase_id is not null;
+
 -- Something somebody set out to buy. Written before Stripe is called.
 create table purchase (
     purchase_id text primary key,
@@ -66,12 +107,20 @@ create table purchase (
     quantity bigint not null,
     -- Credits that payment grants; 0 for other kinds.
     credits bigint not null,
+    -- After how many days from the payment those end, and how soon they are used, as the catalogue said when it was made.
+    expires_after_days bigint,
+    priority bigint not null default 0,
     -- The order it pays for; empty for other kinds.
     order_id text not null,
     currency text not null,
     amount_minor bigint not null,
     -- created, open, awaiting_funds, expired, failed or paid.
     status text not null,
+    -- What it is charged to, where it was begun by itself; none of those that a buyer pays on a page.
+    stripe_customer_id text,
+    payment_method_id text,
+    -- Why that failed, in Stripe's word.
+    failure text,
     session_id text,
     session_url text,
     success_url text not null,
@@ -92,6 +141,8 @@ create unique index purchase_session on purchase (session_id) where session_id i
 create unique index purchase_request on purchase (request_id) where request_id is not null;
 create index purchase_user on purchase (user_id, purchase_id);
 create index purchase_order on purchase (order_id) where order_id <> '';
+create index purchase_underway on purchase (user_id) where status in ('created', 'awaiting_funds');
+create index purchase_automatic on purchase (user_id, purchase_id) where payment_method_id is not null;
 create index purchase_check on purchase (next_check_at_us) where status in ('created', 'open', 'awaiting_funds');
 
 -- One row for each payment, kept with the purchase it pays for. What was reversed of it is told by refunds and disputes,
@@ -211,7 +262,7 @@ create index customer_order_user on customer_order (user_id, order_id);
 -- Accounts of the house have fixed numbers below zero, so that the indexes by which an owner's history is read leave
 -- them out.
 create table account (
-    account_id bigint identity primary key,
+    account_id bigint identity primary key autoincrement,
     account_key text not null,
     debits_posted bigint not null,
     credits_posted bigint not null,
@@ -229,9 +280,16 @@ create table account (
     frozen bigint not null default 0,
     -- Whether the owner may owe credits.
     indebted bigint not null default 0,
+    -- The balances between which nobody needs to look at it, the lower one included, and whether it has left them since
+    -- somebody did.
+    calm_from bigint not null default -9223372036854775807,
+    calm_below bigint not null default 9223372036854775807,
+    stirred bigint not null default 0,
     constraint account_account_key unique (account_key)
 );
 create index account_expiry on account (none_expires_before_us) where none_expires_before_us < 9223372036854775807;
+
+create index account_stirred on account (account_id) where stirred > 0;
 
 -- The open lots of a wallet behind the one used next, in the order of their use.
 create table open_lot (
@@ -269,7 +327,8 @@ create table transfer (
     constraint transfer_transfer_id unique (transfer_id)
 );
 create index transfer_debit on transfer (debit_account_id, position) where debit_account_id > 0;
-create index transfer_credit on transfer (credit_account_id, position) where credit_account_id > 0;
+-- The code stands in it as well, so that a search for what made a lot steps over what made none without reading it.
+create index transfer_credit on transfer (credit_account_id, position, code) where credit_account_id > 0;
 create index transfer_event on transfer (event_id) where event_id > 0;
 
 -- Transfers and accounts sealed in order, shortly behind: each seal holds the hash of the one before it and of all transfers

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use store::{Result, Store, Tx};
 
 /// What matters of every row that names a history, by telling and history number.
-const QUERIES: [&str; 8] = [
+const QUERIES: [&str; 9] = [
     "select purchase_id, concat_ws(' ', 'purchase', user_id, kind, item_id, quantity, credits, order_id, currency,
-            amount_minor, status, coalesce(session_id, '-'), case when paid_at_us is null then 0 else 1 end) from purchase",
+            amount_minor, status, coalesce(failure, '-'), coalesce(expires_after_days, 0), priority, coalesce(session_id, '-'), case when paid_at_us is null then 0 else 1 end) from purchase",
     "select payment_intent_id, concat_ws(' ', 'payment', purchase_id, user_id, currency, amount_minor, status,
             coalesce(charge_id, '-'), coalesce(balance_transaction_id, '-'), paid_minor, reversed_minor, clawed_credits,
             clawed_minor, freezes, frozen) from payment",
+    "select user_id, concat_ws(' ', 'method', stripe_customer_id, payment_method_id, saved_at_s) from payment_method",
     "select refund_id, concat_ws(' ', 'refund', payment_intent_id, amount_minor, currency, status, coalesce(reason, '-'),
             coalesce(failure_reason, '-'), created_s) from refund",
     "select dispute_id, concat_ws(' ', 'dispute', payment_intent_id, amount_minor, currency, status, coalesce(reason, '-'),
@@ -23,7 +24,10 @@ const QUERIES: [&str; 8] = [
            or (account_key like 'credits:debt:%' and credits_posted <> debits_posted)",
     // How often a wallet was frozen and freed depends on the order, too.
     "select effect_key, concat_ws(' ', 'effect', kind) from effect where kind <> 'freeze'",
-    "select business_key, concat_ws(' ', 'transfer', amount, code) from transfer where code in ('grant', 'collect')",
+    // What a grant made tells when its credits end. The number of a lot in its wallet depends on the order.
+    "select business_key, concat_ws(' ', 'transfer', amount, code, coalesce(substr(filled, 1 + length(filled) -
+            length(ltrim(filled, '0123456789'))), '-'))
+     from transfer where code in ('grant', 'collect')",
 ];
 
 /// The digest of every history, by telling and number.

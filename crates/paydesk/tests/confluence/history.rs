@@ -39,9 +39,12 @@ enum Course {
     /// Nothing but the payment's own event ever arrives.
     OnlyThePayment,
     Canceled,
+    /// Begun by itself, with a saved payment method.
+    Charged,
+    ChargedInVain,
 }
 
-const COURSES: [Course; 9] = [
+const COURSES: [Course; 11] = [
     Course::PaidAtOnce,
     Course::DeclinedThenPaid,
     Course::DelayedAndPaid,
@@ -51,6 +54,8 @@ const COURSES: [Course; 9] = [
     Course::NothingToPay,
     Course::OnlyThePayment,
     Course::Canceled,
+    Course::Charged,
+    Course::ChargedInVain,
 ];
 
 impl History {
@@ -58,7 +63,7 @@ impl History {
         let (mut events, mut frozen) = (Vec::new(), false);
         for purchase in 0..rng.random_range(1..=3) {
             let course = *COURSES.choose(rng).unwrap();
-            let purchase = Purchase::generate(number, purchase, rng);
+            let purchase = Purchase::generate(number, purchase, course, rng);
             purchase.tell(course, &mut events);
             if course.pays() {
                 let (reversals, open) = reversal::generate(&purchase.reversed(), rng);
@@ -67,6 +72,9 @@ impl History {
                     weave(&mut events, told, rng);
                 }
             }
+        }
+        for setup in 0..rng.random_range(0..=3) {
+            weave(&mut events, vec![("setup_intent.succeeded", saved(number, setup))], rng);
         }
         let events = events
             .iter()
@@ -110,9 +118,21 @@ impl Course {
     fn pays(self) -> bool {
         !matches!(
             self,
-            Self::DelayedAndFailed | Self::Expired | Self::NothingToPay | Self::Canceled
+            Self::DelayedAndFailed | Self::Expired | Self::NothingToPay | Self::Canceled | Self::ChargedInVain
         )
     }
+}
+
+/// A payment method that the user saved.
+fn saved(history: usize, number: usize) -> Value {
+    json!({
+        "id": format!("seti_{{telling}}-{history}-{number}"),
+        "object": "setup_intent",
+        "status": "succeeded",
+        "customer": format!("cus_{{telling}}-{history}"),
+        "payment_method": format!("pm_{{telling}}-{history}-{number}"),
+        "metadata": { "paydesk_setup": format!("{{telling}}-{history}") },
+    })
 }
 
 /// Puts events between others in their own order, wherever chance will have it: some come before the payment.
@@ -132,6 +152,10 @@ pub(crate) struct Purchase {
     currency: &'static str,
     amount: i64,
     credits: i64,
+    /// After how many days the credits end; 0 for never.
+    days: i64,
+    /// Whether it was begun by itself.
+    automatic: bool,
 }
 
 impl Purchase {
@@ -144,11 +168,14 @@ impl Purchase {
             currency: "usd",
             amount,
             credits,
+            days: 0,
+            automatic: false,
         }
     }
 
-    fn generate(history: usize, number: usize, rng: &mut StdRng) -> Self {
-        let order = rng.random_bool(0.3);
+    fn generate(history: usize, number: usize, course: Course, rng: &mut StdRng) -> Self {
+        let automatic = matches!(course, Course::Charged | Course::ChargedInVain);
+        let order = !automatic && rng.random_bool(0.3);
         Self {
             name: format!("{{telling}}-{history}-{number}"),
             user: format!("{{telling}}-{history}"),
@@ -156,6 +183,8 @@ impl Purchase {
             currency: ["usd", "eur", "jpy", "kwd"].choose(rng).unwrap(),
             amount: rng.random_range(1..100_000),
             credits: if order { 0 } else { rng.random_range(1..1_000) },
+            days: if order { 0 } else { *[0, 36_500].choose(rng).unwrap() },
+            automatic,
         }
     }
 
@@ -175,7 +204,10 @@ impl Purchase {
             "paydesk_item": if self.order { "track-review" } else { "starter" },
             "paydesk_quantity": "1",
             "paydesk_credits": self.credits.to_string(),
+            "paydesk_expires_after_days": if self.days == 0 { String::new() } else { self.days.to_string() },
+            "paydesk_priority": if self.days == 0 { "0" } else { "-1" },
             "paydesk_amount_minor": self.amount.to_string(),
+            "paydesk_automatic": if self.automatic { "yes" } else { "" },
             "paydesk_order": if self.order { format!("ord_{}", self.name) } else { String::new() },
         })
     }
@@ -193,6 +225,7 @@ impl Purchase {
             "status": status,
             "payment_status": payment_status,
             "amount_total": amount,
+            "created": 1_792_000_000,
             "currency": self.currency,
             "customer": format!("cus_{}", self.user),
             "payment_intent": with_payment.then(|| format!("pi_{}", self.name)),
@@ -211,6 +244,12 @@ impl Purchase {
             "status": status,
             "metadata": self.metadata(),
         })
+    }
+
+    fn declined(&self, code: &str) -> Value {
+        let mut payment = self.payment("requires_payment_method");
+        payment["last_payment_error"] = json!({ "code": "card_declined", "decline_code": code });
+        payment
     }
 
     fn charge(&self, with_fee: bool) -> Value {
@@ -272,6 +311,19 @@ impl Purchase {
                 ));
             }
             Course::OnlyThePayment => events.push(("payment_intent.succeeded", self.payment("succeeded"))),
+            Course::Charged => {
+                events.push(("payment_intent.processing", self.payment("processing")));
+                events.push(("charge.succeeded", self.charge(false)));
+                events.push(("payment_intent.succeeded", self.payment("succeeded")));
+                events.push(("charge.updated", self.charge(true)));
+            }
+            Course::ChargedInVain => {
+                events.push(("payment_intent.processing", self.payment("processing")));
+                for code in ["insufficient_funds", "generic_decline"] {
+                    events.push(("payment_intent.payment_failed", self.declined(code)));
+                }
+                events.push(("payment_intent.canceled", self.payment("canceled")));
+            }
             Course::Canceled => {
                 events.push(("payment_intent.canceled", self.payment("canceled")));
                 events.push(("checkout.session.expired", self.session("expired", "unpaid", false)));

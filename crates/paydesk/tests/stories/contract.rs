@@ -1,9 +1,11 @@
 //! What the server really answers, held against the document that promises it.
 
 use paydesk::http::openapi;
+use paydesk::top_ups;
 use serde_json::{Value, json};
 use store::testing::for_each_engine;
 
+use crate::reversals::buy;
 use crate::support::{ADMIN, TestApp};
 
 /// What a value has that its schema does not allow, as paths with a reason.
@@ -117,6 +119,28 @@ async fn what_is_answered_is_what_the_document_promises() {
         hold("get", "/api/events/{id}", &test.get(ADMIN, &event).await.json());
         let wallet = test.get(&ada, "/api/financial/credits/ada").await.json();
         hold("get", "/api/financial/credits/{user_id}", &wallet);
+        let (top_up, wanted) = (
+            "/api/financial/credits/{user_id}/top-up",
+            json!({ "low_balance_notice_below": 50, "below": 20, "item_id": "starter" }),
+        );
+        let path = "/api/financial/credits/ada/top-up";
+        hold("get", top_up, &test.get(&ada, path).await.json());
+        let changed = test.send(reqwest::Method::PUT, &ada, path, Some(&wanted), None).await;
+        hold("put", top_up, &changed.json());
+        let setup = test.post(&ada, &format!("{path}/setup"), &json!({})).await.json();
+        hold("post", "/api/financial/credits/{user_id}/top-up/setup", &setup);
+        top_ups::look(&test.app).await.unwrap();
+        let notices = test.get(&ada, "/api/notices").await.json();
+        assert_eq!(notices["data"][0]["kind"], "low_balance");
+        hold("get", "/api/notices", &notices);
+        buy(&test, 1).await;
+        for what in ["history", "explain"] {
+            let told = test
+                .get(&ada, &format!("/api/financial/credits/ada/{what}"))
+                .await
+                .json();
+            hold("get", &format!("/api/financial/credits/{{user_id}}/{what}"), &told);
+        }
         test.finish().await;
     })
     .await;
@@ -171,6 +195,8 @@ fn every_status_has_words_of_its_own() {
         ("PurchaseStatus", "awaiting_funds"),
         ("OrderStatus", "draft"),
         ("EventStatus", "dead"),
+        ("TopUpState", "needs_payment_method"),
+        ("NoticeKind", "top_up_needs_buyer"),
     ] {
         let words = schemas[name]["enum"].as_array().unwrap();
         assert!(words.contains(&json!(word)), "{name}: {words:?}");

@@ -147,3 +147,32 @@ async fn a_wallet_is_not_frozen_where_the_operator_does_not_want_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_event_whose_purchase_is_lost_keeps_nobody_waiting() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin(database).await;
+        let (_, lost) = buy(&test, 1).await;
+        let (_, whole) = buy(&test, 1).await;
+        let written = test.app.store.write({
+            let lost = lost.clone();
+            move |tx| {
+                let sql = "delete from purchase where purchase_id = (select purchase_id from payment where payment_intent_id = $1)";
+                tx.run(sql, &[lost.as_str().into()])
+            }
+        });
+        assert_eq!(written.await.map_err(|error: store::Error| error.to_string()).unwrap(), 1);
+        for (key, payment) in [("lost", &lost), ("whole", &whole)] {
+            let parameters = json!({ "payment_intent": payment, "amount": 1000 });
+            let key = IdempotencyKey::new(key).unwrap();
+            test.app.stripe.create_refund(&parameters, &key).await.unwrap();
+        }
+        test.settle().await;
+        assert_eq!(wallet(&test).await, (100, 0, false), "the whole one was taken back");
+        let retrying = test.get(ADMIN, "/api/events?status=retrying").await.json();
+        assert!(!retrying["data"].as_array().unwrap().is_empty());
+        let waiting = test.get(ADMIN, "/api/events?status=received").await.json();
+        assert_eq!(waiting["data"], json!([]));
+    })
+    .await;
+}

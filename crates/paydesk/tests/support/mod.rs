@@ -20,6 +20,7 @@ use reqwest::Method;
 use sandbox::{EndpointConfig, Sandbox};
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use store::Store;
 use store::testing::TestDatabase;
 use tokio::net::TcpListener;
 
@@ -66,23 +67,25 @@ impl TestApp {
 
     /// The same, with these flags besides.
     pub(crate) async fn begin_with(database: &TestDatabase, flags: &[&str]) -> Self {
-        Self::begin_at_with(database, Clock::system(), flags)
+        Self::open(database, Clock::system(), CATALOGUE, flags)
             .await
-            .with_catalogue()
+            .pushed()
             .await
     }
 
     /// The same, on a clock that stands still until the test turns it.
     pub(crate) async fn begin_on_manual_clock(database: &TestDatabase) -> Self {
-        let clock = Clock::manual(Clock::system().now_us());
-        Self::begin_at(database, clock).await.with_catalogue().await
+        Self::begin_selling(database, CATALOGUE).await
     }
 
-    async fn with_catalogue(self) -> Self {
-        let (now_us, app) = (self.app.clock.now_us(), &self.app);
-        catalogue::push(&app.catalogue, &app.stripe, &app.store, &app.ids, now_us, |_| {})
-            .await
-            .unwrap();
+    /// The same, with this catalogue.
+    pub(crate) async fn begin_selling(database: &TestDatabase, catalogue: &str) -> Self {
+        let clock = Clock::manual(Clock::system().now_us());
+        Self::open(database, clock, catalogue, &[]).await.pushed().await
+    }
+
+    async fn pushed(self) -> Self {
+        push(&self.app).await;
         self
     }
 
@@ -93,10 +96,10 @@ impl TestApp {
 
     /// With nothing pushed to Stripe yet, on this clock.
     pub(crate) async fn begin_at(database: &TestDatabase, clock: Clock) -> Self {
-        Self::begin_at_with(database, clock, &[]).await
+        Self::open(database, clock, CATALOGUE, &[]).await
     }
 
-    async fn begin_at_with(database: &TestDatabase, clock: Clock, flags: &[&str]) -> Self {
+    async fn open(database: &TestDatabase, clock: Clock, catalogue: &str, flags: &[&str]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sandbox_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -115,7 +118,8 @@ impl TestApp {
             async move { sandbox.serve(sandbox_listener, std::future::pending::<()>()).await }
         });
         let secret_key = sandbox.config().secret_key.clone();
-        let app = application(database, [&base, &sandbox_base], secret_key, clock, flags).await;
+        let ends = (base.as_str(), sandbox_base.as_str());
+        let app = application(database.store().clone(), ends, secret_key, (clock, catalogue), flags).await;
         let router = routes::router(app.clone(), axum::Router::new());
         tokio::spawn({
             let app = app.clone();
@@ -134,6 +138,22 @@ impl TestApp {
             http,
             keys: Arc::default(),
         }
+    }
+
+    /// The same application as it is after a restart with another catalogue, which is pushed.
+    pub(crate) async fn selling(&self, catalogue: &str) -> App {
+        let (store, clock) = (self.app.store.clone(), self.app.clock.clone());
+        let secret_key = self.sandbox.config().secret_key.clone();
+        let app = application(
+            store,
+            (&self.base, &self.sandbox_base),
+            secret_key,
+            (clock, catalogue),
+            &[],
+        )
+        .await;
+        push(&app).await;
+        app
     }
 
     /// A token as the application would sign it for this user.
@@ -260,14 +280,21 @@ impl TestApp {
     }
 }
 
+async fn push(app: &App) {
+    let now_us = app.clock.now_us();
+    catalogue::push(&app.catalogue, &app.stripe, &app.store, &app.ids, now_us, |_| {})
+        .await
+        .unwrap();
+}
+
 async fn application(
-    database: &TestDatabase,
-    [base, sandbox_base]: [&str; 2],
+    store: Store,
+    (base, sandbox_base): (&str, &str),
     secret_key: String,
-    clock: Clock,
+    (clock, catalogue): (Clock, &str),
     flags: &[&str],
 ) -> App {
-    database.store().migrate(MIGRATIONS).await.unwrap();
+    store.migrate(MIGRATIONS).await.unwrap();
     let usual = [
         "test",
         "--listen",
@@ -287,12 +314,12 @@ async fn application(
         jwt_secret: Some(SecretString::from(JWT_SECRET)),
     };
     let ids = Ids::random(clock.clone());
-    let catalogue = catalogue::parse(CATALOGUE, "paydesk.toml").unwrap();
+    let catalogue = catalogue::parse(catalogue, "paydesk.toml").unwrap();
     App::new(
         Config::new(line.settings, secrets).unwrap(),
         clock,
         ids,
-        database.store().clone(),
+        store,
         catalogue,
     )
     .unwrap()

@@ -6,6 +6,7 @@
 mod challenge;
 mod checkout;
 mod invoice;
+mod invoice_pdf;
 mod portal;
 mod portal_views;
 mod receipt;
@@ -25,7 +26,8 @@ pub(crate) fn routes() -> Router<Sandbox> {
         .route("/c/pay/{session}", get(checkout::show).post(checkout::pay))
         .route("/c/challenge/{intent}", get(challenge::show).post(challenge::answer))
         .route("/receipts/{charge}", get(receipt::show))
-        .route("/i/{invoice}", get(invoice::show))
+        .route("/i/{invoice}", get(invoice::show).post(invoice::pay))
+        .route("/i/{invoice}/pdf", get(invoice_pdf::show))
         .route("/p/session/{token}", get(portal::home).post(portal::act))
         .route("/p/session/{token}/payment-method", get(portal::method_page))
         .route(

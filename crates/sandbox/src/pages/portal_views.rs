@@ -55,17 +55,19 @@ impl<'a> View<'a> {
         page(status, &format!("{heading} – {}", self.merchant), &content, &then)
     }
 
-    /// A form of one button that does something to a subscription.
-    fn button(&self, action: &str, subscription: &str, hidden: &str, label: &str) -> String {
+    /// A form of one button that does something to a subscription. `of` are attributes that say to which, where there are
+    /// several.
+    fn button(&self, action: &str, subscription: &str, hidden: &str, label: &str, of: &str) -> String {
         fill(
             "<form method=\"post\" action=\"{{path}}\"><input type=\"hidden\" name=\"subscription\" value=\"{{subscription}}\">\
-             {{hidden}}<button id=\"{{action}}\" name=\"action\" value=\"{{action}}\" type=\"submit\">{{label}}</button></form>\n",
+             {{hidden}}<button id=\"{{action}}-{{subscription}}\"{{of}} name=\"action\" value=\"{{action}}\" type=\"submit\">{{label}}</button></form>\n",
             &[
                 ("path", &self.path("")),
                 ("subscription", &escape(subscription)),
                 ("hidden", hidden),
                 ("action", action),
                 ("label", &escape(label)),
+                ("of", of),
             ],
         )
     }
@@ -82,6 +84,12 @@ fn cost(price: &Value, quantity: i64) -> String {
         0 | 1 => format!("{each} per {interval}"),
         count => format!("{each} every {count} {interval}s"),
     }
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().map(|first| first.to_uppercase().collect::<String>());
+    first.unwrap_or_default() + letters.as_str()
 }
 
 fn plan_name(state: &State, subscription: &Value) -> String {
@@ -136,9 +144,10 @@ fn card_of(state: &State, view: &View<'_>, subscription: &Value) -> String {
         .iter()
         .map(|item| cost(&item["price"], int(item, "quantity")))
         .collect();
+    let of = format!(" aria-describedby=\"name-{}\"", escape(id));
     let link = |word: &str, label: &str| {
         let path = view.path(&format!("/subscriptions/{id}/{word}"));
-        format!("<a class=\"button quiet\" href=\"{}\">{label}</a>\n", escape(&path))
+        format!("<a class=\"button quiet\"{of} href=\"{}\">{label}</a>\n", escape(&path))
     };
     let mut ways = String::new();
     let changeable = items::of(subscription).len() == 1 && text(subscription, "status") != "incomplete";
@@ -149,7 +158,7 @@ fn card_of(state: &State, view: &View<'_>, subscription: &Value) -> String {
         if subscription["cancel_at"].is_null() {
             ways.push_str(&link("cancel", "Cancel subscription"));
         } else {
-            ways.push_str(&view.button("renew", id, "", "Do not cancel"));
+            ways.push_str(&view.button("renew", id, "", "Do not cancel", &of));
         }
     }
     fill(
@@ -181,7 +190,7 @@ fn method_section(state: &State, view: &View<'_>) -> String {
             let card = &method["card"];
             format!(
                 "{} ending in {}, valid until {:02}/{}",
-                text(card, "display_brand").replace('_', " "),
+                capital(&text(card, "display_brand").replace('_', " ")),
                 text(card, "last4"),
                 int(card, "exp_month"),
                 int(card, "exp_year")
@@ -208,8 +217,9 @@ fn invoices(state: &State, session: &Value) -> String {
     let final_ones = found.into_iter().filter(|invoice| invoice["status"] != "draft");
     for invoice in final_ones.take(INVOICES) {
         let status = match text(invoice, "status") {
-            "uncollectible" => "unpaid",
-            status => status,
+            "paid" => "Paid",
+            "void" => "Void",
+            _ => "Unpaid",
         };
         rows.push_str(&fill(
             "<tr><td>{{date}}</td><td><a href=\"{{url}}\">{{number}}</a></td><td class=\"amount\">{{amount}}</td><td>{{status}}</td></tr>\n",
@@ -238,7 +248,12 @@ pub(crate) fn plans(state: &State, view: &View<'_>, subscription: &Value) -> Res
     let current = &items::of(subscription)[0];
     let quantity = int(current, "quantity");
     let mut choices = String::new();
-    for (index, price) in sessions::choices(state, view.session, subscription).iter().enumerate() {
+    let offered = sessions::choices(state, view.session, subscription);
+    if offered.iter().all(|price| price["id"] == current["price"]["id"]) {
+        let content = "<p>There is no other plan.</p>\n";
+        return view.page(StatusCode::OK, "Change plan", content, (&view.path(""), "Back"));
+    }
+    for (index, price) in offered.iter().enumerate() {
         let is_current = price["id"] == current["price"]["id"];
         choices.push_str(&fill(
             "<label class=\"method\" for=\"price-{{index}}\"><input type=\"radio\" id=\"price-{{index}}\" name=\"price\" \
@@ -303,7 +318,7 @@ pub(crate) fn confirmation(
         ));
     }
     let hidden = format!("<input type=\"hidden\" name=\"price\" value=\"{}\">", escape(price));
-    content.push_str(&view.button("plan", subscription, &hidden, "Confirm"));
+    content.push_str(&view.button("plan", subscription, &hidden, "Confirm", ""));
     let back = view.path(&format!("/subscriptions/{subscription}/plan"));
     view.page(StatusCode::OK, "Confirm your new plan", &content, (&back, "Back"))
 }
@@ -324,7 +339,7 @@ pub(crate) fn cancellation(state: &State, view: &View<'_>, subscription: &Value)
         "<p>You are about to cancel {}. {}</p>\n{}",
         escape(&plan_name(state, subscription)),
         escape(&sentence),
-        view.button("cancel", text(subscription, "id"), "", "Cancel subscription")
+        view.button("cancel", text(subscription, "id"), "", "Cancel subscription", "")
     );
     view.page(
         StatusCode::OK,

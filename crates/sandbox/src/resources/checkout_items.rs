@@ -104,6 +104,7 @@ fn suit(call: &Call<'_>, recurring: bool, param: String) -> Result<(), ApiError>
 
 fn data_amount(call: &Call<'_>, data: &Value, param: &str) -> Result<i64, ApiError> {
     suit(call, data["recurring"].is_object(), format!("{param}[recurring]"))?;
+    prices::check_interval(&data["recurring"])?;
     match (data["product"].as_str(), data["product_data"].is_object()) {
         (Some(product), false) => {
             call.state.referred("product", product, &format!("{param}[product]"))?;

@@ -34,7 +34,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
          phone_number_collection:{enabled*:bool} redirect_on_completion:(always|if_required|never) return_url \
          saved_payment_method_options:any setup_intent_data:{description metadata:map on_behalf_of} \
          shipping_address_collection:any shipping_options:any submit_type:(auto|book|donate|pay|subscribe) \
-         subscription_data:{default_payment_method description metadata:map trial_period_days:int \
+         subscription_data:{billing_mode:{flexible:any type*:(classic|flexible)} default_payment_method description \
+         metadata:map trial_end:int trial_period_days:int \
          trial_settings:{end_behavior*:{missing_payment_method:(cancel|create_invoice|pause)}}} success_url tax_id_collection:any ui_mode:(elements|embedded_page|form|hosted_page) \
          wallet_options:any",
         create,

@@ -97,5 +97,10 @@ pub(crate) fn intent_behind(session: &Value) -> &str {
 
 /// Whether the buyer has to say what to pay with.
 pub(crate) fn needs_method(session: &Value) -> bool {
-    matches!(text(session, "mode"), "setup" | "subscription") || int(session, "amount_total") > 0
+    let kept = match text(session, "mode") {
+        "setup" => true,
+        "subscription" => session["payment_method_collection"] != "if_required",
+        _ => false,
+    };
+    kept || int(session, "amount_total") > 0
 }

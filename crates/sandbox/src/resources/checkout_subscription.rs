@@ -9,6 +9,9 @@ use crate::state::{State, int, text};
 use crate::wire::Call;
 use crate::wire::error::ApiError;
 
+/// A trial outlives the checkout that it begins with.
+const SHORTEST_TRIAL_SECONDS: i64 = 2 * 86_400;
+
 /// What only one of the modes has.
 pub(crate) fn check(call: &Call<'_>) -> Result<(), ApiError> {
     let misplaced: &[&str] = match call.text("mode") {
@@ -23,27 +26,50 @@ pub(crate) fn check(call: &Call<'_>) -> Result<(), ApiError> {
                 format!("You can not pass `{name}` in `{mode}` mode."),
             ))
         }
-        None => Ok(()),
+        None => check_trial(call),
     }
+}
+
+fn check_trial(call: &Call<'_>) -> Result<(), ApiError> {
+    let data = call.value("subscription_data");
+    let (days, end) = (data["trial_period_days"].as_i64(), data["trial_end"].as_i64());
+    if days.is_some_and(|days| !(1..=subscriptions::LONGEST_TRIAL_DAYS).contains(&days)) {
+        let message = "A trial lasts from one day to two years.";
+        return Err(ApiError::param("subscription_data[trial_period_days]", message));
+    }
+    let Some(end) = end else { return Ok(()) };
+    if days.is_some() {
+        let message = "Only one of trial_end and trial_period_days can be given.";
+        return Err(ApiError::param("subscription_data[trial_end]", message));
+    }
+    let now = call.state.time_of(call.text("customer").unwrap_or_default());
+    let longest = now + subscriptions::LONGEST_TRIAL_DAYS * 86_400;
+    if !(now + SHORTEST_TRIAL_SECONDS..=longest).contains(&end) {
+        let message = "A trial that begins with a checkout ends at least two days from now, and within two years.";
+        return Err(ApiError::param("subscription_data[trial_end]", message));
+    }
+    Ok(())
 }
 
 /// Makes a new session one of subscription mode: its buyer becomes a customer, and their card is kept.
 pub(crate) fn prepare(call: &mut Call<'_>, id: &str) {
     let data = call.value("subscription_data");
+    let collection = call.text("payment_method_collection").unwrap_or("always").to_owned();
     call.state.update(id, |session| {
         session.insert("mode".to_owned(), json!("subscription"));
-        session.insert("payment_method_collection".to_owned(), json!("always"));
+        session.insert("payment_method_collection".to_owned(), json!(collection));
         // A debit is decided later, and a subscription here begins with money that is there.
         session.insert("payment_method_types".to_owned(), json!(["card"]));
         if session["customer"].is_null() {
             session.insert("customer_creation".to_owned(), json!("always"));
         }
+        let trial = has_trial(&data);
         session.insert("_subscription_data".to_owned(), data);
         session.insert(
             "_payment_intent_data".to_owned(),
             json!({ "setup_future_usage": "off_session", "description": "Subscription creation" }),
         );
-        if trial_days(&Value::Object(session.clone())) > 0 {
+        if trial {
             for amount in ["amount_subtotal", "amount_total"] {
                 session.insert(amount.to_owned(), json!(0));
             }
@@ -52,8 +78,8 @@ pub(crate) fn prepare(call: &mut Call<'_>, id: &str) {
     });
 }
 
-pub(crate) fn trial_days(session: &Value) -> i64 {
-    int(&session["_subscription_data"], "trial_period_days")
+fn has_trial(data: &Value) -> bool {
+    int(data, "trial_period_days") > 0 || int(data, "trial_end") > 0
 }
 
 /// The subscription of the session behind an intent that is about to succeed.
@@ -93,8 +119,9 @@ fn make(state: &mut State, session_id: &str, method: &str, intent: Option<&str>)
         .flatten()
         .map(|item| (item["price"].clone(), json!({ "quantity": item["quantity"] })))
         .collect();
-    let days = trial_days(&session);
+    let days = int(data, "trial_period_days");
     let now = state.now();
+    let given_end = data["trial_end"].as_i64();
     let mut params = data.as_object().cloned().unwrap_or_default();
     if !method.is_empty() {
         params.insert("default_payment_method".to_owned(), json!(method));
@@ -105,9 +132,10 @@ fn make(state: &mut State, session_id: &str, method: &str, intent: Option<&str>)
             .into_iter()
             .filter(|(price, _)| price["type"] == "recurring")
             .collect(),
-        trial_end: (days > 0).then(|| now + days.saturating_mul(86_400)),
+        trial_end: given_end.or_else(|| (days > 0).then(|| now + days * 86_400)),
         params: &params,
         intent,
+        takes_waiting: false,
     };
     let (subscription, invoice) = subscriptions::new(state, &new);
     state.update(session_id, |session| {

@@ -212,6 +212,8 @@ fn update(call: &mut Call<'_>) -> Answer {
 fn delete(call: &mut Call<'_>) -> Answer {
     present(call)?;
     let id = call.id().to_owned();
+    call.state.keep_time_of(&id);
+    super::subscription_cycle::end_all(call.state, &id);
     let attached: Vec<String> = attached_to(call.state, &id)
         .into_iter()
         .map(|method| method["id"].as_str().unwrap_or("").to_owned())

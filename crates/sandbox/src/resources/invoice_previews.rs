@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::invoice_items::{self, Waiting};
 use super::invoices::{self, Draft};
 use super::subscription_changes::{self as changes, Change, End};
+use super::subscription_items::price_data;
 use super::subscriptions::{self, New};
 use super::{
     invoice_collection, subscription_cycle, subscription_items as items, subscription_prorations as prorations,
@@ -17,12 +18,16 @@ use crate::wire::{Answer, Call, Operation};
 
 pub(crate) const OPERATIONS: &[Operation] = &[Operation::post(
     "/v1/invoices/create_preview",
-    "currency:currency customer:id invoice_items:[{amount:int currency:currency description discountable:bool \
-     metadata:map period:{end*:int start*:int} price:id quantity:int}] preview_mode:(next|recurring) subscription:id \
-     subscription_details:{billing_cycle_anchor:{timestamp:int type*:(now|timestamp|unchanged)} \
-     billing_mode:{flexible:any type*:(classic|flexible)} cancel_at cancel_at_period_end:bool cancel_now:bool \
-     items:[{deleted:bool id:id metadata:map price:id price_data:any quantity:int}] metadata:map \
-     proration_behavior:(always_invoice|create_prorations|none) proration_date:int trial_end:id}",
+    concat!(
+        "currency:currency customer:id invoice_items:[{amount:int currency:currency description discountable:bool \
+         metadata:map period:{end*:int start*:int} price:id quantity:int}] preview_mode:(next|recurring) subscription:id \
+         subscription_details:{billing_cycle_anchor:{timestamp:int type*:(now|timestamp|unchanged)} \
+         billing_mode:{flexible:any type*:(classic|flexible)} cancel_at cancel_at_period_end:bool cancel_now:bool \
+         metadata:map proration_behavior:(always_invoice|create_prorations|none) proration_date:int trial_end:id \
+         items:[{deleted:bool id:id metadata:map price:id quantity:int price_data:",
+        price_data!(),
+        "}]}"
+    ),
     create,
 )];
 
@@ -82,6 +87,20 @@ pub(crate) fn preview(state: &mut State, asked: &Asked) -> Answer {
         ApiError::invalid(message).code("invoice_upcoming_none").status(404)
     })?;
     Ok(shown(&scratch, &invoice))
+}
+
+/// A change that is to be paid at once or not to be made: whether it would be paid.
+pub(crate) fn check_payable(state: &mut State, id: &str, change: &Change) -> Result<(), ApiError> {
+    let mut scratch = scratch(state, text(&state.own(id).clone(), "customer"));
+    let Some(invoice) = changes::apply(&mut scratch, id, change)? else {
+        return Ok(());
+    };
+    let invoice = shown(&scratch, &invoice);
+    if int(&invoice, "amount_due") == 0 {
+        return Ok(());
+    }
+    let method = invoice_collection::method_of(state, &invoice);
+    subscriptions::check_method(state, method.as_deref(), "error_if_incomplete")
 }
 
 /// A copy of what belongs to a customer, and of the catalogue.
@@ -219,6 +238,7 @@ fn of_new(scratch: &mut State, asked: &Asked) -> Result<Option<String>, ApiError
         trial_end,
         params: &params,
         intent: None,
+        takes_waiting: !asked.recurring,
     };
     let (_, invoice) = subscriptions::draft(scratch, &new);
     Ok(invoice)

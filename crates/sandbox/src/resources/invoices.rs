@@ -134,7 +134,10 @@ fn create(call: &mut Call<'_>) -> Answer {
             ],
         );
         if let Some(days) = params.get("days_until_due").and_then(Value::as_i64) {
-            invoice.insert("due_date".to_owned(), json!(now + days * 86_400));
+            invoice.insert(
+                "due_date".to_owned(),
+                json!(now.saturating_add(days.saturating_mul(86_400))),
+            );
         }
         if let Some(metadata) = params.get("metadata") {
             merge_metadata(invoice, metadata);
@@ -266,7 +269,7 @@ fn render(state: &State, id: &str, draft: &Draft<'_>) -> Value {
         "customer_tax_exempt": customer["tax_exempt"],
         "default_payment_method": null,
         "due_date": (method == "send_invoice")
-            .then(|| state.now() + int(subscription, "days_until_due").saturating_mul(86_400)),
+            .then(|| state.now().saturating_add(int(subscription, "days_until_due").saturating_mul(86_400))),
         "lines": { "object": "list", "data": lines, "has_more": false, "url": format!("/v1/invoices/{id}/lines") },
         "livemode": false,
         "metadata": {},

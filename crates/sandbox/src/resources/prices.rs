@@ -64,6 +64,7 @@ fn create(call: &mut Call<'_>) -> Answer {
     };
     let given = Value::Object(call.params.clone());
     unit_amount(&given)?;
+    check_interval(&given["recurring"])?;
     claim_lookup_key(call, None)?;
     let product = if made {
         let metadata = data.get("metadata").cloned().unwrap_or_else(|| json!({}));
@@ -114,9 +115,9 @@ fn unit_amount(given: &Value) -> Result<(Value, Value), ApiError> {
 /// A price from its parameters, or from `price_data`; writes no event.
 pub(crate) fn new(state: &mut State, product: &str, given: &Value) -> Result<String, ApiError> {
     let (amount, decimal) = unit_amount(given)?;
+    check_interval(&given["recurring"])?;
     let recurring = match &given["recurring"] {
         Value::Object(recurring) => {
-            check_interval(&given["recurring"])?;
             let member = |name: &str, default: Value| recurring.get(name).cloned().unwrap_or(default);
             json!({
                 "interval": recurring["interval"],
@@ -167,7 +168,10 @@ pub(crate) fn new(state: &mut State, product: &str, given: &Value) -> Result<Str
 }
 
 /// An interval is at most three years long.
-fn check_interval(recurring: &Value) -> Result<(), ApiError> {
+pub(crate) fn check_interval(recurring: &Value) -> Result<(), ApiError> {
+    if recurring.is_null() {
+        return Ok(());
+    }
     let longest = match text(recurring, "interval") {
         "day" => 1095,
         "week" => 156,

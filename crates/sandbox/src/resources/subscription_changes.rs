@@ -6,12 +6,15 @@ use serde_json::{Map, Value, json};
 use super::invoice_collection as collection;
 use super::invoices::{self, Draft};
 use super::{
-    invoice_items, payment_methods, subscription_cycle, subscription_items as items,
+    invoice_items, invoice_previews, payment_methods, subscription_cycle, subscription_items as items,
     subscription_prorations as prorations, subscriptions, take_over,
 };
 use crate::state::{State, flag, int, merge_metadata, rendered, text};
 use crate::wire::error::ApiError;
 use crate::wire::{Answer, Call};
+
+/// How far away a planned end may be: five years.
+const LATEST_END_SECONDS: i64 = 5 * 366 * 86_400;
 
 /// What is to become of a subscription's items and of their periods.
 pub(crate) struct Change {
@@ -70,13 +73,22 @@ pub(crate) fn perform(state: &mut State, id: &str, mut params: Map<String, Value
         params.insert("default_payment_method".to_owned(), json!(method));
     }
     let end = End::of(&params, state.now())?;
+    let resumes = params
+        .get("pause_collection")
+        .and_then(|pause| pause["resumes_at"].as_i64());
+    if resumes.is_some_and(|time| time <= state.now()) {
+        let message = "The collection must resume in the future.";
+        return Err(ApiError::param("pause_collection[resumes_at]", message));
+    }
     let stops = params.get("trial_end") == Some(&json!("now")) && subscription_cycle::lacks_method(state, &before);
     let cycle = if stops {
         Cycle::Kept
     } else {
         cycle_of(&params, &before, state.now())?
     };
-    let invoiced = apply(state, id, &Change::of(&params, cycle))?;
+    let change = Change::of(&params, cycle);
+    check_payment(state, id, &params, &change)?;
+    let invoiced = apply(state, id, &change)?;
     set_end(state, id, end);
     take_over_plain(state, id, &params);
     tell(state, id, &before);
@@ -86,6 +98,23 @@ pub(crate) fn perform(state: &mut State, id: &str, mut params: Map<String, Value
     collect(state, invoiced.as_deref());
     subscription_cycle::begin(state, id);
     Ok(())
+}
+
+/// What `payment_behavior` asks for, where a change is paid at once.
+pub(crate) fn check_payment(
+    state: &mut State,
+    id: &str,
+    params: &Map<String, Value>,
+    change: &Change,
+) -> Result<(), ApiError> {
+    match params.get("payment_behavior").and_then(Value::as_str) {
+        Some("error_if_incomplete") => invoice_previews::check_payable(state, id, change),
+        Some("pending_if_incomplete") => {
+            let message = "This sandbox keeps no pending updates: use allow_incomplete or error_if_incomplete.";
+            Err(ApiError::param("payment_behavior", message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The path's subscription, which has not ended; its customer's time is kept from here on.
@@ -178,11 +207,11 @@ impl End {
                 time => time
                     .parse()
                     .ok()
-                    .filter(|time| *time > now)
+                    .filter(|time| *time > now && *time <= now + LATEST_END_SECONDS)
                     .map(Self::At)
                     .ok_or_else(|| {
                         let message =
-                            "Give a time in the future, `min_period_end`, `max_period_end` or `max_billed_until`.";
+                            "Give a time within the next five years, `min_period_end`, `max_period_end` or `max_billed_until`.";
                         ApiError::param("cancel_at", message)
                     }),
             },
@@ -320,6 +349,7 @@ fn changed_items(state: &mut State, subscription: &Value, given: &[Value]) -> Re
             after.remove(place);
             continue;
         }
+        items::check_quantity(change, &param)?;
         let item = &mut after[place];
         if change["price"].is_string() || change["price_data"].is_object() {
             let price = items::price_of(state, change, &param)?;

@@ -129,6 +129,19 @@ pub(crate) fn end_trial_without_method(state: &mut State, id: &str) {
     state.emit("customer.subscription.paused", id);
 }
 
+/// Ends every subscription of a customer who leaves.
+pub(crate) fn end_all(state: &mut State, customer: &str) {
+    let live: Vec<String> = state
+        .naming("subscription", "customer", customer)
+        .into_iter()
+        .filter(|subscription| subscription["ended_at"].is_null())
+        .map(|subscription| text(subscription, "id").to_owned())
+        .collect();
+    for id in live {
+        end(state, &id, "cancellation_requested");
+    }
+}
+
 /// Ends a subscription now.
 pub(crate) fn end(state: &mut State, id: &str, reason: &str) {
     let now = state.now();

@@ -11,18 +11,31 @@ use crate::state::{State, flag, int, merge_metadata, rendered, text};
 use crate::wire::error::ApiError;
 use crate::wire::{Call, Operation, list};
 
+const MAX_QUANTITY: i64 = 999_999;
+
+/// A price that is described instead of named.
+macro_rules! price_data {
+    () => {
+        "{currency*:currency product*:id recurring*:{interval*:(day|month|week|year) interval_count:int} \
+         tax_behavior:(exclusive|inclusive|unspecified) unit_amount:int unit_amount_decimal:decimal}"
+    };
+}
+pub(crate) use price_data;
+
 pub(crate) const OPERATIONS: &[Operation] = &[
     Operation::post(
         "/v1/subscription_items",
-        "billing_thresholds:any discounts:any metadata:map \
-         payment_behavior:(allow_incomplete|default_incomplete|error_if_incomplete|pending_if_incomplete) price:id \
-         price_data:any proration_behavior:(always_invoice|create_prorations|none) proration_date:int quantity:int \
-         subscription*:id tax_rates:any",
+        concat!(
+            "metadata:map payment_behavior:(allow_incomplete|default_incomplete|error_if_incomplete|pending_if_incomplete) \
+             price:id proration_behavior:(always_invoice|create_prorations|none) proration_date:int quantity:int \
+             subscription*:id price_data:",
+            price_data!()
+        ),
         |call| {
             let subscription = call.text("subscription").unwrap_or_default().to_owned();
             call.state.referred("subscription", &subscription, "subscription")?;
             let mut item = call.params.clone();
-            item.retain(|name, _| matches!(name.as_str(), "price" | "quantity" | "metadata"));
+            item.retain(|name, _| matches!(name.as_str(), "price" | "price_data" | "quantity" | "metadata"));
             change(call, &subscription, &Value::Object(item))?;
             let items = call.state.own(&subscription)["items"]["data"].as_array();
             Ok(items.and_then(|items| items.last()).map(rendered).unwrap_or_default())
@@ -39,14 +52,16 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     }),
     Operation::post(
         "/v1/subscription_items/{item}",
-        "billing_thresholds:any discounts:any metadata:map off_session:bool \
-         payment_behavior:(allow_incomplete|default_incomplete|error_if_incomplete|pending_if_incomplete) price:id \
-         price_data:any proration_behavior:(always_invoice|create_prorations|none) proration_date:int quantity:int \
-         tax_rates:any",
+        concat!(
+            "metadata:map off_session:bool \
+             payment_behavior:(allow_incomplete|default_incomplete|error_if_incomplete|pending_if_incomplete) price:id \
+             proration_behavior:(always_invoice|create_prorations|none) proration_date:int quantity:int price_data:",
+            price_data!()
+        ),
         |call| {
             let (subscription, _) = held(call)?;
             let mut item = call.params.clone();
-            item.retain(|name, _| matches!(name.as_str(), "price" | "quantity" | "metadata"));
+            item.retain(|name, _| matches!(name.as_str(), "price" | "price_data" | "quantity" | "metadata"));
             item.insert("id".to_owned(), json!(call.id()));
             change(call, &subscription, &Value::Object(item))?;
             let (_, item) = held(call)?;
@@ -77,6 +92,7 @@ fn change(call: &mut Call<'_>, subscription: &str, item: &Value) -> Result<(), A
     let mut change = Change::of(&call.params, Cycle::Kept);
     change.items = vec![item.clone()];
     let before = call.state.own(subscription).clone();
+    subscription_changes::check_payment(call.state, subscription, &call.params, &change)?;
     let invoiced = subscription_changes::apply(call.state, subscription, &change)?;
     subscription_changes::tell(call.state, subscription, &before);
     subscription_changes::collect(call.state, invoiced.as_deref());
@@ -109,32 +125,30 @@ pub(crate) fn as_list(subscription: &str, items: &[Value]) -> Value {
     })
 }
 
+pub(crate) fn check_quantity(given: &Value, param: &str) -> Result<(), ApiError> {
+    match given["quantity"].as_i64() {
+        Some(quantity) if !(0..=MAX_QUANTITY).contains(&quantity) => {
+            let message = format!("Invalid integer: quantity must be between 0 and {MAX_QUANTITY}");
+            Err(ApiError::param(format!("{param}[quantity]"), message).code("parameter_invalid_integer"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The price one given item names or describes, checked to be one a subscription can have.
 pub(crate) fn price_of(state: &mut State, given: &Value, param: &str) -> Result<Value, ApiError> {
     let named = format!("{param}[price]");
+    check_quantity(given, param)?;
     let id = match (given["price"].as_str(), &given["price_data"]) {
         (Some(id), _) => id.to_owned(),
         (None, Value::Object(data)) => {
-            let mut data = data.clone();
-            for (name, inner) in [("unit_amount", None), ("recurring", Some("interval_count"))] {
-                let number = |value: &Value| value.as_str().and_then(|text| text.parse::<i64>().ok());
-                match (inner, data.get_mut(name)) {
-                    (None, Some(value)) => *value = number(value).map_or(value.take(), Value::from),
-                    (Some(inner), Some(hash)) => {
-                        if let Some(count) = number(&hash[inner]) {
-                            hash[inner] = json!(count);
-                        }
-                    }
-                    _ => {}
-                }
-            }
             let product = data
                 .get("product")
                 .and_then(Value::as_str)
                 .unwrap_or_default()
                 .to_owned();
             state.referred("product", &product, &format!("{param}[price_data][product]"))?;
-            let id = prices::new(state, &product, &Value::Object(data))?;
+            let id = prices::new(state, &product, &given["price_data"])?;
             state.set(&id, "active", false);
             id
         }

@@ -7,28 +7,33 @@ use super::invoice_collection as collection;
 use super::invoice_lines::{self, Bill};
 use super::invoices::{self, Draft};
 use super::subscription_changes::{self as changes, End};
+use super::subscription_items::price_data;
 use super::{
-    calendar, payment_methods, subscription_cycle, subscription_items as items, subscription_pauses as pauses,
-    subscription_prorations as prorations,
+    calendar, invoice_items, payment_methods, subscription_cycle, subscription_items as items,
+    subscription_pauses as pauses, subscription_prorations as prorations,
 };
 use crate::state::{State, int, merge_metadata, rendered, text};
 use crate::wire::error::ApiError;
 use crate::wire::{Answer, Call, Operation, list};
 
 /// Stripe's trials last two years at most.
-const LONGEST_TRIAL_DAYS: i64 = 730;
+pub(crate) const LONGEST_TRIAL_DAYS: i64 = 730;
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     Operation::post(
         "/v1/subscriptions",
-        "automatic_tax:any billing_cycle_anchor:int billing_mode:{flexible:any type*:(classic|flexible)} cancel_at:id \
-         cancel_at_period_end:bool collection_method:(charge_automatically|send_invoice) currency:currency customer*:id \
-         days_until_due:int default_payment_method:id description invoice_settings:any \
-         items:[{metadata:map price:id price_data:any quantity:int}] metadata:map off_session:bool \
-         payment_behavior:(allow_incomplete|default_incomplete|error_if_incomplete|pending_if_incomplete) \
-         payment_settings:any proration_behavior:(always_invoice|create_prorations|none) trial_end:id \
-         trial_from_plan:bool trial_period_days:int \
-         trial_settings:{end_behavior*:{billing_cycle_anchor missing_payment_method:(cancel|create_invoice|pause)}}",
+        concat!(
+            "automatic_tax:any billing_cycle_anchor:int billing_mode:{flexible:any type*:(classic|flexible)} cancel_at:id \
+             cancel_at_period_end:bool collection_method:(charge_automatically|send_invoice) currency:currency customer*:id \
+             days_until_due:int default_payment_method:id description invoice_settings:any metadata:map off_session:bool \
+             payment_behavior:(allow_incomplete|default_incomplete|error_if_incomplete|pending_if_incomplete) \
+             payment_settings:any proration_behavior:(always_invoice|create_prorations|none) trial_end:id \
+             trial_from_plan:bool trial_period_days:int \
+             trial_settings:{end_behavior*:{billing_cycle_anchor missing_payment_method:(cancel|create_invoice|pause)}} \
+             items:[{metadata:map price:id quantity:int price_data:",
+            price_data!(),
+            "}]"
+        ),
         create,
     ),
     Operation::list(
@@ -43,14 +48,18 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     }),
     Operation::post(
         "/v1/subscriptions/{subscription}",
-        "automatic_tax:any billing_cycle_anchor:{type*:(now|unchanged)} cancel_at cancel_at_period_end:bool \
-         cancellation_details:{comment feedback} collection_method:(charge_automatically|send_invoice) days_until_due:int \
-         default_payment_method description invoice_settings:any \
-         items:[{deleted:bool id:id metadata:map price:id price_data:any quantity:int}] metadata:map off_session:bool \
-         pause_collection:{behavior*:(keep_as_draft|mark_uncollectible|void) resumes_at:int} \
-         payment_behavior:(allow_incomplete|default_incomplete|error_if_incomplete|pending_if_incomplete) \
-         payment_settings:any proration_behavior:(always_invoice|create_prorations|none) proration_date:int trial_end:id \
-         trial_settings:{end_behavior*:{billing_cycle_anchor missing_payment_method:(cancel|create_invoice|pause)}}",
+        concat!(
+            "automatic_tax:any billing_cycle_anchor:{type*:(now|unchanged)} cancel_at cancel_at_period_end:bool \
+             cancellation_details:{comment feedback} collection_method:(charge_automatically|send_invoice) days_until_due:int \
+             default_payment_method description invoice_settings:any metadata:map off_session:bool \
+             pause_collection:{behavior*:(keep_as_draft|mark_uncollectible|void) resumes_at:int} \
+             payment_behavior:(allow_incomplete|default_incomplete|error_if_incomplete|pending_if_incomplete) \
+             payment_settings:any proration_behavior:(always_invoice|create_prorations|none) proration_date:int trial_end:id \
+             trial_settings:{end_behavior*:{billing_cycle_anchor missing_payment_method:(cancel|create_invoice|pause)}} \
+             items:[{deleted:bool id:id metadata:map price:id quantity:int price_data:",
+            price_data!(),
+            "}]"
+        ),
         changes::update,
     ),
     Operation::delete_with(
@@ -117,6 +126,7 @@ fn create(call: &mut Call<'_>) -> Answer {
         trial_end,
         params: &params,
         intent: None,
+        takes_waiting: true,
     };
     let (id, invoice) = new(call.state, &new_one);
     changes::set_end(call.state, &id, end);
@@ -170,7 +180,8 @@ fn check_anchor(call: &Call<'_>, chosen: &[(Value, Value)]) -> Result<(), ApiErr
     Ok(())
 }
 
-fn check_method(state: &State, method: Option<&str>, behavior: &str) -> Result<(), ApiError> {
+/// Whether there is something to pay with; where it must not be refused, also whether it would be.
+pub(crate) fn check_method(state: &State, method: Option<&str>, behavior: &str) -> Result<(), ApiError> {
     let Some(method) = method else {
         let message = "This customer has no attached payment source or default payment method. Please consider adding a default \
                        payment method.";
@@ -220,6 +231,8 @@ pub(crate) struct New<'a> {
     pub(crate) params: &'a Map<String, Value>,
     /// The intent of a checkout that is about to succeed.
     pub(crate) intent: Option<&'a str>,
+    /// Whether the first invoice bills what waits for the customer; a checkout takes what its page has shown.
+    pub(crate) takes_waiting: bool,
 }
 
 /// Makes a subscription and its first invoice, finalized; tells of neither. Gives both ids; where a first period up to the
@@ -250,7 +263,7 @@ pub(crate) fn draft(state: &mut State, new: &New<'_>) -> (String, Option<String>
     value["items"] = items::as_list(&id, &chosen);
     state.insert("subscription", value.clone());
     let now = state.now();
-    let lines = first_lines(state, &value, &mut chosen, new);
+    let mut lines = first_lines(state, &value, &mut chosen, new);
     state.update(&id, |subscription| {
         subscription.insert("items".to_owned(), items::as_list(&id, &chosen));
         subscription.insert("_invoiced_from".to_owned(), json!(now));
@@ -260,6 +273,10 @@ pub(crate) fn draft(state: &mut State, new: &New<'_>) -> (String, Option<String>
         return (id, None);
     }
     let currency = text(&value, "currency").to_owned();
+    if new.takes_waiting {
+        let waiting = invoice_items::take_waiting(state, new.customer, &id, &currency);
+        lines.splice(..0, waiting);
+    }
     let draft = Draft {
         customer: new.customer,
         subscription: &id,

@@ -14,8 +14,15 @@ const LIFE_SECONDS: i64 = 30 * 86_400;
 /// Two years at a time are a bound of ours: Stripe's is two of the shortest intervals.
 const LONGEST_STEP: i64 = 2 * 366 * 86_400;
 
+/// The years 2000 to 2100.
+const TIMES: std::ops::Range<i64> = 946_684_800..4_102_444_800;
+
 pub(crate) const OPERATIONS: &[Operation] = &[
     Operation::post("/v1/test_helpers/test_clocks", "frozen_time*:int name", |call| {
+        if !TIMES.contains(&call.int("frozen_time").unwrap_or(0)) {
+            let message = "A test clock starts between the years 2000 and 2100.";
+            return Err(ApiError::param("frozen_time", message));
+        }
         let id = create(call);
         Ok(rendered(call.state.own(&id)))
     }),

@@ -24,7 +24,15 @@ mod later;
 #[cfg(test)]
 mod payments;
 #[cfg(test)]
+mod portal;
+#[cfg(test)]
+mod previews;
+#[cfg(test)]
 mod reversals;
+#[cfg(test)]
+mod subscription_changes;
+#[cfg(test)]
+mod subscription_pauses;
 #[cfg(test)]
 mod subscriptions;
 #[cfg(test)]

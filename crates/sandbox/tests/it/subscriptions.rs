@@ -4,23 +4,27 @@ use serde_json::{Value, json};
 
 use crate::desk::Desk;
 
-const DAY: i64 = 86_400;
+pub(crate) const DAY: i64 = 86_400;
 /// 2026-11-01T00:00:00Z.
-const START: i64 = 1_793_491_200;
+pub(crate) const START: i64 = 1_793_491_200;
 
-async fn price(desk: &Desk, amount: &str) -> String {
+pub(crate) async fn price(desk: &Desk, amount: &str) -> String {
+    price_per(desk, amount, "month").await
+}
+
+pub(crate) async fn price_per(desk: &Desk, amount: &str, interval: &str) -> String {
     let product = desk.make("/v1/products", &[("name", "Plan")]).await;
     let form = [
         ("product", product.as_str()),
         ("currency", "usd"),
         ("unit_amount", amount),
-        ("recurring[interval]", "month"),
+        ("recurring[interval]", interval),
     ];
     desk.make("/v1/prices", &form).await
 }
 
 /// A test clock, a customer on it with a card, and a subscription of theirs.
-async fn subscribed(desk: &Desk, card: &str, more: &[(&str, &str)]) -> (String, String, String) {
+pub(crate) async fn subscribed(desk: &Desk, card: &str, more: &[(&str, &str)]) -> (String, String, String) {
     let start = START.to_string();
     let clock = desk
         .make("/v1/test_helpers/test_clocks", &[("frozen_time", &start)])
@@ -46,7 +50,7 @@ async fn subscribed(desk: &Desk, card: &str, more: &[(&str, &str)]) -> (String, 
     (clock, customer, subscription)
 }
 
-async fn advance(desk: &Desk, clock: &str, to: i64) {
+pub(crate) async fn advance(desk: &Desk, clock: &str, to: i64) {
     let path = format!("/v1/test_helpers/test_clocks/{clock}/advance");
     let reply = desk.post(&path, &[("frozen_time", &to.to_string())]).await;
     assert_eq!(reply.body["status"], "advancing", "{}", reply.text);
@@ -57,7 +61,7 @@ async fn advance(desk: &Desk, clock: &str, to: i64) {
     );
 }
 
-async fn subscription(desk: &Desk, id: &str) -> Value {
+pub(crate) async fn subscription(desk: &Desk, id: &str) -> Value {
     let query = [("expand[]", "latest_invoice.payments")];
     let reply = desk.get(&format!("/v1/subscriptions/{id}"), &query).await;
     assert_eq!(reply.status, 200, "{}", reply.text);
@@ -110,7 +114,7 @@ async fn the_first_payment_is_told_of_in_stripes_order() {
 }
 
 #[tokio::test]
-async fn a_clock_renews_each_period_once_and_numbers_its_invoices() {
+async fn line_18_a_clock_renews_each_period_once_and_numbers_its_invoices() {
     let desk = Desk::new();
     let (clock, customer, id) = subscribed(&desk, "pm_card_visa", &[]).await;
     advance(&desk, &clock, START + 92 * DAY + 7200).await;
@@ -136,6 +140,43 @@ async fn a_clock_renews_each_period_once_and_numbers_its_invoices() {
     assert!(told["data"]["previous_attributes"]["items"].is_object(), "{told}");
     let charges = desk.get("/v1/charges", &[("customer", &customer)]).await;
     assert_eq!(charges.body["data"].as_array().unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn line_11_ids_have_the_right_prefixes_and_nothing_of_our_own_is_shown() {
+    let desk = Desk::new();
+    let (clock, customer, id) = subscribed(&desk, "pm_card_visa", &[]).await;
+    let item = [("customer", customer.as_str()), ("amount", "100"), ("currency", "usd")];
+    desk.make("/v1/invoiceitems", &item).await;
+    let portal = desk
+        .post("/v1/billing_portal/sessions", &[("customer", &customer)])
+        .await
+        .body;
+    let found = subscription(&desk, &id).await;
+    let line = &found["latest_invoice"]["lines"]["data"][0];
+    for (value, prefix) in [
+        (&json!(clock), "clock_"),
+        (&found["id"], "sub_"),
+        (&found["items"]["data"][0]["id"], "si_"),
+        (&found["latest_invoice"]["id"], "in_"),
+        (&line["id"], "il_"),
+        (&found["latest_invoice"]["payments"]["data"][0]["id"], "inpay_"),
+        (&portal["id"], "bps_"),
+        (&portal["configuration"], "bpc_"),
+        (&desk.get("/v1/invoiceitems", &[]).await.body["data"][0]["id"], "ii_"),
+    ] {
+        assert!(value.as_str().unwrap().starts_with(prefix), "{value} is no {prefix}");
+    }
+    for path in [
+        "/v1/subscriptions",
+        "/v1/invoices",
+        "/v1/invoiceitems",
+        "/v1/billing_portal/configurations",
+        "/v1/events",
+    ] {
+        let reply = desk.get(path, &[("limit", "100")]).await;
+        assert!(!reply.text.contains("\"_"), "{path} shows what is our own");
+    }
 }
 
 #[tokio::test]
@@ -342,4 +383,73 @@ async fn checkout_makes_the_subscription_only_when_it_is_paid() {
         order.windows(2).all(|pair| place(pair[0]) < place(pair[1])),
         "{types:?}"
     );
+}
+
+#[tokio::test]
+async fn checkout_begins_a_trial_without_money_and_without_a_card_if_that_is_asked() {
+    let until = (START + 10 * DAY).to_string();
+    let cases = [
+        (("subscription_data[trial_period_days]", "10"), "always"),
+        (("subscription_data[trial_end]", until.as_str()), "if_required"),
+    ];
+    for (trial, collection) in cases {
+        let desk = Desk::new();
+        let price = price(&desk, "3000").await;
+        let form = [
+            ("mode", "subscription"),
+            ("line_items[0][price]", price.as_str()),
+            ("line_items[0][quantity]", "1"),
+            ("success_url", "https://shop.example/ok"),
+            ("payment_method_collection", collection),
+            ("customer_email", "a@example.org"),
+            (
+                "subscription_data[trial_settings][end_behavior][missing_payment_method]",
+                "cancel",
+            ),
+            trial,
+        ];
+        let session = desk.make("/v1/checkout/sessions", &form).await;
+        let page = desk.get(&format!("/c/pay/{session}"), &[]).await;
+        assert_eq!(page.text.contains("card-number"), collection == "always");
+        let token = page.text.split("name=\"token\" value=\"").nth(1).unwrap();
+        let mut form = vec![("token", token.split('"').next().unwrap())];
+        if collection == "always" {
+            form.extend([
+                ("method", "card"),
+                ("card-number", "4242424242424242"),
+                ("card-expiry", "12 / 34"),
+                ("card-cvc", "123"),
+                ("card-name", "Ada"),
+            ]);
+        }
+        let reply = desk.post(&format!("/c/pay/{session}"), &form).await;
+        assert_eq!(reply.status, 303, "{}", reply.text);
+        let session = desk.get(&format!("/v1/checkout/sessions/{session}"), &[]).await.body;
+        assert_eq!(session["payment_status"], "no_payment_required");
+        let id = session["subscription"].as_str().unwrap();
+        let found = subscription(&desk, id).await;
+        assert_eq!(
+            (&found["status"], &found["trial_end"]),
+            (&json!("trialing"), &json!(START + 10 * DAY))
+        );
+        desk.sandbox.advance(11 * DAY);
+        let status = if collection == "always" { "active" } else { "canceled" };
+        assert_eq!(subscription(&desk, id).await["status"], status);
+    }
+    let desk = Desk::new();
+    let price = price(&desk, "3000").await;
+    for (name, value) in [
+        ("subscription_data[trial_period_days]", "9223372036854775807"),
+        ("subscription_data[trial_end]", "1793500000"),
+    ] {
+        let form = [
+            ("mode", "subscription"),
+            ("line_items[0][price]", price.as_str()),
+            ("line_items[0][quantity]", "1"),
+            ("success_url", "https://shop.example/ok"),
+            (name, value),
+        ];
+        let reply = desk.post("/v1/checkout/sessions", &form).await;
+        assert_eq!((reply.status, reply.error("param")), (400, name), "{}", reply.text);
+    }
 }

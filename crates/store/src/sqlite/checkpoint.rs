@@ -9,13 +9,16 @@ use rusqlite::Connection;
 
 use crate::health::Health;
 
-/// A checkpoint begins when the log has grown by this many pages (4 MB).
-const PASSIVE_PAGES: i32 = 1_000;
-/// From this length (16 MB) on, the writer is stopped for the log to be started over. The file keeps its length: to write over
-/// what is there costs the disk less than to append.
-const RESTART_PAGES: i32 = 4_000;
-/// From this length (128 MB) on, which only a long read can bring about, the file is cut back.
-const TRUNCATE_PAGES: i32 = 32_000;
+/// From this length (48 MB) on the log is moved into the database file and started over. A page that was written often
+/// since the last time is moved once, so a longer log means less to write; a shorter one is read sooner after a crash.
+/// The file keeps its length: to write over what is there costs the disk less than to append.
+const LOG_PAGES: i32 = 12_000;
+/// The log is moved beside the writer until no more than this is left, for which the writer stands still.
+const REST_PAGES: i32 = 1_000;
+/// How often that is tried: a writer that is faster than the disk must wait in the end.
+const ROUNDS_MAX: usize = 4;
+/// From this length (256 MB) on, which only a long read can bring about, the file is cut back.
+const TRUNCATE_PAGES: i32 = 64_000;
 
 /// Where the writer and the checkpoint thread meet.
 pub(crate) struct Gate {
@@ -56,7 +59,7 @@ impl Gate {
             state.checkpointed = 0;
         }
         state.pages = pages;
-        if pages - state.checkpointed >= PASSIVE_PAGES {
+        if pages - state.checkpointed >= LOG_PAGES {
             self.changed.notify_all();
         }
     }
@@ -76,15 +79,15 @@ impl Gate {
         self.changed.notify_all();
     }
 
-    /// Waits until a checkpoint is due and returns the log's length; `None` when the store is closed.
-    fn due(&self) -> Option<i32> {
+    /// Waits until a checkpoint is due; false when the store is closed.
+    fn due(&self) -> bool {
         let mut state = self.lock();
         loop {
             if state.closed {
-                return None;
+                return false;
             }
-            if state.pages - state.checkpointed >= PASSIVE_PAGES {
-                return Some(state.pages);
+            if state.pages - state.checkpointed >= LOG_PAGES {
+                return true;
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
@@ -127,18 +130,8 @@ impl Drop for Turn<'_> {
 }
 
 pub(super) fn serve(connection: &Connection, gate: &Gate, health: &Health) {
-    while let Some(pages) = gate.due() {
-        let mut outcome = run(connection, "pragma wal_checkpoint(passive)");
-        if outcome.is_ok() && pages >= RESTART_PAGES {
-            let cut = pages >= TRUNCATE_PAGES;
-            let how = if cut {
-                "pragma wal_checkpoint(truncate)"
-            } else {
-                "pragma wal_checkpoint(restart)"
-            };
-            outcome = gate.alone(|| run(connection, how)).unwrap_or(Ok(()));
-        }
-        if let Err(error) = outcome {
+    while gate.due() {
+        if let Err(error) = start_over(connection, gate) {
             // The log keeps everything until a checkpoint succeeds, so a full disk is not fatal here; a failed flush is.
             tracing::warn!(%error, "a checkpoint failed");
             if error.sqlite_error_code() == Some(rusqlite::ErrorCode::SystemIoFailure) {
@@ -147,8 +140,27 @@ pub(super) fn serve(connection: &Connection, gate: &Gate, health: &Health) {
             }
         }
         let mut state = gate.lock();
-        state.checkpointed = pages.min(state.pages);
+        state.checkpointed = state.pages;
     }
+}
+
+/// Moves the log beside the writer until little is left, then the rest while the writer stands still.
+fn start_over(connection: &Connection, gate: &Gate) -> rusqlite::Result<()> {
+    let mut pages = 0;
+    for _ in 0..ROUNDS_MAX {
+        let moved = gate.lock().pages;
+        run(connection, "pragma wal_checkpoint(passive)")?;
+        pages = gate.lock().pages;
+        if pages - moved <= REST_PAGES {
+            break;
+        }
+    }
+    let how = if pages >= TRUNCATE_PAGES {
+        "pragma wal_checkpoint(truncate)"
+    } else {
+        "pragma wal_checkpoint(restart)"
+    };
+    gate.alone(|| run(connection, how)).unwrap_or(Ok(()))
 }
 
 fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {

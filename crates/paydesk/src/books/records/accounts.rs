@@ -9,8 +9,8 @@ use ledger::{Account, AccountKey, Accounts, Fill, Lot, Lots, NEVER_US, Role, Sho
 use store::{Error, Field, Result, Row, Rows, Tx, Value};
 
 use super::Statement;
-use crate::books::expiry;
 use crate::books::movement::Movement;
+use crate::books::{Watched, expiry};
 
 /// Lots read at first of a wallet that may need more than its next one.
 const LOTS_READ: i64 = 64;
@@ -27,6 +27,16 @@ pub(in crate::books) struct Kept {
     /// How many lots are open in all.
     lots_open: i64,
     indebted: bool,
+    /// The balances between which nobody needs to look at it.
+    calm: (i64, i64),
+    stirred: bool,
+}
+
+impl Kept {
+    /// Whether somebody is to look at the wallet, now that it holds this.
+    fn is_stirred(&self, balance: i64) -> bool {
+        self.stirred || balance < self.calm.0 || balance >= self.calm.1
+    }
 }
 
 pub(in crate::books) fn account_key(text: &str) -> Result<AccountKey> {
@@ -41,7 +51,7 @@ macro_rules! select_account {
             "select account.account_id, account.account_key, account.debits_posted, account.credits_posted,
                     account.lots_made, account.lots_open, account.front_lot, account.front_amount,
                     account.front_priority, account.front_expires_at_us, account.none_expires_before_us,
-                    account.frozen, account.indebted ",
+                    account.frozen, account.indebted, account.calm_from, account.calm_below, account.stirred ",
             $end
         )
     };
@@ -80,6 +90,8 @@ fn decode(row: &Row) -> Result<(Standing, Kept)> {
         lots,
         lots_open,
         indebted: row.int(12)? > 0,
+        calm: (row.int(13)?, row.int(14)?),
+        stirred: row.int(15)? > 0,
     };
     Ok((standing, kept))
 }
@@ -328,19 +340,7 @@ pub(in crate::books) fn updates(accounts: &Accounts, kept: &[Kept]) -> [Statemen
             continue;
         }
         let (lots_open, front) = changes_of_lots(was, &now.lots, &mut gone, &mut left);
-        wallets.push([
-            Field::from(was.account_id),
-            totals.debits_posted.into(),
-            totals.credits_posted.into(),
-            now.lots.made.into(),
-            lots_open.into(),
-            front.map(|lot| lot.number).into(),
-            front.map(|lot| lot.amount).into(),
-            front.map(|lot| lot.terms.priority).into(),
-            front.map(|lot| lot.terms.expires_at_us).into(),
-            now.lots.none_expires_before_us.into(),
-            owes.into(),
-        ]);
+        wallets.push(wallet_row(was, now, owes, (lots_open, front)));
     }
     [
         (
@@ -354,10 +354,11 @@ pub(in crate::books) fn updates(accounts: &Accounts, kept: &[Kept]) -> [Statemen
                     lots_made = r.lots_made, lots_open = r.lots_open, front_lot = r.front_lot,
                     front_amount = r.front_amount, front_priority = r.front_priority,
                     front_expires_at_us = r.front_expires_at_us, none_expires_before_us = r.none_expires_before_us,
-                    indebted = r.indebted
+                    indebted = r.indebted, stirred = r.stirred
              from rows($1: account_id bigint, debits_posted bigint, credits_posted bigint, lots_made bigint,
                        lots_open bigint, front_lot bigint, front_amount bigint, front_priority bigint,
-                       front_expires_at_us bigint, none_expires_before_us bigint, indebted bigint)
+                       front_expires_at_us bigint, none_expires_before_us bigint, indebted bigint,
+                       stirred bigint)
              where account.account_id = r.account_id",
             vec![wallets.into()],
         ),
@@ -374,6 +375,24 @@ pub(in crate::books) fn updates(accounts: &Accounts, kept: &[Kept]) -> [Statemen
              where true on conflict (account_id, priority, expires_at_us, lot) do update set amount = excluded.amount",
             vec![left.into()],
         ),
+    ]
+}
+
+/// What is written of a wallet: its totals, how many lots are open and the next one, and whether it is to be looked at.
+fn wallet_row(was: &Kept, now: &Standing, owes: bool, (lots_open, front): (i64, Option<Lot>)) -> [Field<'static>; 12] {
+    [
+        Field::from(was.account_id),
+        now.totals.debits_posted.into(),
+        now.totals.credits_posted.into(),
+        now.lots.made.into(),
+        lots_open.into(),
+        front.map(|lot| lot.number).into(),
+        front.map(|lot| lot.amount).into(),
+        front.map(|lot| lot.terms.priority).into(),
+        front.map(|lot| lot.terms.expires_at_us).into(),
+        now.lots.none_expires_before_us.into(),
+        owes.into(),
+        was.is_stirred(now.totals.balance()).into(),
     ]
 }
 
@@ -513,4 +532,49 @@ pub(in crate::books) fn left_of_lot(tx: &mut Tx<'_>, wallet: &AccountKey, number
         &[wallet.to_string().as_str().into(), number.into()],
     )?;
     row.map_or(Ok(0), |row| row.int(0))
+}
+
+/// What a wallet holds, by what was posted.
+pub(in crate::books) fn watched(tx: &mut Tx<'_>, wallet: &AccountKey) -> Result<Option<Watched>> {
+    let row = tx.one(
+        "select credits_posted - debits_posted, frozen from account where account_key = $1",
+        &[wallet.to_string().into()],
+    )?;
+    row.map(|row| {
+        Ok(Watched {
+            balance: row.int(0)?,
+            frozen: row.int(1)? > 0,
+        })
+    })
+    .transpose()
+}
+
+pub(in crate::books) fn watch(tx: &mut Tx<'_>, wallet: &AccountKey, (from, below): (i64, i64)) -> Result<()> {
+    let key = wallet.to_string();
+    create(tx, &[&key])?;
+    // Whoever moved it since it was read is seen here.
+    tx.run(
+        "update account set calm_from = $2, calm_below = $3,
+                stirred = case when credits_posted - debits_posted >= $2 and credits_posted - debits_posted < $3
+                               then 0 else 1 end
+         where account_key = $1",
+        &[key.into(), from.into(), below.into()],
+    )?;
+    Ok(())
+}
+
+pub(in crate::books) fn stir(tx: &mut Tx<'_>, wallet: &AccountKey) -> Result<()> {
+    tx.run(
+        "update account set stirred = 1 where account_key = $1",
+        &[wallet.to_string().into()],
+    )?;
+    Ok(())
+}
+
+pub(in crate::books) fn stirred(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<AccountKey>> {
+    let rows = tx.all(
+        "select account_key from account where stirred > 0 order by account_id limit $1",
+        &[limit.into()],
+    )?;
+    rows.iter().map(|row| account_key(row.text_ref(0)?)).collect()
 }

@@ -24,7 +24,7 @@ use crate::ids::{KeyId, UserId};
 use crate::words::words;
 
 pub use audit::audit;
-pub use records::next_expiry_us;
+pub use records::{next_expiry_us, open_of};
 
 /// Where a hold stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -170,6 +170,13 @@ pub struct Command {
 
 /// The batch that all requests about holds go through.
 pub type Holds = Batch<Command, Reply>;
+
+/// The hold that a business key of one of its movements names.
+pub fn hold_of(business_key: &str) -> Option<&str> {
+    ["hold:", "capture:", "release:"]
+        .iter()
+        .find_map(|prefix| business_key.strip_prefix(prefix))
+}
 
 /// Opens the batch path on a store.
 pub fn holds(store: &Store, clock: Clock, limits: BatchLimits) -> Holds {

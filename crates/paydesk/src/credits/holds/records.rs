@@ -115,6 +115,21 @@ pub(super) fn holds_after(tx: &mut Tx<'_>, after: &str, limit: i64) -> Result<Ve
     rows.iter().map(decode).collect()
 }
 
+/// The newest holds of one wallet that have not ended.
+pub fn open_of(tx: &mut Tx<'_>, user_id: &UserId, key_id: Option<&KeyId>, limit: i64) -> Result<Vec<Hold>> {
+    let rows = tx.all(
+        select_hold!(
+            "where user_id = $1 and status = 'held' and coalesce(key_id, '') = $2 order by hold_id desc limit $3"
+        ),
+        &[
+            user_id.as_str().into(),
+            key_id.map_or("", KeyId::as_str).into(),
+            limit.into(),
+        ],
+    )?;
+    rows.iter().map(decode).collect()
+}
+
 /// Writes new holds.
 pub(super) fn insert(tx: &mut Tx<'_>, holds: &[Hold]) -> Result<()> {
     let mut rows = Rows::new();

@@ -147,6 +147,19 @@ pub(in crate::purchases) fn freezes_after(
     rows.iter().map(freezes).collect()
 }
 
+/// The payments of these ids, in key order.
+pub(in crate::purchases) fn payments_of(tx: &mut Tx<'_>, ids: &BTreeSet<&str>) -> Result<Vec<PaymentRow>> {
+    let rows = Rows::of(ids.iter().map(|id| [Field::from(*id)]));
+    let found = tx.all(
+        select_payment!(
+            "from rows($1: payment_intent_id text) join payment on payment.payment_intent_id = r.payment_intent_id
+             order by payment.payment_intent_id"
+        ),
+        &[rows.into()],
+    )?;
+    found.iter().map(decode).collect()
+}
+
 /// The purchases that these payments pay for, as far as they are known.
 pub(in crate::purchases) fn purchases_of(tx: &mut Tx<'_>, ids: &BTreeSet<&str>) -> Result<BTreeSet<String>> {
     let rows = Rows::of(ids.iter().map(|id| [Field::from(*id)]));

@@ -1,0 +1,61 @@
+//! Notices in the store.
+
+use store::{Error, Result, Row, Tx};
+
+use super::{Kind, Notice, Subject};
+use crate::ids::UserId;
+
+/// Writes a notice. Of one purchase a user is told once.
+pub fn note(tx: &mut Tx<'_>, notice: &Notice) -> Result<()> {
+    let (balance, below) = notice.subject.balance();
+    tx.run(
+        "insert into notice (notice_id, user_id, kind, balance, below, purchase_id, reason, created_at_us)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
+        &[
+            notice.notice_id.as_str().into(),
+            notice.user_id.as_str().into(),
+            notice.subject.kind().word().into(),
+            balance.into(),
+            below.into(),
+            notice.subject.purchase_id().map(str::to_owned).into(),
+            notice.subject.reason().map(str::to_owned).into(),
+            notice.created_at_us.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// A page of a user's notices, newest first, before the one named.
+pub(super) fn notices_of_user(tx: &mut Tx<'_>, user_id: &UserId, before: &str, limit: i64) -> Result<Vec<Notice>> {
+    let rows = tx.all(
+        "select notice_id, user_id, kind, balance, below, purchase_id, reason, created_at_us from notice
+         where user_id = $1 and notice_id < $2 order by notice_id desc limit $3",
+        &[user_id.as_str().into(), before.into(), limit.into()],
+    )?;
+    rows.iter().map(decode).collect()
+}
+
+fn decode(row: &Row) -> Result<Notice> {
+    let corrupt = |what: &str| Error::Corrupt(format!("notice: {what}"));
+    let purchase_id = || row.opt_text(5)?.ok_or_else(|| corrupt("purchase_id"));
+    let amount = |column: usize| row.opt_int(column)?.ok_or_else(|| corrupt("balance"));
+    let subject = match Kind::of_word(row.text_ref(2)?).ok_or_else(|| corrupt("kind"))? {
+        Kind::LowBalance => Subject::LowBalance {
+            balance: amount(3)?,
+            below: amount(4)?,
+        },
+        Kind::TopUpFailed => Subject::TopUpFailed {
+            purchase_id: purchase_id()?,
+            reason: row.opt_text(6)?.unwrap_or_default(),
+        },
+        Kind::TopUpNeedsBuyer => Subject::TopUpNeedsBuyer {
+            purchase_id: purchase_id()?,
+        },
+    };
+    Ok(Notice {
+        notice_id: row.text(0)?,
+        user_id: UserId::parse(row.text_ref(1)?).ok_or_else(|| corrupt("user_id"))?,
+        subject,
+        created_at_us: row.int(7)?,
+    })
+}
