@@ -19,7 +19,7 @@ struct Campaign {
     sizes: &'static [(&'static str, &'static str)],
 }
 
-const CAMPAIGNS: [Campaign; 4] = [
+const CAMPAIGNS: [Campaign; 5] = [
     Campaign {
         name: "death",
         package: "paydesk",
@@ -37,6 +37,17 @@ const CAMPAIGNS: [Campaign; 4] = [
         package: "paydesk",
         test: "confluence",
         sizes: &[("PAYDESK_HISTORIES", "100000"), ("PAYDESK_INTERLEAVINGS", "1000000")],
+    },
+    Campaign {
+        name: "wallets",
+        package: "paydesk",
+        test: "wallets",
+        sizes: &[
+            ("PAYDESK_WALLET_OPERATIONS", "1000000"),
+            ("PAYDESK_WALLET_KEYS", "10000"),
+            ("PAYDESK_FLIPS", "1000000"),
+            ("PAYDESK_FORGERIES", "1000"),
+        ],
     },
     Campaign {
         name: "stories",

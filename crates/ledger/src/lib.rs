@@ -13,7 +13,7 @@ mod posting;
 mod transfer;
 
 pub use account::{Account, AccountKey, AccountKeyError, Limit, Owner, Role, Unit};
-pub use lots::{Lot, Lots, NEVER_US, Terms, read_lots, write_lots};
+pub use lots::{Lot, Lots, NEVER_US, Terms, lots_in, read_lots, write_lots};
 pub use money::{Currency, Money, MoneyError};
 pub use posting::{
     Accounts, Draw, Entry, Fill, Known, Order, Posted, Refusal, Shortfall, Slot, Standing, expire, post,

@@ -71,7 +71,12 @@ pub fn write_lots(lots: &[Lot]) -> String {
 
 /// Reads what [`write_lots`] wrote; `None` for anything else.
 pub fn read_lots(text: &str) -> Option<Vec<Lot>> {
-    text.split(' ').filter(|part| !part.is_empty()).map(read_lot).collect()
+    lots_in(text).collect()
+}
+
+/// Reads what [`write_lots`] wrote, one lot after another; `None` for what is no lot.
+pub fn lots_in(text: &str) -> impl Iterator<Item = Option<Lot>> {
+    text.split(' ').filter(|part| !part.is_empty()).map(read_lot)
 }
 
 fn read_lot(text: &str) -> Option<Lot> {

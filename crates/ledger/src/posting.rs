@@ -365,6 +365,8 @@ fn fulfil(accounts: &mut Accounts, order: &Order, at_us: i64, entries: &mut Vec<
         id = order.id.leg(1);
     }
     if let (Some(debt), true) = (debt, owed > 0) {
+        // Its owner owes now, which the wallet must say even where nothing was taken from it.
+        accounts.standings[order.debit].changed = true;
         entries.push(transfer(accounts, order, id, (debt, owed), at_us));
     }
     repay(accounts, order, at_us, entries);

@@ -5,6 +5,7 @@
 //! → rules and records → the crates `ledger`, `store` and `stripe`.
 
 pub mod app;
+pub mod audit;
 pub mod books;
 pub mod catalogue;
 pub mod cli;

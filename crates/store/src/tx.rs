@@ -32,6 +32,20 @@ impl<'a> Tx<'a> {
         })
     }
 
+    /// Runs a query and hands its rows over one after another. For reading very many: on the embedded engine nothing is
+    /// allocated for a row, because each takes the place of the one before. Ends at the first error of the closure.
+    pub fn each(
+        &mut self,
+        sql: &'static str,
+        params: &[Value],
+        mut work: impl FnMut(&Row) -> Result<()>,
+    ) -> Result<()> {
+        self.guard(|session| match session {
+            Session::Sqlite(session) => session.each(sql, params, &mut work),
+            Session::Postgres(session) => session.all(sql, params)?.iter().try_for_each(&mut work),
+        })
+    }
+
     /// Runs a statement and returns its first row.
     pub fn one(&mut self, sql: &'static str, params: &[Value]) -> Result<Option<Row>> {
         Ok(self.all(sql, params)?.into_iter().next())

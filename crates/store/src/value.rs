@@ -105,6 +105,15 @@ impl Row {
         Self { columns }
     }
 
+    /// A row of nothing, to be filled.
+    pub(crate) fn empty(width: usize) -> Self {
+        Self::new(vec![Column::Null; width])
+    }
+
+    pub(crate) fn columns_mut(&mut self) -> &mut [Column] {
+        &mut self.columns
+    }
+
     /// The number of columns.
     pub fn width(&self) -> usize {
         self.columns.len()
@@ -166,6 +175,22 @@ impl Row {
         match self.columns.get(index) {
             Some(Column::Null) => Ok(None),
             _ => self.text(index).map(Some),
+        }
+    }
+
+    /// A text, or none, borrowed from the row.
+    pub fn opt_text_ref(&self, index: usize) -> Result<Option<&str>> {
+        match self.columns.get(index) {
+            Some(Column::Null) => Ok(None),
+            _ => self.text_ref(index).map(Some),
+        }
+    }
+
+    /// Bytes, or none, borrowed from the row.
+    pub fn opt_blob_ref(&self, index: usize) -> Result<Option<&[u8]>> {
+        match self.columns.get(index) {
+            Some(Column::Null) => Ok(None),
+            _ => self.blob_ref(index).map(Some),
         }
     }
 

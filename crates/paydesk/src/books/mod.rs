@@ -3,6 +3,7 @@
 //! Whoever moves value comes through `post`. Nothing here knows why value moves; nothing elsewhere writes an account, a
 //! lot or a transfer.
 
+mod anchor;
 mod audit;
 mod expiry;
 mod movement;
@@ -16,10 +17,12 @@ use std::collections::{BTreeSet, HashMap};
 use ledger::{Accounts, Entry, Known, Order, Posted, Refusal, TransferId};
 use store::{Error, Result, Tx};
 
+pub use anchor::{Anchor, AnchorKey, Unsigned};
 pub use audit::{Audit, audit};
 pub use expiry::{Ended, expire_due, next_expiry_us};
 pub use movement::{Cause, Movement, transfer_id};
 pub use records::accounts::{Balance, balance, freeze};
+pub use records::audit::{HouseTotals, Told};
 pub use records::history::{Owned, Passage, Side, Step, count, debits, owned, passages, steps};
 pub use records::inflows::makers;
 pub use records::lots::{OpenLots, Order as LotOrder, Sum as LotSum, open_lots};
@@ -39,6 +42,11 @@ pub struct Outcome {
     pub new: bool,
     /// Its transfers: one for each movement, and behind them what followed from it.
     pub standing: Vec<Standing>,
+}
+
+/// The transfers of these ids that are in the books, as somebody else's rows tell of them.
+pub fn told(tx: &mut Tx<'_>, ids: &[TransferId]) -> Result<HashMap<TransferId, Told>> {
+    records::audit::told(tx, ids)
 }
 
 /// Posts a batch: reads the set of accounts and transfers it touches, decides in order, writes the set back. The result

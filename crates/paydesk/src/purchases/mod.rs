@@ -4,6 +4,7 @@
 //! Here live the purchase and its payment, checkout, recovery of what was cut off, and fulfilment by kind. What a kind
 //! gives for the money is decided in `rules`; what the effects do lives in `effects` and in the kind's own folder.
 
+mod audit;
 mod behind;
 mod charge;
 mod checkout;
@@ -24,6 +25,7 @@ use crate::catalogue::PackTerms;
 use crate::ids::UserId;
 use crate::words::words;
 
+pub use audit::audit;
 pub use behind::{Behind, behind};
 pub use charge::{Automatic, begin_automatic, begin_setup, charge};
 pub use checkout::{CheckoutRequest, KINDS, PackOffer, Started, UNKNOWN_ITEM, check_return_url, pack_offer, start};

@@ -331,11 +331,13 @@ create index transfer_debit on transfer (debit_account_id, position) where debit
 create index transfer_credit on transfer (credit_account_id, position, code) where credit_account_id > 0;
 create index transfer_event on transfer (event_id) where event_id > 0;
 
--- Transfers sealed in order, shortly behind: each seal holds the hash of the one before it and of all transfers since.
+-- Transfers and accounts sealed in order, shortly behind: each seal holds the hash of the one before it and of all transfers
+-- and owners' accounts since.
 create table seal (
     seal_id bigint primary key,
-    -- The last position it covers.
+    -- The last position, and the last account, that it covers.
     position bigint not null,
+    account_id bigint not null,
     transfers bigint not null,
     hash bytea not null,
     sealed_at_us bigint not null

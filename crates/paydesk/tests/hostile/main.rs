@@ -30,7 +30,7 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
-use paydesk::books;
+use paydesk::audit;
 use paydesk::http::routes;
 use serde_json::{Value, json};
 use store::Store;
@@ -255,7 +255,12 @@ async fn check_admitted(test: &TestApp, known: BTreeSet<EventKey>, admitted: &Fi
         .read(|tx| tx.all("select event_id from event where status = 'received'", &[]))
         .await;
     assert_eq!(waiting.unwrap().len(), 0, "events that nobody has looked at");
-    let audit = test.app.store.read(|tx| books::audit(tx, |_, _| {})).await.unwrap();
+    let audit = test
+        .app
+        .store
+        .read(|tx| audit::audit(tx, &[], |_, _| {}))
+        .await
+        .unwrap();
     assert_eq!(audit.findings, Vec::<String>::new());
     look_at_everything(test).await;
 }

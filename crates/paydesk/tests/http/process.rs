@@ -190,6 +190,7 @@ fn what_a_server_lacks_it_says_at_start_and_its_counters_begin_at_zero() {
         "paydesk_inbox_handled_total{status=\"ignored\"}",
         "paydesk_inbox_handled_total{status=\"dead\"}",
         "paydesk_credits_refused_total",
+        "paydesk_ledger_sealed_total",
     ] {
         let name = series.split('{').next().unwrap();
         assert!(metrics.contains(&format!("\n{series} 0\n")), "{series}: {metrics}");
@@ -314,10 +315,90 @@ fn tokens_are_made_listed_and_revoked_beside_a_running_server() {
 }
 
 #[test]
+fn an_anchor_holds_the_books_to_what_was_signed() {
+    let place = Place::new();
+    let post = |file: &str, transfers: &str, seed: &str| {
+        let (database, transfers) = (format!("--database=sqlite:{file}"), format!("--transfers={transfers}"));
+        let seed = format!("--seed={seed}");
+        let posted = place.run(&[
+            "bench",
+            "post",
+            &database,
+            "--wallets=9",
+            "--batch=64",
+            &transfers,
+            &seed,
+        ]);
+        assert!(posted.status.success(), "{}", text(&posted.stderr));
+        assert!(text(&posted.stdout).contains("posted"), "{}", text(&posted.stdout));
+    };
+    let verify = |file: &str, arguments: &[&str]| {
+        let database = format!("--database=sqlite:{file}");
+        place.run(&[&["ledger", "verify", &database], arguments].concat())
+    };
+    let made = place.run(&["ledger", "key", "--out=signing.key"]);
+    let public = text(&made.stdout).trim().to_owned();
+    assert!(made.status.success() && public.len() == 64, "{}", text(&made.stderr));
+    assert_eq!(mode(&place.0.path().join("signing.key")), 0o600);
+    assert_eq!(
+        place.run(&["ledger", "key", "--out=signing.key"]).status.code(),
+        Some(1)
+    );
+
+    post("books.db", "200", "1");
+    let anchor = [
+        "ledger",
+        "anchor",
+        "--database=sqlite:books.db",
+        "--key=signing.key",
+        "--out=first.anchor",
+    ];
+    let anchored = place.run(&anchor);
+    assert!(anchored.status.success(), "{}", text(&anchored.stderr));
+    assert_eq!(
+        place.run(&anchor).status.code(),
+        Some(1),
+        "an anchor is never overwritten"
+    );
+    post("books.db", "100", "2");
+    let trusted = format!("--public-key={public}");
+    let verified = verify("books.db", &["--anchor=first.anchor", &trusted]);
+    let said = text(&verified.stdout);
+    assert!(verified.status.success() && said.contains("300 transfers"), "{said}");
+    assert!(said.contains("through 1 anchors"), "{said}");
+
+    // Other books verify, but are not those that were anchored; and where too little is there, what was is gone.
+    post("other.db", "250", "1");
+    assert!(verify("other.db", &[]).status.success());
+    let other = verify("other.db", &["--anchor=first.anchor", &trusted]);
+    let said = text(&other.stdout);
+    assert!(
+        other.status.code() == Some(1) && said.contains("is not the one that was anchored"),
+        "{said}"
+    );
+
+    // An anchor that was changed, or that somebody else has signed, is not believed.
+    let file = place.0.path().join("first.anchor");
+    let written = std::fs::read_to_string(&file).unwrap();
+    let changed = written.replace("\"transfers\": 200", "\"transfers\": 199");
+    assert_ne!(written, changed, "{written}");
+    std::fs::write(place.0.path().join("changed.anchor"), changed).unwrap();
+    let refused = verify("books.db", &["--anchor=changed.anchor", &trusted]);
+    assert!(refused.status.code() == Some(1) && text(&refused.stderr).contains("signature does not fit"));
+    let stranger = text(&place.run(&["ledger", "key", "--out=other.key"]).stdout);
+    let refused = verify(
+        "books.db",
+        &["--anchor=first.anchor", &format!("--public-key={}", stranger.trim())],
+    );
+    assert!(refused.status.code() == Some(1) && text(&refused.stderr).contains("another key"));
+}
+
+#[test]
 fn a_command_of_the_operator_makes_no_database_and_trusts_no_foreign_one() {
     let place = Place::new();
     std::fs::write(place.0.path().join("empty.db"), "").unwrap();
-    let commands: [&[&str]; 7] = [
+    assert!(place.run(&["ledger", "key", "--out=signing.key"]).status.success());
+    let commands: [&[&str]; 8] = [
         &["token", "create", "x", "--scope=orders:read"],
         &["token", "list"],
         &["token", "revoke", "tok_none"],
@@ -325,6 +406,7 @@ fn a_command_of_the_operator_makes_no_database_and_trusts_no_foreign_one() {
         &["events", "show", "evt_none"],
         &["events", "replay", "evt_none"],
         &["ledger", "verify"],
+        &["ledger", "anchor", "--key=signing.key", "--out=absent.anchor"],
     ];
     for command in commands {
         let absent = place.run(&[command, &["--database=sqlite:absent.db"]].concat());

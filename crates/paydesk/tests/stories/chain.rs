@@ -21,7 +21,10 @@ async fn what_was_sealed_cannot_be_changed_unnoticed() {
         let spent = json!({ "amount": 7, "reason": "a use" });
         assert_eq!(test.post(ADMIN, &format!("{path}/spend"), &spent).await.status, 200);
         assert_eq!(books::seal(store, 3).await.unwrap(), 1);
-        let audit = store.read(|tx| books::audit(tx, |_, _| {})).await.unwrap();
+        let audit = store
+            .read(|tx| paydesk::audit::audit(tx, &[], |_, _| {}))
+            .await
+            .unwrap();
         assert_eq!((audit.findings, audit.sealed), (vec![], 6));
 
         // A reason is in no total and in no lot: only the chain knows what it was.
@@ -30,7 +33,10 @@ async fn what_was_sealed_cannot_be_changed_unnoticed() {
             .await
             .unwrap();
         assert_eq!(changed, 1);
-        let audit = store.read(|tx| books::audit(tx, |_, _| {})).await.unwrap();
+        let audit = store
+            .read(|tx| paydesk::audit::audit(tx, &[], |_, _| {}))
+            .await
+            .unwrap();
         assert_eq!(audit.findings.len(), 1);
         assert!(audit.findings[0].starts_with("seal 2:"), "{:?}", audit.findings);
     })

@@ -15,7 +15,7 @@ use paydesk::config::{Config, Secrets, Settings};
 use paydesk::http::{routes, server};
 use paydesk::ids::Ids;
 use paydesk::schema::MIGRATIONS;
-use paydesk::{books, catalogue, inbox};
+use paydesk::{audit, catalogue, inbox};
 use reqwest::Method;
 use sandbox::{EndpointConfig, Sandbox};
 use secrecy::SecretString;
@@ -257,7 +257,12 @@ impl TestApp {
     /// What must hold at the end of every test: the books verify, and no event waits, failed or died.
     pub(crate) async fn finish(self) {
         self.settle().await;
-        let audit = self.app.store.read(|tx| books::audit(tx, |_, _| {})).await.unwrap();
+        let audit = self
+            .app
+            .store
+            .read(|tx| audit::audit(tx, &[], |_, _| {}))
+            .await
+            .unwrap();
         assert_eq!(audit.findings, Vec::<String>::new());
         let waiting = self.app.store.read(inbox::pending).await.unwrap();
         assert_eq!(waiting, 0, "events wait in the inbox");

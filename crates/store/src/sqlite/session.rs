@@ -47,6 +47,26 @@ impl<'a> Session<'a> {
         Ok(found)
     }
 
+    /// Hands every row over as it comes; the row is the same one each time, filled anew.
+    pub(crate) fn each(
+        &mut self,
+        sql: &'static str,
+        params: &[Value],
+        work: &mut dyn FnMut(&Row) -> Result<()>,
+    ) -> Result<()> {
+        self.each_run(sql, params, |_, statement| {
+            let mut current = Row::empty(statement.column_count());
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next()? {
+                for (index, column) in current.columns_mut().iter_mut().enumerate() {
+                    refill(column, row.get_ref(index)?)?;
+                }
+                work(&current).map_err(Fault::Ordinary)?;
+            }
+            Ok(())
+        })
+    }
+
     pub(crate) fn run(&mut self, sql: &'static str, params: &[Value]) -> Result<u64> {
         let mut changed = 0;
         self.each_run(sql, params, |connection, statement| {
@@ -154,10 +174,7 @@ fn column(value: ValueRef<'_>) -> std::result::Result<Column, Fault> {
     Ok(match value {
         ValueRef::Null => Column::Null,
         ValueRef::Integer(value) => Column::Int(value),
-        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => Column::Text(text.to_owned()),
-            Err(_) => return Err(Fault::Ordinary(Error::Corrupt("a text is not UTF-8".into()))),
-        },
+        ValueRef::Text(bytes) => Column::Text(text(bytes)?.to_owned()),
         ValueRef::Blob(bytes) => Column::Blob(bytes.to_vec()),
         ValueRef::Real(_) => {
             return Err(Fault::Ordinary(Error::Engine(
@@ -165,6 +182,27 @@ fn column(value: ValueRef<'_>) -> std::result::Result<Column, Fault> {
             )));
         }
     })
+}
+
+fn text(bytes: &[u8]) -> std::result::Result<&str, Fault> {
+    std::str::from_utf8(bytes).map_err(|_| Fault::Ordinary(Error::Corrupt("a text is not UTF-8".into())))
+}
+
+/// Puts a value in place of another; one of the same kind takes over its buffer.
+fn refill(current: &mut Column, value: ValueRef<'_>) -> std::result::Result<(), Fault> {
+    match (current, value) {
+        (Column::Text(buffer), ValueRef::Text(bytes)) => {
+            let text = text(bytes)?;
+            buffer.clear();
+            buffer.push_str(text);
+        }
+        (Column::Blob(buffer), ValueRef::Blob(bytes)) => {
+            buffer.clear();
+            buffer.extend_from_slice(bytes);
+        }
+        (current, value) => *current = column(value)?,
+    }
+    Ok(())
 }
 
 impl ToSql for Value {

@@ -4,13 +4,15 @@
 //! patched in place, signed by one HMAC and written in one piece by a client of our own, on threads of its own. The loop
 //! is closed: every connection has one request in flight, and rates are what the server allows.
 //!
-//! What must not live here: anything of the server. What is measured is reached over HTTP only.
+//! What must not live here: anything of the server. What is measured is reached over HTTP only; but `post`, which measures the
+//! books alone.
 
 mod connection;
 mod figures;
 mod ingest;
 mod load;
 mod pending;
+mod post;
 mod process_time;
 mod requests;
 mod response;
@@ -35,6 +37,7 @@ pub(super) struct Arguments {
 enum Load {
     Ingest(ingest::Arguments),
     Spend(spend::Arguments),
+    Post(post::Arguments),
 }
 
 /// Runs a load and prints its figures. Fails where any request did.
@@ -42,6 +45,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<()> {
     match arguments.load {
         Load::Ingest(arguments) => ingest::run(arguments).await,
         Load::Spend(arguments) => spend::run(arguments).await,
+        Load::Post(arguments) => post::run(arguments).await,
     }
 }
 

@@ -3,6 +3,7 @@
 //! What ends a hold is decided under the lock of its row, so of a capture, a release and the expiry job at one moment one
 //! comes first, and the others are told how the hold ended. Set-based: a batch costs as many statements as one request.
 
+mod audit;
 mod records;
 pub mod routes;
 pub mod rules;
@@ -22,6 +23,7 @@ use crate::idempotency::{self, Action, Answer, Reply, Turns};
 use crate::ids::{KeyId, UserId};
 use crate::words::words;
 
+pub use audit::audit;
 pub use records::{next_expiry_us, open_of};
 
 /// Where a hold stands.

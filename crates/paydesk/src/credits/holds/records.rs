@@ -106,6 +106,15 @@ pub(super) fn holds_of_user_in(
     rows.iter().map(decode).collect()
 }
 
+/// The next holds after the one named, in the order of their ids.
+pub(super) fn holds_after(tx: &mut Tx<'_>, after: &str, limit: i64) -> Result<Vec<Hold>> {
+    let rows = tx.all(
+        select_hold!("where hold_id > $1 order by hold_id limit $2"),
+        &[after.into(), limit.into()],
+    )?;
+    rows.iter().map(decode).collect()
+}
+
 /// The newest holds of one wallet that have not ended.
 pub fn open_of(tx: &mut Tx<'_>, user_id: &UserId, key_id: Option<&KeyId>, limit: i64) -> Result<Vec<Hold>> {
     let rows = tx.all(

@@ -126,6 +126,27 @@ pub(in crate::purchases) fn lock(tx: &mut Tx<'_>, ids: &BTreeSet<&str>) -> Resul
         .collect()
 }
 
+/// The next payments after the one named, in the order of their ids, each with whose wallet it freezes now.
+pub(in crate::purchases) fn freezes_after(
+    tx: &mut Tx<'_>,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<(String, Option<UserId>)>> {
+    let rows = tx.all(
+        "select payment_intent_id, user_id, frozen from payment where payment_intent_id > $1
+         order by payment_intent_id limit $2",
+        &[after.into(), limit.into()],
+    )?;
+    let freezes = |row: &Row| {
+        let user_id = || {
+            let found = UserId::parse(row.text_ref(1)?);
+            found.ok_or_else(|| Error::Corrupt("payment: user_id".into()))
+        };
+        Ok((row.text(0)?, row.flag(2)?.then(user_id).transpose()?))
+    };
+    rows.iter().map(freezes).collect()
+}
+
 /// The payments of these ids, in key order.
 pub(in crate::purchases) fn payments_of(tx: &mut Tx<'_>, ids: &BTreeSet<&str>) -> Result<Vec<PaymentRow>> {
     let rows = Rows::of(ids.iter().map(|id| [Field::from(*id)]));

@@ -1,0 +1,375 @@
+//! Wallets as they are meant, in the plainest words that say it: lots in an order, and a debt. Nothing here is shared with
+//! the ledger.
+
+use std::collections::HashMap;
+
+const NEVER_US: i64 = i64::MAX;
+
+/// A part of a wallet, with its own end and priority.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Lot {
+    pub(crate) priority: i64,
+    pub(crate) end_us: i64,
+    pub(crate) number: i64,
+    pub(crate) amount: i64,
+}
+
+impl Lot {
+    fn order(&self) -> (i64, i64, i64) {
+        (self.priority, self.end_us, self.number)
+    }
+
+    fn text(&self, amount: i64) -> String {
+        if (self.priority, self.end_us) == (0, NEVER_US) {
+            format!("{}:{amount}", self.number)
+        } else {
+            format!("{}:{amount}:{}:{}", self.number, self.priority, self.end_us)
+        }
+    }
+}
+
+/// What an owner has and owes.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Wallet {
+    pub(crate) lots: Vec<Lot>,
+    pub(crate) owed: i64,
+    pub(crate) held: i64,
+    made: i64,
+}
+
+/// Credits set aside.
+#[derive(Clone, Debug)]
+struct Hold {
+    wallet: String,
+    drawn: Vec<Lot>,
+    end_us: i64,
+}
+
+impl Wallet {
+    pub(crate) fn balance(&self) -> i64 {
+        self.lots.iter().map(|lot| lot.amount).sum()
+    }
+
+    fn usable(&self, at_us: i64) -> i64 {
+        let usable = self.lots.iter().filter(|lot| lot.end_us > at_us);
+        usable.map(|lot| lot.amount).sum()
+    }
+
+    fn fill(&mut self, amount: i64, priority: i64, end_us: i64) -> String {
+        self.made += 1;
+        let lot = Lot {
+            priority,
+            end_us,
+            number: self.made,
+            amount,
+        };
+        self.lots.push(lot);
+        self.lots.sort_by_key(Lot::order);
+        lot.text(amount)
+    }
+
+    /// Takes from one lot, as far as it goes. Gives what was taken.
+    fn take(&mut self, number: i64, wanted: i64) -> Option<Lot> {
+        let at = self.lots.iter().position(|lot| lot.number == number)?;
+        let taken = self.lots[at].amount.min(wanted);
+        self.lots[at].amount -= taken;
+        let lot = self.lots[at];
+        self.lots.retain(|lot| lot.amount > 0);
+        (taken > 0).then_some(Lot { amount: taken, ..lot })
+    }
+
+    /// Puts back what was drawn; a lot that was used up meanwhile is there again.
+    fn put_back(&mut self, part: Lot) {
+        match self.lots.iter_mut().find(|lot| lot.number == part.number) {
+            Some(lot) => lot.amount += part.amount,
+            None => self.lots.push(part),
+        }
+        self.lots.sort_by_key(Lot::order);
+    }
+
+    fn draw(&mut self, amount: i64, first: Option<i64>, at_us: i64) -> Vec<Lot> {
+        let usable = self.lots.iter().filter(|lot| lot.end_us > at_us);
+        let order: Vec<i64> = first.into_iter().chain(usable.map(|lot| lot.number)).collect();
+        let mut drawn: Vec<Lot> = Vec::new();
+        for number in order {
+            let left = amount - drawn.iter().map(|lot| lot.amount).sum::<i64>();
+            drawn.extend(self.take(number, left));
+        }
+        assert_eq!(drawn.iter().map(|lot| lot.amount).sum::<i64>(), amount, "it is covered");
+        drawn
+    }
+}
+
+fn texts(drawn: &[Lot]) -> String {
+    let parts: Vec<String> = drawn.iter().map(|lot| lot.text(lot.amount)).collect();
+    parts.join(" ")
+}
+
+/// What is asked of a wallet, by the keys of accounts.
+#[derive(Clone, Debug)]
+pub(crate) enum Asked {
+    Add {
+        to: String,
+        amount: i64,
+        priority: i64,
+        end_us: i64,
+    },
+    Grant {
+        to: String,
+        amount: i64,
+        name: String,
+    },
+    Spend {
+        from: String,
+        amount: i64,
+    },
+    Remove {
+        from: String,
+        amount: i64,
+    },
+    Move {
+        from: String,
+        to: String,
+        amount: i64,
+    },
+    ClawBack {
+        from: String,
+        amount: i64,
+        grant: String,
+    },
+    Reinstate {
+        to: String,
+        amount: i64,
+    },
+    Hold {
+        from: String,
+        amount: i64,
+        name: String,
+        for_us: i64,
+    },
+    Capture {
+        name: String,
+        amount: Option<i64>,
+    },
+    Release {
+        name: String,
+    },
+}
+
+/// A transfer that must stand in the books.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Entry {
+    /// The business key that its id is made of; empty where that is the request's.
+    pub(crate) key: String,
+    /// Which of the transfers that follow from one: the last byte of its id is changed by this.
+    pub(crate) leg: u8,
+    pub(crate) debit: String,
+    pub(crate) credit: String,
+    pub(crate) amount: i64,
+    pub(crate) drawn: String,
+    pub(crate) filled: String,
+}
+
+/// All wallets.
+#[derive(Default)]
+pub(crate) struct Model {
+    pub(crate) wallets: HashMap<String, Wallet>,
+    /// The lots that grants made.
+    grants: HashMap<String, i64>,
+    /// Those that have not ended.
+    holds: HashMap<String, Hold>,
+}
+
+impl Model {
+    fn wallet(&mut self, key: &str) -> &mut Wallet {
+        self.wallets.entry(key.to_owned()).or_default()
+    }
+
+    /// Does what is asked. Gives the transfers that it comes to.
+    pub(crate) fn apply(&mut self, asked: &Asked, at_us: i64) -> Vec<Entry> {
+        match asked {
+            Asked::Add {
+                to,
+                amount,
+                priority,
+                end_us,
+            } => self.inflow("issued", to, *amount, (*priority, *end_us), at_us),
+            Asked::Grant { to, amount, name } => {
+                let number = self.wallet(to).made + 1;
+                self.grants.insert(name.clone(), number);
+                self.inflow("issued", to, *amount, (0, NEVER_US), at_us)
+            }
+            Asked::Reinstate { to, amount } => self.inflow("clawed_back", to, *amount, (0, NEVER_US), at_us),
+            Asked::Spend { from, amount } => vec![self.outflow(from, "spent", *amount, None, at_us)],
+            Asked::Remove { from, amount } => vec![self.outflow(from, "withdrawn", *amount, None, at_us)],
+            Asked::Move { from, to, amount } => {
+                let drawn = self.wallet(from).draw(*amount, None, at_us);
+                let wallet = self.wallet(to);
+                let made: Vec<String> = drawn
+                    .iter()
+                    .map(|lot| wallet.fill(lot.amount, lot.priority, lot.end_us))
+                    .collect();
+                let mut entries = vec![entry(0, from, to, *amount, texts(&drawn), made.join(" "))];
+                self.repay(to, *amount, at_us, &mut entries);
+                entries
+            }
+            Asked::Hold {
+                from,
+                amount,
+                name,
+                for_us,
+            } => {
+                let drawn = self.wallet(from).draw(*amount, None, at_us);
+                self.wallet(from).held += amount;
+                let placed = entry(0, from, &held(from), *amount, texts(&drawn), String::new());
+                let hold = Hold {
+                    wallet: from.clone(),
+                    drawn,
+                    end_us: at_us + for_us,
+                };
+                self.holds.insert(name.clone(), hold);
+                vec![placed]
+            }
+            Asked::Capture { name, amount } => self.end_hold(name, *amount, at_us),
+            Asked::Release { name } => self.end_hold(name, Some(0), at_us),
+            Asked::ClawBack { from, amount, grant } => {
+                let first = self.grants.get(grant).copied();
+                let taken = self.wallet(from).usable(at_us).min(*amount);
+                let mut entries = Vec::new();
+                if taken > 0 {
+                    entries.push(self.outflow(from, "clawed_back", taken, first, at_us));
+                }
+                if taken < *amount {
+                    let owed = amount - taken;
+                    self.wallet(from).owed += owed;
+                    let leg = u8::from(taken > 0);
+                    entries.push(entry(
+                        leg,
+                        &debt(from),
+                        &house("clawed_back"),
+                        owed,
+                        String::new(),
+                        String::new(),
+                    ));
+                }
+                entries
+            }
+        }
+    }
+
+    /// Gives back a hold whose time is over, if that is what it is.
+    pub(crate) fn expire_hold(&mut self, name: &str, at_us: i64) -> Option<Vec<Entry>> {
+        let is_over = self.holds.get(name)?.end_us <= at_us;
+        is_over.then(|| self.give_back(name, Some(0), at_us))
+    }
+
+    fn end_hold(&mut self, name: &str, used: Option<i64>, at_us: i64) -> Vec<Entry> {
+        assert!(
+            self.holds.get(name).is_some_and(|hold| at_us < hold.end_us),
+            "{name} has ended"
+        );
+        self.give_back(name, used, at_us)
+    }
+
+    /// Uses so much of a hold, or all of it; what is left goes back into the lots that it came from.
+    fn give_back(&mut self, name: &str, used: Option<i64>, at_us: i64) -> Vec<Entry> {
+        let hold = self.holds.remove(name);
+        let Hold { wallet, drawn, .. } = hold.unwrap_or_else(|| panic!("{name} has ended"));
+        let whole: i64 = drawn.iter().map(|lot| lot.amount).sum();
+        let used = used.unwrap_or(whole);
+        self.wallet(&wallet).held -= whole;
+        let mut entries = Vec::new();
+        let keyed = |word: &str, entry| Entry {
+            key: format!("{word}:{name}"),
+            ..entry
+        };
+        if used > 0 {
+            let spent = entry(0, &held(&wallet), &house("spent"), used, String::new(), String::new());
+            entries.push(keyed("capture", spent));
+        }
+        if used < whole {
+            let mut skip = used;
+            let parts: Vec<Lot> = drawn
+                .into_iter()
+                .filter_map(|lot| {
+                    let skipped = skip.min(lot.amount);
+                    skip -= skipped;
+                    let amount = lot.amount - skipped;
+                    (amount > 0).then_some(Lot { amount, ..lot })
+                })
+                .collect();
+            for part in &parts {
+                self.wallet(&wallet).put_back(*part);
+            }
+            let rest = whole - used;
+            let mut back = vec![entry(0, &held(&wallet), &wallet, rest, String::new(), texts(&parts))];
+            self.repay(&wallet, rest, at_us, &mut back);
+            entries.extend(back.into_iter().map(|entry| keyed("release", entry)));
+        }
+        entries
+    }
+
+    /// Takes out the first lot that has ended. Gives the transfer that it comes to.
+    pub(crate) fn expire(&mut self, from: &str, at_us: i64) -> Entry {
+        let wallet = self.wallet(from);
+        let ended = wallet.lots.iter().find(|lot| lot.end_us <= at_us).copied();
+        let ended = ended.unwrap_or_else(|| panic!("{from}: nothing has ended at {at_us}"));
+        wallet.take(ended.number, ended.amount);
+        entry(
+            0,
+            from,
+            &house("expired"),
+            ended.amount,
+            ended.text(ended.amount),
+            String::new(),
+        )
+    }
+
+    fn inflow(&mut self, from: &str, to: &str, amount: i64, terms: (i64, i64), at_us: i64) -> Vec<Entry> {
+        let made = self.wallet(to).fill(amount, terms.0, terms.1);
+        let mut entries = vec![entry(0, &house(from), to, amount, String::new(), made)];
+        self.repay(to, amount, at_us, &mut entries);
+        entries
+    }
+
+    fn outflow(&mut self, from: &str, to: &str, amount: i64, first: Option<i64>, at_us: i64) -> Entry {
+        let drawn = self.wallet(from).draw(amount, first, at_us);
+        entry(0, from, &house(to), amount, texts(&drawn), String::new())
+    }
+
+    fn repay(&mut self, to: &str, came_in: i64, at_us: i64, entries: &mut Vec<Entry>) {
+        let wallet = self.wallet(to);
+        let amount = wallet.owed.min(came_in).min(wallet.usable(at_us));
+        if amount > 0 {
+            wallet.owed -= amount;
+            let drawn = wallet.draw(amount, None, at_us);
+            entries.push(entry(2, to, &debt(to), amount, texts(&drawn), String::new()));
+        }
+    }
+}
+
+fn house(word: &str) -> String {
+    format!("credits:{word}")
+}
+
+/// The account of what the owner of a wallet owes.
+pub(crate) fn debt(wallet: &str) -> String {
+    wallet.replacen("wallet:", "debt:", 1)
+}
+
+/// The account of what the owner of a wallet has set aside.
+fn held(wallet: &str) -> String {
+    wallet.replacen("wallet:", "held:", 1)
+}
+
+fn entry(leg: u8, debit: &str, credit: &str, amount: i64, drawn: String, filled: String) -> Entry {
+    Entry {
+        key: String::new(),
+        leg,
+        debit: debit.to_owned(),
+        credit: credit.to_owned(),
+        amount,
+        drawn,
+        filled,
+    }
+}
