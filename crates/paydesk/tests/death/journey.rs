@@ -199,7 +199,7 @@ impl<'a> Journey<'a> {
     /// Lets the time of a forgotten hold come, and waits until that and what was lent for a moment have expired.
     async fn see_expired(&mut self) {
         self.stop().await;
-        self.run_sql("update hold set expires_at_us = 1 where status = 'held'")
+        self.run_sql("update hold set expires_at_us = created_at_us + 1 where status = 'held'")
             .await;
         self.armed = self.death.moment == Moment::Expiry;
         while self.count("select 1 from transfer where code = 'expire'").await == 0 {
