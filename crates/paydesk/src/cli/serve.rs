@@ -145,8 +145,8 @@ pub(super) async fn until_stopped(
     outcome
 }
 
-/// Starts what a worker does: claiming events, recovering intents, expiring credits, filling wallets up. Each task ends when the application's
-/// shutdown is requested; one that ends before stops the process.
+/// Starts what a worker does: claiming events, recovering intents, expiring credits, filling wallets up. Each task ends
+/// when the application's shutdown is requested; one that ends before stops the process.
 fn begin_work(app: &App, tasks: &mut JoinSet<()>) {
     tasks.spawn(inbox::run(app.clone()));
     tasks.spawn(purchases::run_recovery(app.clone()));

@@ -252,7 +252,7 @@ impl Caused {
             });
         } else if *credits < 0 {
             moves.push(Movement {
-                like_lot_of: Some(format!("grant:{payment}")),
+                like_lot_of: Some(grant_key(payment)),
                 ..Movement::new(key, clawed_back, wallet, -credits, TransferCode::Reinstate)
             });
         }

@@ -26,6 +26,8 @@ use crate::purchases::{Kind, Told, settlement};
 const METADATA_INTENT: &str = "paydesk_refund";
 /// How long a request has to finish what it began before recovery takes it up, and how long one that was looked at rests.
 const LEASE_US: i64 = 60 * SECOND_US;
+/// Pages of a payment's refunds that are searched for a lost one.
+const LOOKUP_PAGES_MAX: usize = 10;
 /// Intents taken up at a time.
 const BATCH: i64 = 20;
 
@@ -265,9 +267,15 @@ fn parameters(intent: &RefundIntent) -> Value {
 
 /// Finds the refund that an old attempt may have made, by what we wrote into it.
 async fn look_up(app: &App, intent: &RefundIntent) -> Result<Option<StripeRefund>, DriveError> {
-    let refunds = app.stripe.list_refunds_of_payment(&intent.payment_intent_id).await?;
+    let of_payment = json!({ "payment_intent": intent.payment_intent_id, "limit": 100 });
+    let mut pages = app.stripe.pages::<StripeRefund>(&of_payment, LOOKUP_PAGES_MAX);
     let ours = |refund: &StripeRefund| refund.metadata.get(METADATA_INTENT) == Some(&intent.intent_id);
-    Ok(refunds.data.into_iter().find(ours))
+    while let Some(refunds) = pages.next().await? {
+        if let Some(found) = refunds.into_iter().find(ours) {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
 }
 
 /// Settles what Stripe answered, as an event about it would be, and notes it on the intent.

@@ -1,7 +1,7 @@
 //! Intents of refunds, and lists of refunds and disputes, in the store.
 
 use ledger::{Currency, Money};
-use store::{Error, Result, Row, Tx};
+use store::{Error, Result, Row, Tx, Value};
 
 use super::{Reason, RefundIntent, Status};
 use crate::idempotency::Action;
@@ -141,9 +141,8 @@ pub(super) struct Listed<T> {
 
 /// Which of a list are wanted, newest first.
 #[derive(Clone, Debug)]
-pub(super) struct Filter<S> {
+pub(super) struct Filter {
     pub(super) user_id: Option<UserId>,
-    pub(super) status: Option<S>,
     /// The last one of the page before.
     pub(super) after: Option<String>,
     pub(super) limit: i64,
@@ -190,32 +189,22 @@ pub(super) fn listed(tx: &mut Tx<'_>, refund_id: &str) -> Result<Option<Listed<R
 }
 
 /// A page of refunds; none where `after` is no refund.
-pub(super) fn refunds(tx: &mut Tx<'_>, filter: &Filter<RefundStatus>) -> Result<Option<Vec<Listed<Refund>>>> {
-    let before = match &filter.after {
-        None => (i64::MAX, String::new()),
-        Some(refund_id) => match listed(tx, refund_id)? {
-            None => return Ok(None),
-            Some(last) => (last.one.created_s, last.one.refund_id),
-        },
-    };
-    let params = page_of(
-        filter.user_id.as_ref(),
-        filter.status.map(RefundStatus::word),
-        &before,
-        filter.limit,
+pub(super) fn refunds(
+    tx: &mut Tx<'_>,
+    filter: &Filter,
+    status: Option<RefundStatus>,
+) -> Result<Option<Vec<Listed<Refund>>>> {
+    let sql = select_refund!(
+        ", payment.user_id, payment.purchase_id, refund_intent.note from refund
+         left join payment on payment.payment_intent_id = refund.payment_intent_id
+         left join refund_intent on refund_intent.refund_id = refund.refund_id
+         where (refund.created_s, refund.refund_id) < ($2, $3)
+           and ($1 = '' or payment.user_id = $1) and ($5 = '' or refund.status = $5)
+         order by refund.created_s desc, refund.refund_id desc limit $4"
     );
-    let rows = tx.all(
-        select_refund!(
-            ", payment.user_id, payment.purchase_id, refund_intent.note from refund
-             left join payment on payment.payment_intent_id = refund.payment_intent_id
-             left join refund_intent on refund_intent.refund_id = refund.refund_id
-             where (refund.created_s, refund.refund_id) < ($3, $4)
-               and ($1 = '' or payment.user_id = $1) and ($2 = '' or refund.status = $2)
-             order by refund.created_s desc, refund.refund_id desc limit $5"
-        ),
-        &params,
-    )?;
-    rows.iter().map(listed_refund).collect::<Result<_>>().map(Some)
+    let status = status.map(RefundStatus::word).unwrap_or_default();
+    let place = |tx: &mut Tx<'_>, id: &str| Ok(listed(tx, id)?.map(|last| last.one.created_s));
+    page(tx, filter, place, (sql, &[status.into()]), listed_refund)
 }
 
 /// One dispute.
@@ -232,47 +221,21 @@ pub(super) fn listed_one_dispute(tx: &mut Tx<'_>, dispute_id: &str) -> Result<Op
 }
 
 /// A page of disputes; none where `after` is no dispute.
-pub(super) fn disputes(tx: &mut Tx<'_>, filter: &Filter<DisputeStatus>) -> Result<Option<Vec<Listed<Dispute>>>> {
-    let before = match &filter.after {
-        None => (i64::MAX, String::new()),
-        Some(dispute_id) => match listed_one_dispute(tx, dispute_id)? {
-            None => return Ok(None),
-            Some(last) => (last.one.created_s, last.one.dispute_id),
-        },
-    };
-    let params = page_of(
-        filter.user_id.as_ref(),
-        filter.status.map(DisputeStatus::word),
-        &before,
-        filter.limit,
+pub(super) fn disputes(
+    tx: &mut Tx<'_>,
+    filter: &Filter,
+    status: Option<DisputeStatus>,
+) -> Result<Option<Vec<Listed<Dispute>>>> {
+    let sql = select_dispute!(
+        ", payment.user_id, payment.purchase_id, cast(null as text) from dispute
+         left join payment on payment.payment_intent_id = dispute.payment_intent_id
+         where (dispute.created_s, dispute.dispute_id) < ($2, $3)
+           and ($1 = '' or payment.user_id = $1) and ($5 = '' or dispute.status = $5)
+         order by dispute.created_s desc, dispute.dispute_id desc limit $4"
     );
-    let rows = tx.all(
-        select_dispute!(
-            ", payment.user_id, payment.purchase_id, cast(null as text) from dispute
-             left join payment on payment.payment_intent_id = dispute.payment_intent_id
-             where (dispute.created_s, dispute.dispute_id) < ($3, $4)
-               and ($1 = '' or payment.user_id = $1) and ($2 = '' or dispute.status = $2)
-             order by dispute.created_s desc, dispute.dispute_id desc limit $5"
-        ),
-        &params,
-    )?;
-    rows.iter().map(listed_dispute).collect::<Result<_>>().map(Some)
-}
-
-/// The parameters of a page: whose, which, before what, and one more than wanted.
-fn page_of(
-    user_id: Option<&UserId>,
-    status: Option<&'static str>,
-    (created_s, id): &(i64, String),
-    limit: i64,
-) -> [store::Value; 5] {
-    [
-        user_id.map_or("", UserId::as_str).into(),
-        status.unwrap_or_default().into(),
-        (*created_s).into(),
-        id.as_str().into(),
-        (limit + 1).into(),
-    ]
+    let status = status.map(DisputeStatus::word).unwrap_or_default();
+    let place = |tx: &mut Tx<'_>, id: &str| Ok(listed_one_dispute(tx, id)?.map(|last| last.one.created_s));
+    page(tx, filter, place, (sql, &[status.into()]), listed_dispute)
 }
 
 /// One warning of fraud.
@@ -289,23 +252,39 @@ fn listed_one_warning(tx: &mut Tx<'_>, warning_id: &str) -> Result<Option<Listed
 }
 
 /// A page of warnings of fraud; none where `after` is no warning.
-pub(super) fn warnings(tx: &mut Tx<'_>, filter: &Filter<RefundStatus>) -> Result<Option<Vec<Listed<Warning>>>> {
-    let before = match &filter.after {
-        None => (i64::MAX, String::new()),
-        Some(warning_id) => match listed_one_warning(tx, warning_id)? {
+pub(super) fn warnings(tx: &mut Tx<'_>, filter: &Filter) -> Result<Option<Vec<Listed<Warning>>>> {
+    let sql = select_warning!(
+        ", payment.user_id, payment.purchase_id, cast(null as text) from fraud_warning
+         left join payment on payment.payment_intent_id = fraud_warning.payment_intent_id
+         where (fraud_warning.created_s, fraud_warning.warning_id) < ($2, $3) and ($1 = '' or payment.user_id = $1)
+         order by fraud_warning.created_s desc, fraud_warning.warning_id desc limit $4"
+    );
+    let place = |tx: &mut Tx<'_>, id: &str| Ok(listed_one_warning(tx, id)?.map(|last| last.one.created_s));
+    page(tx, filter, place, (sql, &[]), listed_warning)
+}
+
+/// A page of a list, and one entry more. Its query gets whose ($1), before what ($2, $3) and how many ($4), and behind
+/// these what is its own; `place` gives when an entry was made.
+fn page<T>(
+    tx: &mut Tx<'_>,
+    filter: &Filter,
+    place: impl FnOnce(&mut Tx<'_>, &str) -> Result<Option<i64>>,
+    (sql, own): (&'static str, &[Value]),
+    decode: fn(&Row) -> Result<Listed<T>>,
+) -> Result<Option<Vec<Listed<T>>>> {
+    let (created_s, id) = match &filter.after {
+        None => (i64::MAX, ""),
+        Some(id) => match place(tx, id)? {
             None => return Ok(None),
-            Some(last) => (last.one.created_s, last.one.warning_id),
+            Some(created_s) => (created_s, id.as_str()),
         },
     };
-    let [user_id, _, created_s, id, limit] = page_of(filter.user_id.as_ref(), None, &before, filter.limit);
-    let rows = tx.all(
-        select_warning!(
-            ", payment.user_id, payment.purchase_id, cast(null as text) from fraud_warning
-             left join payment on payment.payment_intent_id = fraud_warning.payment_intent_id
-             where (fraud_warning.created_s, fraud_warning.warning_id) < ($2, $3) and ($1 = '' or payment.user_id = $1)
-             order by fraud_warning.created_s desc, fraud_warning.warning_id desc limit $4"
-        ),
-        &[user_id, created_s, id, limit],
-    )?;
-    rows.iter().map(listed_warning).collect::<Result<_>>().map(Some)
+    let whose = filter.user_id.as_ref().map_or("", UserId::as_str);
+    let mut params = vec![whose.into(), created_s.into(), id.into(), (filter.limit + 1).into()];
+    params.extend_from_slice(own);
+    tx.all(sql, &params)?
+        .iter()
+        .map(decode)
+        .collect::<Result<_>>()
+        .map(Some)
 }

@@ -290,16 +290,14 @@ pub(crate) async fn list_refunds(
     let limit = check_limit(wanted.limit)?;
     let filter = Filter {
         user_id: wanted.user_id,
-        status: wanted.status,
         after: wanted.after,
         limit,
     };
-    let found = app.store.read(move |tx| records::refunds(tx, &filter)).await?;
-    let found = found.ok_or_else(not_of_this_list)?;
-    let data = found.into_iter().map(RefundOut::from).collect();
-    Ok(ApiJson(Page::of(data, limit, |refund: &RefundOut| {
-        refund.refund_id.clone()
-    })))
+    let found = app
+        .store
+        .read(move |tx| records::refunds(tx, &filter, wanted.status))
+        .await?;
+    page_of(found, limit, |refund: &RefundOut| refund.refund_id.clone())
 }
 
 /// Read a refund
@@ -329,16 +327,14 @@ pub(crate) async fn list_disputes(
     let limit = check_limit(wanted.limit)?;
     let filter = Filter {
         user_id: wanted.user_id,
-        status: wanted.status,
         after: wanted.after,
         limit,
     };
-    let found = app.store.read(move |tx| records::disputes(tx, &filter)).await?;
-    let found = found.ok_or_else(not_of_this_list)?;
-    let data = found.into_iter().map(DisputeOut::from).collect();
-    Ok(ApiJson(Page::of(data, limit, |dispute: &DisputeOut| {
-        dispute.dispute_id.clone()
-    })))
+    let found = app
+        .store
+        .read(move |tx| records::disputes(tx, &filter, wanted.status))
+        .await?;
+    page_of(found, limit, |dispute: &DisputeOut| dispute.dispute_id.clone())
 }
 
 /// Read a dispute
@@ -371,20 +367,23 @@ pub(crate) async fn list_fraud_warnings(
     let limit = wanted.limit()?;
     let filter = Filter {
         user_id: wanted.user_id,
-        status: None,
         after: wanted.after,
         limit,
     };
     let found = app.store.read(move |tx| records::warnings(tx, &filter)).await?;
-    let found = found.ok_or_else(not_of_this_list)?;
-    let data = found.into_iter().map(FraudWarningOut::from).collect();
-    Ok(ApiJson(Page::of(data, limit, |warning: &FraudWarningOut| {
-        warning.warning_id.clone()
-    })))
+    page_of(found, limit, |warning: &FraudWarningOut| warning.warning_id.clone())
 }
 
-fn not_of_this_list() -> Problem {
-    Problem::of(&kinds::BAD_QUERY)
-        .field("after")
-        .detail("This is not the `next` of a page of this list.")
+/// A page of what was found; nothing was found where `after` is no entry of the list.
+fn page_of<T, Out: From<Listed<T>>>(
+    found: Option<Vec<Listed<T>>>,
+    limit: i64,
+    id: impl Fn(&Out) -> String,
+) -> Result<ApiJson<Page<Out>>, Problem> {
+    let found = found.ok_or_else(|| {
+        Problem::of(&kinds::BAD_QUERY)
+            .field("after")
+            .detail("This is not the `next` of a page of this list.")
+    })?;
+    Ok(ApiJson(Page::of(found.into_iter().map(Out::from).collect(), limit, id)))
 }
