@@ -6,7 +6,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ use tokio::net::TcpListener;
 use super::{Failure, catalog, note, print, serve};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{Config, Database, Secrets, Settings, socket_address};
+use crate::config::{Config, Database, Network, Secrets, Settings, socket_address};
 use crate::ids::Ids;
 use crate::pages::shop;
 use crate::telemetry;
@@ -78,6 +78,13 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     std::fs::create_dir_all(&data).with_context(|| format!("cannot make the folder {}", data.display()))?;
     if Database::is_in_environment() {
         note("DATABASE_URL is ignored: dev uses its own data, or the --database that is given");
+    }
+    if settings.courier.webhook_allowed_subnets.is_empty() {
+        // The application that is told runs on the same machine.
+        settings.courier.webhook_allowed_subnets = vec![
+            Network::from(IpAddr::from(Ipv4Addr::LOCALHOST)),
+            Network::from(IpAddr::from(Ipv6Addr::LOCALHOST)),
+        ];
     }
     if settings.database.database.is_empty() {
         settings.database = Database::in_file(&data.join("paydesk.db"));

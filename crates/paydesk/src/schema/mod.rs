@@ -24,4 +24,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "listing of retrying events",
         sql: include_str!("0004_event_retrying.sql"),
     },
+    Migration {
+        number: 7,
+        name: "the courier",
+        sql: include_str!("0007_courier.sql"),
+    },
 ];
