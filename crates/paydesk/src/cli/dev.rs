@@ -79,13 +79,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     if Database::is_in_environment() {
         note("DATABASE_URL is ignored: dev uses its own data, or the --database that is given");
     }
-    if settings.courier.webhook_allowed_subnets.is_empty() {
-        // The application that is told runs on the same machine.
-        settings.courier.webhook_allowed_subnets = vec![
-            Network::from(IpAddr::from(Ipv4Addr::LOCALHOST)),
-            Network::from(IpAddr::from(Ipv6Addr::LOCALHOST)),
-        ];
-    }
+    tell_this_machine(&mut settings);
     if settings.database.database.is_empty() {
         settings.database = Database::in_file(&data.join("paydesk.db"));
     }
@@ -130,6 +124,15 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
         tracing::warn!("the sandbox did not stop in time; its last changes may be lost");
     }
     outcome
+}
+
+/// The application that is told runs on the same machine, unless it is said where else.
+fn tell_this_machine(settings: &mut Settings) {
+    let allowed = &mut settings.courier.webhook_allowed_subnets;
+    if allowed.is_empty() {
+        let here = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
+        allowed.extend(here.map(Network::from));
+    }
 }
 
 async fn listen_for_sandbox(wanted: Option<SocketAddr>) -> Result<TcpListener, Failure> {
