@@ -9,11 +9,13 @@ import os from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
 
+const catalogue = path.resolve(import.meta.dirname, '../../paydesk.toml');
+
 /** Starts paydesk with these variables of the environment besides, and waits until it has said where everything is. */
 export async function startDesk(environment = {}) {
   const data = fs.mkdtempSync(path.join(os.tmpdir(), 'paydesk-courier-'));
   const { DATABASE_URL: _, ...inherited } = process.env;
-  const child = spawn(process.env.PAYDESK, ['dev', '--port', '0', '--sandbox-listen', '127.0.0.1:0', '--data', data], {
+  const child = spawn(process.env.PAYDESK, ['dev', '--port', '0', '--sandbox-listen', '127.0.0.1:0', '--data', data, '--catalogue', catalogue], {
     env: { ...inherited, PAYDESK_LOG: 'warn', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -26,6 +28,7 @@ export async function startDesk(environment = {}) {
     if (told) said[told[1]] = told[2];
     if (said['token of user_demo']) break;
   }
+  child.stdout.resume();
   assert.ok(said.base && said['sandbox Stripe'] && said['admin token'], 'paydesk did not say where it is');
   return new Desk(child, data, said);
 }

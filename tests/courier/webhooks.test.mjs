@@ -13,8 +13,8 @@ before(async () => {
 });
 
 after(async () => {
-  receiver.stop();
-  await desk.stop();
+  receiver?.stop();
+  await desk?.stop();
 });
 
 test('the library verifies what an order that was paid leads to, and a rotation with both secrets', async () => {

@@ -29,4 +29,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "the courier",
         sql: include_str!("0007_courier.sql"),
     },
+    Migration {
+        number: 8,
+        name: "plans",
+        sql: include_str!("0008_plan.sql"),
+    },
 ];
