@@ -19,7 +19,7 @@ use crate::ids::Ids;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Metrics;
 use crate::tokens::Directory;
-use crate::{books, courier, credits, inbox, top_ups};
+use crate::{books, courier, credits, inbox, top_ups, updates};
 
 /// The application's shared parts; cheap to clone. Reads like a struct: `app.clock.now_us()`.
 #[derive(Clone)]
@@ -53,6 +53,8 @@ pub struct Parts {
     pub holds: credits::holds::Holds,
     /// The way of wallets that run low into a look.
     pub looks: top_ups::Looks,
+    /// What takes messages to others.
+    pub carrier: Arc<courier::Carrier>,
     /// Verifies the tokens of the application's users.
     pub verifier: Verifier,
     /// Verifies service tokens.
@@ -63,6 +65,8 @@ pub struct Parts {
     pub bodies: Budget,
     /// The keyed actions this process is working on.
     pub in_flight: InFlight,
+    /// The streams of live updates that are open.
+    pub updates: updates::Streams,
     /// How long requests take.
     pub timings: Timings,
     /// The request to stop; every loop of the process ends on it.
@@ -96,7 +100,9 @@ impl App {
             max_flushes: 1,
             ..BatchLimits::default()
         };
+        let carrier = Arc::new(courier::Carrier::of(&config)?);
         Ok(Self(Arc::new(Parts {
+            carrier,
             appends: inbox::appends(&store, BatchLimits::default()),
             handling: inbox::handling(&store, clock.clone(), config.settings.policies, BatchLimits::default()),
             changes: credits::changes(&store, clock.clone(), one_at_a_time),
@@ -115,6 +121,7 @@ impl App {
             rates,
             bodies,
             in_flight: InFlight::default(),
+            updates: updates::Streams::default(),
             timings: Timings::default(),
             shutdown: Shutdown::new(),
         })))

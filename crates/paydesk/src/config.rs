@@ -20,7 +20,7 @@ use clap::{Args, ValueEnum};
 use secrecy::ExposeSecret;
 
 pub use checks::socket_address;
-use checks::{check_limits, check_live_url, check_origins, check_url, livemode_of, log_filter, refuse};
+use checks::{check_limits, check_live_url, check_mail, check_origins, check_url, livemode_of, log_filter, refuse};
 pub use courier::Courier;
 pub use network::Network;
 pub use policies::{OnDispute, OnFraudWarning, Policies};
@@ -419,6 +419,7 @@ impl Config {
         {
             return refuse("PAYDESK_ADMIN_TOKEN is too short to resist guessing. Use at least 16 characters.");
         }
+        check_mail(&settings.courier, &secrets)?;
         check_url("--public-url", settings.public_url.as_deref())?;
         check_url("--stripe-api-base", Some(&settings.stripe.stripe_api_base))?;
         check_url("--jwks-url", settings.callers.jwks_url.as_deref())?;

@@ -156,6 +156,7 @@ fn secrets(given: &Secrets, sandbox: &Sandbox, data: &Path) -> Result<Secrets, F
         stripe_webhook_secrets: vec![SecretString::from(WEBHOOK_SECRET)],
         admin_token: Some(kept(&given.admin_token, "admin", "admin-token")?),
         jwt_secret: Some(kept(&given.jwt_secret, "jwt", "jwt-secret")?),
+        smtp_url: given.smtp_url.clone(),
     })
 }
 

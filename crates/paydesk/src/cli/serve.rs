@@ -80,7 +80,11 @@ pub(super) async fn open(config: Config, access: Access, catalogue: Catalogue) -
         })?;
     let clock = Clock::system();
     let ids = Ids::random(clock.clone());
-    Ok(App::new(config, clock, ids, store, catalogue)?)
+    let app = App::new(config, clock, ids, store, catalogue)?;
+    if app.config.settings.role.works() {
+        courier::prepare(&app).await?;
+    }
+    Ok(app)
 }
 
 /// Takes an address to listen on. `flag` is how to choose another.

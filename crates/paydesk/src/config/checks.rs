@@ -2,7 +2,9 @@
 
 use std::net::SocketAddr;
 
-use super::{ConfigError, Limits};
+use secrecy::ExposeSecret;
+
+use super::{ConfigError, Courier, Limits, Secrets};
 
 pub(super) fn refuse<T>(message: &str) -> Result<T, ConfigError> {
     Err(ConfigError(message.to_owned()))
@@ -68,6 +70,29 @@ pub(super) fn check_live_url(url: Option<&str>) -> Result<(), ConfigError> {
              must not be read on the way.",
         ),
         Some(_) => Ok(()),
+    }
+}
+
+/// Either both are said, or there are no e-mails. The address is not repeated: it may hold a password.
+pub(super) fn check_mail(courier: &Courier, secrets: &Secrets) -> Result<(), ConfigError> {
+    match (&secrets.smtp_url, &courier.mail_from) {
+        (None, None) => Ok(()),
+        (Some(url), Some(_))
+            if ["smtp://", "smtps://"]
+                .iter()
+                .any(|scheme| url.expose_secret().starts_with(scheme)) =>
+        {
+            Ok(())
+        }
+        (Some(_), Some(_)) => refuse(
+            "PAYDESK_SMTP_URL is not the address of a mail server. Write it as smtps://user:password@host, or as smtp://user:password@host:587?tls=required.",
+        ),
+        (Some(_), None) => {
+            refuse("PAYDESK_SMTP_URL needs --mail-from (PAYDESK_MAIL_FROM): every e-mail is from somebody.")
+        }
+        (None, Some(_)) => refuse(
+            "--mail-from (PAYDESK_MAIL_FROM) needs PAYDESK_SMTP_URL: the server that takes e-mails. Unset it to send none.",
+        ),
     }
 }
 

@@ -1,6 +1,7 @@
 //! How messages leave for others.
 
 use clap::Args;
+use lettre::message::Mailbox;
 
 use super::Network;
 
@@ -17,4 +18,14 @@ pub struct Courier {
         value_delimiter = ','
     )]
     pub webhook_allowed_subnets: Vec<Network>,
+
+    /// Whom e-mails are from, for example `Acme <pay@example.com>`. They leave by the server that the secret
+    /// `PAYDESK_SMTP_URL` names.
+    #[arg(long, env = "PAYDESK_MAIL_FROM", value_name = "ADDRESS", value_parser = mailbox)]
+    pub mail_from: Option<Mailbox>,
+}
+
+fn mailbox(text: &str) -> Result<Mailbox, String> {
+    let written = "write it as pay@example.com, or as Acme <pay@example.com>";
+    text.parse().map_err(|_| written.to_owned())
 }

@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use super::ConfigError;
 
 /// The names of the secrets and what each is for; the help text is made from this table.
-pub const NAMES: [(&str, &str); 5] = [
+pub const NAMES: [(&str, &str); 6] = [
     (
         "STRIPE_SECRET_KEY",
         "Stripe's secret key; its kind (test or live) decides the mode",
@@ -31,6 +31,10 @@ pub const NAMES: [(&str, &str); 5] = [
         "PAYDESK_JWT_SECRET",
         "HS256 secret of the application's user tokens, 32 bytes or more",
     ),
+    (
+        "PAYDESK_SMTP_URL",
+        "smtps://user:password@host of the mail server; unset, no e-mails are sent",
+    ),
 ];
 
 /// Everything that must never be shown.
@@ -44,6 +48,8 @@ pub struct Secrets {
     pub admin_token: Option<SecretString>,
     /// The HS256 secret of the application's user tokens.
     pub jwt_secret: Option<SecretString>,
+    /// Where the mail server is, with its user and password.
+    pub smtp_url: Option<SecretString>,
 }
 
 impl Secrets {
@@ -67,6 +73,7 @@ impl Secrets {
             stripe_webhook_secrets,
             admin_token: one("PAYDESK_ADMIN_TOKEN")?.map(SecretString::from),
             jwt_secret: one("PAYDESK_JWT_SECRET")?.map(SecretString::from),
+            smtp_url: one("PAYDESK_SMTP_URL")?.map(SecretString::from),
         })
     }
 }

@@ -8,6 +8,8 @@
 //! What must not live here: what a message follows from, which its capability knows.
 
 mod addresses;
+mod carrier;
+mod mail;
 mod records;
 pub mod routes;
 mod rules;
@@ -20,10 +22,13 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use store::{Result, Tx};
 
+use crate::app::App;
 use crate::clock::Moment;
 use crate::ids::UserId;
 use crate::words::words;
 
+pub use carrier::Carrier;
+pub use mail::is_email;
 pub use records::{Selection, undelivered};
 pub use rules::Health;
 pub use send::{Attempted, BadUrl, Lookup, Outcome, Parcel, Sender};
@@ -114,15 +119,37 @@ pub fn tell(tx: &mut Tx<'_>, now_us: i64, messages: &[Message]) -> Result<()> {
     records::insert_messages(tx, now_us, messages)
 }
 
+/// Makes messages become e-mails from now on, or no longer, as this process is configured. Call it once at start, where
+/// there is a worker.
+pub async fn prepare(app: &App) -> Result<()> {
+    let now_us = app.clock.now_us();
+    let has_mail = app.carrier.has_mail();
+    app.store
+        .write(
+            move |tx| match (records::endpoints::lock(tx, mail::ENDPOINT)?, has_mail) {
+                (None, false) => Ok(()),
+                (None, true) => records::endpoints::insert(tx, &mail::endpoint(now_us)),
+                (Some(_), true) => records::endpoints::enable(tx, now_us, &mail::endpoint(now_us)),
+                (Some(_), false) => {
+                    records::endpoints::disable(tx, now_us, mail::ENDPOINT, "no mail server is configured")
+                }
+            },
+        )
+        .await
+}
+
 /// What an endpoint is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Way {
     /// An address that takes webhooks.
     Webhook,
+    /// The mail server.
+    Mail,
 }
 
 words!(Way {
     Webhook = "webhook",
+    Mail = "mail",
 });
 
 /// Whether an endpoint is sent to.

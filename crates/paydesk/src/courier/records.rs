@@ -6,7 +6,8 @@ use std::collections::HashSet;
 
 use store::{Error, Field, Result, Row, Rows, Tx};
 
-use super::{Attempt, Delivery, Message, Status};
+use super::{Attempt, Delivery, Kind, Message, Status};
+use crate::ids::UserId;
 
 /// Whether there is anybody to tell anything to.
 pub(super) fn anybody_listens(tx: &mut Tx<'_>) -> Result<bool> {
@@ -74,18 +75,22 @@ pub(super) struct Due {
     pub(super) attempt: i64,
     /// The number of its taking.
     pub(super) claim: i64,
+    pub(super) kind: Kind,
+    pub(super) user_id: UserId,
     pub(super) body: String,
 }
 
 /// Takes deliveries of an endpoint that are due, for as long as an attempt may take; what another node has is passed over.
 pub(super) fn claim(tx: &mut Tx<'_>, endpoint_id: &str, now_us: i64, until_us: i64, limit: i64) -> Result<Vec<Due>> {
     let rows = tx.all(
-        "select delivery.delivery_id, delivery.message_id, delivery.attempts, delivery.claims, message.body
+        "select delivery.delivery_id, delivery.message_id, delivery.attempts, delivery.claims, message.type,
+                message.user_id, message.body
          from delivery join message on message.message_id = delivery.message_id
          where delivery.endpoint_id = $1 and delivery.status = 'pending' and delivery.next_attempt_at_us <= $2
          order by delivery.next_attempt_at_us, delivery.delivery_id limit $3 for update skip locked",
         &[endpoint_id.into(), now_us.into(), limit.into()],
     )?;
+    let corrupt = |what: &str| Error::Corrupt(format!("message: {what}"));
     let due: Result<Vec<Due>> = rows
         .iter()
         .map(|row| {
@@ -94,7 +99,9 @@ pub(super) fn claim(tx: &mut Tx<'_>, endpoint_id: &str, now_us: i64, until_us: i
                 message_id: row.text(1)?,
                 attempt: row.int(2)? + 1,
                 claim: row.int(3)? + 1,
-                body: row.text(4)?,
+                kind: Kind::of_word(row.text_ref(4)?).ok_or_else(|| corrupt("type"))?,
+                user_id: UserId::parse(row.text_ref(5)?).ok_or_else(|| corrupt("user_id"))?,
+                body: row.text(6)?,
             })
         })
         .collect();

@@ -70,6 +70,17 @@ pub struct Attempted {
     pub answer: Option<String>,
 }
 
+impl Attempted {
+    /// One that nobody answered.
+    pub(super) fn without_answer(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            status_code: None,
+            answer: None,
+        }
+    }
+}
+
 /// Sends webhooks.
 pub struct Sender {
     secure: Gate,
@@ -151,11 +162,11 @@ impl Sender {
     pub async fn send(&self, parcel: &Parcel<'_>) -> Attempted {
         let url = match self.check(parcel.url) {
             Ok(url) => url,
-            Err(bad) => return nothing(Outcome::Refused(bad.to_string())),
+            Err(bad) => return Attempted::without_answer(Outcome::Refused(bad.to_string())),
         };
         let client = match self.client(url.scheme() == "https") {
             Ok(client) => client,
-            Err(error) => return nothing(Outcome::Failed(error)),
+            Err(error) => return Attempted::without_answer(Outcome::Failed(error)),
         };
         let signature = sign::signature(parcel.secrets, parcel.message_id, parcel.timestamp_s, parcel.body);
         let request = client
@@ -167,8 +178,8 @@ impl Sender {
             .body(parcel.body.to_owned());
         match request.send().await {
             Ok(response) => answered(response).await,
-            Err(error) if is_refusal(&error) => nothing(Outcome::Refused(ClosedAddress.to_string())),
-            Err(error) => nothing(Outcome::Failed(reason(&error))),
+            Err(error) if is_refusal(&error) => Attempted::without_answer(Outcome::Refused(ClosedAddress.to_string())),
+            Err(error) => Attempted::without_answer(Outcome::Failed(reason(&error))),
         }
     }
 
@@ -258,14 +269,6 @@ async fn answered(mut response: reqwest::Response) -> Attempted {
         outcome,
         status_code: Some(status.as_u16()),
         answer: Some(answer),
-    }
-}
-
-fn nothing(outcome: Outcome) -> Attempted {
-    Attempted {
-        outcome,
-        status_code: None,
-        answer: None,
     }
 }
 

@@ -8,15 +8,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::SecretString;
 use store::{Result, Tx};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
 use super::records::{self, Due, Mark, endpoints};
 use super::rules::{self, Verdict};
-use super::send::{Attempted, Outcome, Parcel, Sender};
-use super::{Attempt, Health, Status, TOPIC};
+use super::send::{Attempted, Outcome};
+use super::{Attempt, Carrier, Endpoint, Health, Status, TOPIC, Way};
 use crate::app::App;
 use crate::clock::SECOND_US;
 
@@ -47,10 +46,9 @@ pub fn describe_metrics() {
 /// Runs until told to stop, then waits for the attempts that are under way.
 pub async fn run(app: App) {
     let mut listener = app.store.listen(TOPIC);
-    let sender = Arc::new(Sender::new(&app.config.settings.courier.webhook_allowed_subnets));
     let mut lanes = Lanes::default();
     while !app.shutdown.is_requested() {
-        if let Err(error) = lanes.begin(&app, &sender).await {
+        if let Err(error) = lanes.begin(&app, &app.carrier).await {
             tracing::warn!(%error, "deliveries could not be taken; it is tried again");
         }
         tokio::select! {
@@ -65,14 +63,13 @@ pub async fn run(app: App) {
 
 /// Sends what is due once, and waits for it. Gives how many attempts were made.
 pub async fn work(app: &App) -> Result<usize> {
-    let allowed = &app.config.settings.courier.webhook_allowed_subnets;
-    work_with(app, &Arc::new(Sender::new(allowed))).await
+    work_with(app, &app.carrier).await
 }
 
-/// The same, by this sender.
-pub async fn work_with(app: &App, sender: &Arc<Sender>) -> Result<usize> {
+/// The same, by this carrier.
+pub async fn work_with(app: &App, carrier: &Arc<Carrier>) -> Result<usize> {
     let mut lanes = Lanes::default();
-    lanes.begin(app, sender).await?;
+    lanes.begin(app, carrier).await?;
     let begun = lanes.sending.len();
     while lanes.sending.join_next().await.is_some() {}
     Ok(begun)
@@ -87,7 +84,7 @@ struct Lanes {
 
 impl Lanes {
     /// Takes as much as every endpoint has room for, and begins to send it.
-    async fn begin(&mut self, app: &App, sender: &Arc<Sender>) -> Result<()> {
+    async fn begin(&mut self, app: &App, carrier: &Arc<Carrier>) -> Result<()> {
         while self.sending.try_join_next().is_some() {}
         self.free.retain(|_, free| free.available_permits() < LANE);
         let now_us = app.clock.now_us();
@@ -98,7 +95,7 @@ impl Lanes {
                 .or_insert_with(|| Arc::new(Semaphore::new(LANE)));
             let under_way = LANE - free.available_permits();
             let room = rules::width(failures, LANE).saturating_sub(under_way);
-            if room == 0 {
+            if room == 0 || !carrier.serves(&endpoint_id) {
                 continue;
             }
             let free = Arc::clone(free);
@@ -109,9 +106,8 @@ impl Lanes {
                 let Ok(permit) = Arc::clone(&free).try_acquire_owned() else {
                     break;
                 };
-                let lane = (endpoint_id.clone(), taken.url.clone(), taken.secrets.clone());
-                self.sending
-                    .spawn(attempt(app.clone(), Arc::clone(sender), lane, due, permit));
+                let (carrier, endpoint) = (Arc::clone(carrier), Arc::clone(&taken.endpoint));
+                self.sending.spawn(attempt(app.clone(), carrier, endpoint, due, permit));
             }
         }
         Ok(())
@@ -120,8 +116,7 @@ impl Lanes {
 
 /// Deliveries of one endpoint that were taken.
 struct Taken {
-    url: String,
-    secrets: Vec<SecretString>,
+    endpoint: Arc<Endpoint>,
     due: Vec<Due>,
 }
 
@@ -136,8 +131,7 @@ async fn take(app: &App, endpoint_id: &str, room: usize) -> Result<Option<Taken>
             };
             Ok(Some(Taken {
                 due: records::claim(tx, &endpoint_id, now_us, now_us + LEASE_US, limit)?,
-                secrets: endpoint.secrets(now_us),
-                url: endpoint.url,
+                endpoint: Arc::new(endpoint),
             }))
         })
         .await?;
@@ -148,28 +142,15 @@ async fn take(app: &App, endpoint_id: &str, room: usize) -> Result<Option<Taken>
 }
 
 /// One attempt, from sending to what follows. The permit is held for as long as it is under way.
-async fn attempt(
-    app: App,
-    sender: Arc<Sender>,
-    (endpoint_id, url, secrets): (String, String, Vec<SecretString>),
-    due: Due,
-    _permit: OwnedSemaphorePermit,
-) {
+async fn attempt(app: App, carrier: Arc<Carrier>, endpoint: Arc<Endpoint>, due: Due, _permit: OwnedSemaphorePermit) {
     let (attempted_at_us, begun) = (app.clock.now_us(), app.clock.monotonic());
-    let parcel = Parcel {
-        url: &url,
-        secrets: &secrets,
-        message_id: &due.message_id,
-        timestamp_s: attempted_at_us.div_euclid(SECOND_US),
-        body: &due.body,
-    };
-    let attempted = sender.send(&parcel).await;
+    let attempted = carrier.carry(&app, &endpoint, &due, attempted_at_us).await;
     store::crash_point("delivery sent");
     let took = app.clock.monotonic().saturating_sub(begun);
     let mut jitter = [0; 4];
     app.ids.fill(&mut jitter);
     let done = Done {
-        endpoint_id,
+        endpoint_id: endpoint.endpoint_id.clone(),
         attempted_at_us,
         duration_us: i64::try_from(took.as_micros()).unwrap_or(i64::MAX),
         now_us: app.clock.now_us(),
@@ -249,7 +230,7 @@ fn take_in(tx: &mut Tx<'_>, done: &Done) -> Result<Followed> {
     };
     records::mark(tx, *now_us, due, &mark)?;
     let mut followed = match endpoint {
-        Some(endpoint) => follow(tx, done, &endpoint.health)?,
+        Some(endpoint) => follow(tx, done, &endpoint)?,
         None => Followed::default(),
     };
     followed.given_up = status == Status::Failed;
@@ -257,7 +238,8 @@ fn take_in(tx: &mut Tx<'_>, done: &Done) -> Result<Followed> {
 }
 
 /// What follows for the endpoint.
-fn follow(tx: &mut Tx<'_>, done: &Done, before: &Health) -> Result<Followed> {
+fn follow(tx: &mut Tx<'_>, done: &Done, endpoint: &Endpoint) -> Result<Followed> {
+    let before = &endpoint.health;
     let (endpoint_id, now_us) = (done.endpoint_id.as_str(), done.now_us);
     let (after, verdict) = match &done.attempted.outcome {
         Outcome::Sent => (Health::default(), Verdict::Keep),
@@ -269,6 +251,8 @@ fn follow(tx: &mut Tx<'_>, done: &Done, before: &Health) -> Result<Followed> {
     }
     let mut followed = Followed::default();
     match (verdict, &done.attempted.outcome) {
+        // There is no other mail server to send to, and it is the operator's own.
+        (Verdict::Disable, _) if endpoint.way == Way::Mail => {}
         (Verdict::Disable, _) => followed.disabled_because = Some("it has only failed for five days"),
         (_, Outcome::Gone) => followed.disabled_because = Some("it answered 410: it wants nothing more"),
         (Verdict::Warn { days }, _) => followed.warn_days = Some(days),

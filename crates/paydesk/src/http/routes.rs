@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{Kind, Problem, envelope, explain, health, kinds, openapi, pages, reference};
 use crate::app::App;
-use crate::{catalogue, courier, credits, inbox, notices, orders, purchases, top_ups};
+use crate::{catalogue, contacts, courier, credits, inbox, notices, orders, purchases, top_ups, updates};
 
 /// The kinds of problem of every capability; `/problems/<code>` explains them.
 pub const KINDS: &[&[Kind]] = &[
@@ -35,6 +35,8 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(orders::routes::router())
         .merge(inbox::routes::router())
         .merge(courier::routes::router())
+        .merge(contacts::routes::router())
+        .merge(updates::routes::router())
         .merge(health::routes())
 }
 

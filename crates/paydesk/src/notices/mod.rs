@@ -20,6 +20,11 @@ pub fn note(tx: &mut Tx<'_>, notice: &Notice) -> Result<()> {
     }
 }
 
+/// The last notices of a user, newest first.
+pub fn latest(tx: &mut Tx<'_>, user_id: &UserId, limit: i64) -> Result<Vec<Notice>> {
+    records::notices_of_user(tx, user_id, "~", limit)
+}
+
 /// What kind of thing is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -11,7 +11,7 @@ use store::{Result, Tx};
 
 use crate::ids::UserId;
 
-pub use records::{lock, order};
+pub use records::{latest, lock, order};
 pub use rules::{Status, check_fields};
 
 /// A piece of work that somebody ordered.

@@ -75,6 +75,15 @@ pub(super) fn orders_of_user_in(
     rows.iter().map(decode).collect()
 }
 
+/// The orders of a user that changed last, the newest change first.
+pub fn latest(tx: &mut Tx<'_>, user_id: &UserId, limit: i64) -> Result<Vec<Order>> {
+    let rows = tx.all(
+        select_order!("where user_id = $1 order by updated_at_us desc, order_id desc limit $2"),
+        &[user_id.as_str().into(), limit.into()],
+    )?;
+    rows.iter().map(decode).collect()
+}
+
 /// A page of all users' orders of one status, newest first, before the one named.
 pub(super) fn orders_in(tx: &mut Tx<'_>, status: Status, before: &str, limit: i64) -> Result<Vec<Order>> {
     let rows = tx.all(

@@ -34,6 +34,13 @@ create table message_route (
     primary key (type, endpoint_id)
 );
 
+-- Where users are reached, as the application has told.
+create table contact (
+    user_id text primary key,
+    email text not null,
+    updated_at_us bigint not null
+);
+
 -- What was decided, to be told: written in the transaction that decided it, where somebody wants it.
 create table message (
     -- Follows from the key.
@@ -85,3 +92,6 @@ create table delivery_attempt (
     answer text
 );
 create index delivery_attempt_delivery on delivery_attempt (delivery_id, attempt_id);
+
+-- What changed last for a user, for those who look.
+create index customer_order_changed on customer_order (user_id, updated_at_us, order_id);

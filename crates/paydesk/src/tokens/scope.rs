@@ -58,6 +58,7 @@ scopes! {
     EventsReplay = 8 "events:replay", "Replay events received from Stripe.";
     RefundsWrite = 10 "refunds:write", "Give money back.";
     WebhooksWrite = 16 "webhooks:write", "Register endpoints for outgoing webhooks, and send to them again.";
+    ContactsWrite = 17 "contacts:write", "Say where any user is reached by e-mail.";
     MetricsRead = 9 "metrics:read", "Read the server's metrics.";
 }
 

@@ -15,7 +15,7 @@ use paydesk::config::{Config, Secrets, Settings};
 use paydesk::http::{routes, server};
 use paydesk::ids::Ids;
 use paydesk::schema::MIGRATIONS;
-use paydesk::{audit, catalogue, inbox};
+use paydesk::{audit, catalogue, courier, inbox};
 use reqwest::Method;
 use sandbox::{EndpointConfig, Sandbox};
 use secrecy::SecretString;
@@ -67,7 +67,7 @@ impl TestApp {
 
     /// The same, with these flags besides.
     pub(crate) async fn begin_with(database: &TestDatabase, flags: &[&str]) -> Self {
-        Self::open(database, Clock::system(), CATALOGUE, flags)
+        Self::open(database, Clock::system(), CATALOGUE, (flags, None))
             .await
             .pushed()
             .await
@@ -81,14 +81,17 @@ impl TestApp {
     /// The same, with this catalogue.
     pub(crate) async fn begin_selling(database: &TestDatabase, catalogue: &str) -> Self {
         let clock = Clock::manual(Clock::system().now_us());
-        Self::open(database, clock, catalogue, &[]).await.pushed().await
+        Self::open(database, clock, catalogue, (&[], None)).await.pushed().await
     }
 
     /// The same, selling the usual things, where outgoing webhooks may go to this machine.
     pub(crate) async fn begin_telling(database: &TestDatabase) -> Self {
         let clock = Clock::manual(Clock::system().now_us());
         let flags = ["--webhook-allowed-subnets", "127.0.0.1"];
-        Self::open(database, clock, CATALOGUE, &flags).await.pushed().await
+        Self::open(database, clock, CATALOGUE, (&flags, None))
+            .await
+            .pushed()
+            .await
     }
 
     async fn pushed(self) -> Self {
@@ -103,10 +106,27 @@ impl TestApp {
 
     /// With nothing pushed to Stripe yet, on this clock.
     pub(crate) async fn begin_at(database: &TestDatabase, clock: Clock) -> Self {
-        Self::open(database, clock, CATALOGUE, &[]).await
+        Self::open(database, clock, CATALOGUE, (&[], None)).await
     }
 
-    async fn open(database: &TestDatabase, clock: Clock, catalogue: &str, flags: &[&str]) -> Self {
+    /// The same, where messages become e-mails by this server.
+    pub(crate) async fn begin_mailing(database: &TestDatabase, smtp_url: &str) -> Self {
+        let clock = Clock::manual(Clock::system().now_us());
+        let flags = ["--mail-from", "Acme <pay@acme.example>"];
+        let test = Self::open(database, clock, CATALOGUE, (&flags, Some(smtp_url)))
+            .await
+            .pushed()
+            .await;
+        courier::prepare(&test.app).await.unwrap();
+        test
+    }
+
+    async fn open(
+        database: &TestDatabase,
+        clock: Clock,
+        catalogue: &str,
+        (flags, smtp_url): (&[&str], Option<&str>),
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sandbox_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -126,7 +146,14 @@ impl TestApp {
         });
         let secret_key = sandbox.config().secret_key.clone();
         let ends = (base.as_str(), sandbox_base.as_str());
-        let app = application(database.store().clone(), ends, secret_key, (clock, catalogue), flags).await;
+        let app = application(
+            database.store().clone(),
+            ends,
+            secret_key,
+            (clock, catalogue),
+            (flags, smtp_url),
+        )
+        .await;
         let router = routes::router(app.clone(), axum::Router::new());
         tokio::spawn({
             let app = app.clone();
@@ -156,7 +183,7 @@ impl TestApp {
             (&self.base, &self.sandbox_base),
             secret_key,
             (clock, catalogue),
-            &[],
+            (&[], None),
         )
         .await;
         push(&app).await;
@@ -299,7 +326,7 @@ async fn application(
     (base, sandbox_base): (&str, &str),
     secret_key: String,
     (clock, catalogue): (Clock, &str),
-    flags: &[&str],
+    (flags, smtp_url): (&[&str], Option<&str>),
 ) -> App {
     store.migrate(MIGRATIONS).await.unwrap();
     let usual = [
@@ -319,6 +346,7 @@ async fn application(
         stripe_webhook_secrets: vec![SecretString::from(WEBHOOK_SECRET)],
         admin_token: Some(SecretString::from(ADMIN)),
         jwt_secret: Some(SecretString::from(JWT_SECRET)),
+        smtp_url: smtp_url.map(SecretString::from),
     };
     let ids = Ids::random(clock.clone());
     let catalogue = catalogue::parse(catalogue, "paydesk.toml").unwrap();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use paydesk::config::Network;
-use paydesk::courier::{self, Lookup, Outcome, Parcel, Sender};
+use paydesk::courier::{self, Carrier, Lookup, Outcome, Parcel, Sender};
 use secrecy::SecretString;
 use serde_json::json;
 use store::testing::for_each_engine;
@@ -241,7 +241,12 @@ async fn a_refusal_is_for_good_and_a_redirect_is_not_followed() {
         let named = register(&test, &format!("https://hooks.example:{}/", trap.port), &[]).await;
         tell(&test, "one", 1).await;
         let sender = Sender::looking_up(&[], leading_to(vec![vec![IpAddr::from([127, 0, 0, 1])]]));
-        assert_eq!(courier::work_with(&test.app, &Arc::new(sender)).await.unwrap(), 1);
+        assert_eq!(
+            courier::work_with(&test.app, &Arc::new(Carrier::of_webhooks(sender)))
+                .await
+                .unwrap(),
+            1
+        );
         assert_eq!((trap.connections(), send_all(&test).await), (0, 0));
         assert_eq!(deliveries(&test, &named, "refused").await.len(), 1);
         let removed = super::path_of(&named);

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod endpoints;
+mod mails;
 mod receiver;
 
 use std::time::Duration;

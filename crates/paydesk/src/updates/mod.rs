@@ -1,0 +1,193 @@
+//! Live updates: what has changed for a user, told while they look.
+//!
+//! A stream reads the store when something was committed, and every moment besides, and tells what differs from what it told
+//! last. Nothing is remembered between streams but the time that the last update bore, which a client gives when it comes
+//! back. Streams are bounded, in number and in time: one that ends is simply asked for again, with a token that is checked
+//! anew.
+
+mod body;
+pub mod routes;
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::json;
+use store::{Result, Tx};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::app::App;
+use crate::clock::{Moment, SECOND_US};
+use crate::ids::UserId;
+use crate::{courier, credits, notices, orders};
+
+/// Streams of one process at once, and of one user.
+const STREAMS_MAX: usize = 1_024;
+const STREAMS_OF_USER_MAX: usize = 8;
+/// How long a stream lasts.
+const LASTS: Duration = Duration::from_secs(55);
+/// How often something is sent though nothing has changed, so that nobody in between takes the stream for dead.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How often it looks by itself.
+const POLL: Duration = Duration::from_secs(1);
+/// Orders and notices that are looked at.
+const LATEST: i64 = 50;
+/// What was written by clocks that differ may be seen later than it says.
+const OVERLAP_US: i64 = 10 * SECOND_US;
+
+/// The streams that are open, by user.
+#[derive(Clone, Default)]
+pub struct Streams(Arc<Mutex<HashMap<UserId, usize>>>);
+
+/// One open stream; it is closed when this is dropped.
+struct Open {
+    streams: Streams,
+    user_id: UserId,
+}
+
+impl Streams {
+    /// Room for one more, where there is.
+    fn enter(&self, user_id: &UserId) -> Option<Open> {
+        let mut open = self.lock();
+        let of_user = open.get(user_id).copied().unwrap_or_default();
+        if of_user >= STREAMS_OF_USER_MAX || open.values().sum::<usize>() >= STREAMS_MAX {
+            return None;
+        }
+        open.insert(user_id.clone(), of_user + 1);
+        Some(Open {
+            streams: self.clone(),
+            user_id: user_id.clone(),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<UserId, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let mut open = self.streams.lock();
+        let left = open.get(&self.user_id).copied().unwrap_or_default().saturating_sub(1);
+        if left == 0 {
+            open.remove(&self.user_id);
+        } else {
+            open.insert(self.user_id.clone(), left);
+        }
+    }
+}
+
+/// What there is to tell a user at a moment.
+struct Seen {
+    at_us: i64,
+    wallet: serde_json::Value,
+    orders: Vec<orders::Order>,
+    notices: Vec<notices::Notice>,
+}
+
+fn see(tx: &mut Tx<'_>, now_us: i64, user_id: &UserId) -> Result<Seen> {
+    let wallet = credits::balance(tx, now_us, user_id, None)?;
+    Ok(Seen {
+        at_us: now_us,
+        wallet: json!({
+            "balance": wallet.available, "held": wallet.held, "owed": wallet.owed, "frozen": wallet.frozen,
+        }),
+        orders: orders::latest(tx, user_id, LATEST)?,
+        notices: notices::latest(tx, user_id, LATEST)?,
+    })
+}
+
+/// What a stream has told.
+struct Told {
+    /// What is older was told by the stream before.
+    since_us: i64,
+    wallet: Option<serde_json::Value>,
+    /// The orders and notices told, with when they changed.
+    entries: HashMap<String, i64>,
+}
+
+impl Told {
+    /// A stream that begins now, or goes on after what another told.
+    fn since(since_us: i64) -> Self {
+        Self {
+            since_us,
+            wallet: None,
+            entries: HashMap::new(),
+        }
+    }
+
+    /// The events about what differs from what was told, and notes them as told.
+    fn tell(&mut self, seen: &Seen) -> String {
+        let mut text = String::new();
+        if self.wallet.as_ref() != Some(&seen.wallet) {
+            self.wallet = Some(seen.wallet.clone());
+            write_event(&mut text, seen.at_us, "wallet", &seen.wallet);
+        }
+        for order in seen.orders.iter().rev() {
+            if self.is_news(&order.order_id, order.updated_at_us) {
+                let data = json!({
+                    "order_id": order.order_id, "status": order.status, "updated_at": Moment(order.updated_at_us),
+                });
+                write_event(&mut text, seen.at_us, "order", &data);
+            }
+        }
+        for notice in seen.notices.iter().rev() {
+            if self.is_news(&notice.notice_id, notice.created_at_us) {
+                let data = notices::routes::NoticeOut::from(notice.clone());
+                write_event(&mut text, seen.at_us, "notice", &data);
+            }
+        }
+        text
+    }
+
+    fn is_news(&mut self, id: &str, changed_at_us: i64) -> bool {
+        if changed_at_us < self.since_us {
+            return false;
+        }
+        self.entries.insert(id.to_owned(), changed_at_us) != Some(changed_at_us)
+    }
+}
+
+/// One event, as `text/event-stream` writes it. Its id is the moment at which it was seen.
+fn write_event(text: &mut String, at_us: i64, kind: &str, data: &impl Serialize) {
+    let data = serde_json::to_string(data).expect("updates are made of strings and numbers");
+    let _infallible = write!(text, "id: {at_us}\nevent: {kind}\ndata: {data}\n\n");
+}
+
+/// Feeds a stream until its reader is gone, its time is over, or the process stops.
+async fn feed(app: App, open: Open, mut told: Told, lines: mpsc::Sender<Bytes>) {
+    let mut listener = app.store.listen(courier::TOPIC);
+    let ends = Instant::now() + LASTS;
+    let mut beats = Instant::now() + HEARTBEAT;
+    if lines.send(Bytes::from_static(b"retry: 1000\n\n")).await.is_err() {
+        return;
+    }
+    while !app.shutdown.is_requested() && Instant::now() < ends {
+        let (user_id, now_us) = (open.user_id.clone(), app.clock.now_us());
+        let text = match app.store.read(move |tx| see(tx, now_us, &user_id)).await {
+            Ok(seen) => told.tell(&seen),
+            Err(error) => {
+                tracing::warn!(%error, "updates could not be read; the client asks again");
+                return;
+            }
+        };
+        let is_quiet = text.is_empty() && Instant::now() >= beats;
+        let text = if is_quiet { ": nothing new\n\n".to_owned() } else { text };
+        if !text.is_empty() {
+            beats = Instant::now() + HEARTBEAT;
+            if lines.send(Bytes::from(text)).await.is_err() {
+                return;
+            }
+        }
+        tokio::select! {
+            () = listener.changed() => {}
+            () = tokio::time::sleep(POLL) => {}
+            () = lines.closed() => return,
+            () = app.shutdown.requested() => {}
+        }
+    }
+}
