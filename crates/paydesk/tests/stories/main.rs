@@ -22,4 +22,5 @@ mod refunds;
 mod reversals;
 mod top_ups;
 mod trust;
+mod two_tiers;
 mod wallet;
