@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{Kind, Problem, Surroundings, envelope, explain, health, kinds, openapi, pages, reference};
 use crate::app::App;
-use crate::{catalogue, credits, edge, inbox, notices, orders, purchases, top_ups};
+use crate::{catalogue, courier, credits, edge, inbox, notices, orders, purchases, top_ups};
 
 /// The kinds of problem of every capability; `/problems/<code>` explains them.
 pub const KINDS: &[&[Kind]] = &[
@@ -19,6 +19,7 @@ pub const KINDS: &[&[Kind]] = &[
     purchases::KINDS,
     purchases::refunds::KINDS,
     credits::KINDS,
+    courier::routes::KINDS,
     edge::KINDS,
 ];
 
@@ -35,6 +36,7 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(credits::explain::routes::router())
         .merge(orders::routes::router())
         .merge(inbox::routes::router())
+        .merge(courier::routes::router())
         .merge(health::routes())
 }
 

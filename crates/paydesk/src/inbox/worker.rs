@@ -11,6 +11,7 @@ use super::records::{self, Mark};
 use super::{Status, TOPIC, rules};
 use crate::app::App;
 use crate::config::Policies;
+use crate::courier;
 use crate::effects::{self, Caused};
 use crate::purchases::{self, Told};
 
@@ -122,6 +123,9 @@ async fn handle_batch(app: &App, due: Work) -> std::result::Result<u64, u64> {
         Ok(handled) => {
             if handled.total() > 0 {
                 store::crash_point("inbox handled");
+            }
+            if handled.processed > 0 {
+                app.store.notify(courier::TOPIC);
             }
             count(handled);
             Ok(handled.total())

@@ -25,6 +25,11 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("0004_event_retrying.sql"),
     },
     Migration {
+        number: 7,
+        name: "the courier",
+        sql: include_str!("0007_courier.sql"),
+    },
+    Migration {
         number: 8,
         name: "plans",
         sql: include_str!("0008_plan.sql"),
