@@ -24,5 +24,6 @@ mod reversals;
 mod subscriptions;
 mod top_ups;
 mod trust;
+mod two_tiers;
 mod updates;
 mod wallet;
