@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::{Client, Error, IdempotencyKey, Pages, form};
 use crate::Event;
 use crate::objects::{
-    Account, BalanceTransaction, Charge, CheckoutSession, Customer, Dispute, EarlyFraudWarning, LineItem, List,
-    PaymentIntent, PaymentMethod, Price, Product, Refund, SetupIntent, WebhookEndpoint,
+    Account, BalanceTransaction, Charge, CheckoutSession, Customer, Dispute, EarlyFraudWarning, Invoice, LineItem, List,
+    PaymentIntent, PaymentMethod, Price, Product, Refund, SetupIntent, Subscription, WebhookEndpoint,
 };
 
 /// Declares the calls that make or change an object, and those that read one.
@@ -103,6 +103,11 @@ operations! {
     create_refund create Refund = "/v1/refunds";
     /// Reads a refund.
     retrieve_refund retrieve Refund = "/v1/refunds";
+
+    /// Reads a subscription. One that is over can be read as well.
+    retrieve_subscription retrieve Subscription = "/v1/subscriptions";
+    /// Reads an invoice.
+    retrieve_invoice retrieve Invoice = "/v1/invoices";
 
     /// Reads a movement on Stripe's balance.
     retrieve_balance_transaction retrieve BalanceTransaction = "/v1/balance_transactions";
