@@ -3,6 +3,7 @@
 //! Here live its types, the reading of the file and the push. What a sale does lives with the kind that is sold. A price
 //! is never edited at Stripe: a changed amount becomes a new Stripe price, and what was sold before keeps the old one.
 
+mod plans;
 mod push;
 mod records;
 pub mod routes;
@@ -15,8 +16,11 @@ use ledger::{Currency, Money, NEVER_US, Terms};
 
 use crate::clock::DAY_US;
 
+pub use plans::{
+    Access, CycleCredits, Free, Interval, KeyPolicy, OnDowngrade, PastDueAccess, PausedAccess, Plan, Seed,
+};
 pub use push::{PushError, Pushed, push};
-pub use records::stripe_price;
+pub use records::{plan_of_price, stripe_price};
 pub use rules::{CatalogueError, EXPIRES_AFTER_DAYS_MAX, parse};
 
 /// Everything that is on sale.
@@ -26,8 +30,17 @@ pub struct Catalogue {
     pub shop_name: String,
     /// The currency used where a request names none.
     pub default_currency: Currency,
-    /// Credit packs and order packages by their id.
+    /// Credit packs, order packages and plans by their id.
     pub items: BTreeMap<String, Item>,
+    /// What somebody without a live subscription has.
+    pub free: Free,
+}
+
+impl Catalogue {
+    /// The plan of this id.
+    pub fn plan(&self, plan_id: &str) -> Option<&Plan> {
+        self.items.get(plan_id).and_then(Item::plan)
+    }
 }
 
 /// One thing on sale.
@@ -62,6 +75,8 @@ pub enum Offer {
         /// The fields, in the order of the form.
         fields: Vec<Field>,
     },
+    /// A subscription.
+    Plan(Box<Plan>),
 }
 
 /// When the credits of a pack end, and how soon they are used. Fixed when the pack is bought.
@@ -115,6 +130,14 @@ impl Item {
     pub fn amount(&self, currency: Currency, quantity: i64) -> Option<Money> {
         let minor = *self.prices.get(&currency)?;
         Money::new(minor, currency).times(quantity).ok()
+    }
+
+    /// The plan that it is, where it is one.
+    pub fn plan(&self) -> Option<&Plan> {
+        match &self.offer {
+            Offer::Plan(plan) => Some(plan),
+            Offer::CreditPack { .. } | Offer::OrderPackage { .. } => None,
+        }
     }
 
     /// The id that the item's product has at Stripe.

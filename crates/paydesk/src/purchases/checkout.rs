@@ -404,5 +404,6 @@ fn offered(item: &Item, quantity: i64, has_order: bool) -> Result<(Kind, i64, Pa
             "Make the order first with POST /api/orders, then name it here.".into(),
         )),
         Offer::OrderPackage { .. } => Ok((Kind::Order, 0, PackTerms::default())),
+        Offer::Plan(_) => Err(wrong("item_id", "A plan is subscribed to, not bought.".into())),
     }
 }

@@ -36,7 +36,7 @@ pub use refunds::recover as recover_refunds;
 pub use rules::{Fact, Told, interpret};
 pub use settlement::{Settled, settle};
 
-/// The four kinds of thing that can be bought; so far two of them are on sale.
+/// The four kinds of thing that can be bought; so far three of them are on sale.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = PurchaseKind)]
@@ -45,11 +45,14 @@ pub enum Kind {
     CreditPack,
     /// A piece of work.
     Order,
+    /// A subscription.
+    Plan,
 }
 
 words!(Kind {
     CreditPack = "credit_pack",
     Order = "order",
+    Plan = "plan",
 });
 
 /// Where a purchase stands. The order is the order of certainty: facts may arrive in any sequence and any number, and

@@ -541,7 +541,8 @@ fn fulfil(purchase: &Purchase, funds: &Funds) -> Option<Effect> {
             package_id: purchase.item_id.clone(),
             purchase_id: purchase.purchase_id.clone(),
         }),
-        (Kind::Order, None) => None,
+        // What a plan gives follows from its subscription.
+        (Kind::Order, None) | (Kind::Plan, _) => None,
     }
 }
 
@@ -552,7 +553,7 @@ fn release(purchase: &Purchase) -> Option<Effect> {
             order_id: order_id.clone(),
             purchase_id: purchase.purchase_id.clone(),
         }),
-        (Kind::Order | Kind::CreditPack, _) => None,
+        (Kind::Order | Kind::CreditPack | Kind::Plan, _) => None,
     }
 }
 

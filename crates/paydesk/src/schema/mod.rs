@@ -24,4 +24,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "listing of retrying events",
         sql: include_str!("0004_event_retrying.sql"),
     },
+    Migration {
+        number: 8,
+        name: "plans",
+        sql: include_str!("0008_plan.sql"),
+    },
 ];

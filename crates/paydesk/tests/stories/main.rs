@@ -20,6 +20,7 @@ mod pages;
 mod recovery;
 mod refunds;
 mod reversals;
+mod subscriptions;
 mod top_ups;
 mod trust;
 mod wallet;

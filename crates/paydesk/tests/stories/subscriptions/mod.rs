@@ -1,0 +1,3 @@
+//! Plans and the subscriptions to them.
+
+mod plans;
