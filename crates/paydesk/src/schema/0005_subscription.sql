@@ -73,5 +73,10 @@ create table standing (
     primary key (user_id, plan_group)
 );
 
+-- What a notice tells of, where it is a subscription.
+alter table notice add column subscription_id text;
+alter table notice add column invoice_id text;
+alter table notice add column ends_at_us bigint;
+
 -- A customer of Stripe's leads to its user.
 create index customer_stripe on customer (stripe_customer_id) where stripe_customer_id is not null;

@@ -50,16 +50,19 @@ pub fn take_in_events(tx: &mut Tx<'_>, now_us: i64, catalogue: &Catalogue, told:
     } else {
         records::tell_invoices(tx, now_us + TELL_US, &invoices)?
     };
-    let mut settled: BTreeSet<&str> = BTreeSet::new();
+    let (mut settled, mut cut): (BTreeSet<&str>, BTreeSet<&str>) = Default::default();
     for (event_id, one) in told {
         let owner = one.subscription_id.as_deref().and_then(|id| owners.get(id));
         if let (Some(paid), Some(user_id)) = (&one.paid, owner)
-            && paid.complete
             && !before.contains(&paid.invoice_id)
         {
-            let fact = fact(tx, catalogue, paid, user_id)?;
-            taken.told.push((*event_id, purchases::Told::Invoice(fact)));
-            settled.insert(&paid.invoice_id);
+            if paid.complete {
+                let fact = fact(tx, catalogue, paid, user_id)?;
+                taken.told.push((*event_id, purchases::Told::Invoice(fact)));
+                settled.insert(&paid.invoice_id);
+            } else {
+                cut.insert(&paid.invoice_id);
+            }
         }
         let parts = one.paid_by.iter().map(|part| {
             let part = purchases::rules::InvoicePart {
@@ -84,7 +87,7 @@ pub fn take_in_events(tx: &mut Tx<'_>, now_us: i64, catalogue: &Catalogue, told:
         }
     }
     if !invoices.is_empty() {
-        records::settle_invoices(tx, &settled, &invoices)?;
+        records::settle_invoices(tx, now_us, &invoices, (&settled, &cut))?;
     }
     Ok(taken)
 }

@@ -145,6 +145,7 @@ impl Standing {
     }
 
     /// The same at a moment: access that has ended by the clock is none, before anything was brought to it.
+    #[must_use]
     pub fn at(mut self, now_us: i64) -> Self {
         if self.access && self.until_us.is_some_and(|until_us| until_us <= now_us) {
             self.access = false;

@@ -271,26 +271,33 @@ pub(super) fn tell_invoices(
     settled.collect()
 }
 
-/// Notes that what these invoices pay for was handed over, and lets those rest of which everything is known.
-pub(super) fn settle_invoices(tx: &mut Tx<'_>, settled: &BTreeSet<&str>, told: &[InvoiceTold<'_>]) -> Result<()> {
+/// Notes that what some of these invoices pay for was handed over, and sets when each is read from Stripe: soon where its
+/// lines are too many for an event, after a while where its payments are not known, and never where all is known, or it
+/// is not known whose it is.
+pub(super) fn settle_invoices(
+    tx: &mut Tx<'_>,
+    now_us: i64,
+    told: &[InvoiceTold<'_>],
+    (settled, cut): (&BTreeSet<&str>, &BTreeSet<&str>),
+) -> Result<()> {
     let rows = Rows::of(told.iter().map(|one| {
         [
             Field::from(one.invoice_id),
             settled.contains(one.invoice_id).into(),
+            cut.contains(one.invoice_id).into(),
         ]
     }));
     tx.run(
         "update subscription_invoice
          set settled = case when r.settled = 1 then 1 else subscription_invoice.settled end,
              check_due_at_us = case
-                 when (r.settled = 1 or subscription_invoice.settled = 1) and subscription_invoice.linked = 1
-                     then 9223372036854775807
-                 when subscription_invoice.paid = 0 and subscription_invoice.subscription_id is null
-                     then 9223372036854775807
-                 else subscription_invoice.check_due_at_us end
-         from rows($1: invoice_id text, settled bigint)
+                 when r.cut = 1 and subscription_invoice.settled = 0 then $2
+                 when (r.settled = 1 or subscription_invoice.settled = 1) and subscription_invoice.linked = 0
+                     then subscription_invoice.check_due_at_us
+                 else 9223372036854775807 end
+         from rows($1: invoice_id text, settled bigint, cut bigint)
          where subscription_invoice.invoice_id = r.invoice_id",
-        &[rows.into()],
+        &[rows.into(), now_us.into()],
     )?;
     Ok(())
 }

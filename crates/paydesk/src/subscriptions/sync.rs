@@ -20,10 +20,8 @@ use crate::effects::{self, ApplyError, NO_EVENT};
 use crate::ids::UserId;
 use crate::purchases;
 
-/// A subscription whose read came to nothing is read again after this long.
+/// What could not be read is read again after this long.
 const LEASE_US: i64 = 60 * SECOND_US;
-/// An invoice of which something is still missing is read again after this long.
-const INVOICE_AGAIN_US: i64 = 6 * 3600 * SECOND_US;
 /// Subscriptions and invoices taken up at a time.
 const BATCH: i64 = 20;
 /// Reads under way at once; well under Stripe's limit.
@@ -69,7 +67,7 @@ pub async fn work(app: &App) -> Result<usize, store::Error> {
         .store
         .write(move |tx| {
             let subscriptions = records::claim_due(tx, now_us, now_us + LEASE_US, BATCH)?;
-            let invoices = records::claim_invoices(tx, now_us, now_us + INVOICE_AGAIN_US, BATCH)?;
+            let invoices = records::claim_invoices(tx, now_us, now_us + LEASE_US, BATCH)?;
             Ok::<_, store::Error>((subscriptions, invoices))
         })
         .await?;
@@ -190,9 +188,7 @@ fn take(tx: &mut store::Tx<'_>, app: &App, now_us: i64, claim: &Claim, seen: &Se
     let Some(user_id) = &after.user_id else {
         return Ok(());
     };
-    if before.user_id.is_none() {
-        records::check_unsettled(tx, now_us, &after.subscription_id)?;
-    }
+    records::check_unsettled(tx, now_us, &after.subscription_id)?;
     decide(tx, app, now_us, user_id, (&before, &after))
 }
 
@@ -237,12 +233,12 @@ async fn look_at_invoice(app: &App, invoice_id: &str) -> Result<(), SyncError> {
     let payments = json!({ "invoice": invoice_id, "status": "paid" });
     let (payments, _) = app.stripe.pages::<InvoicePayment>(&payments, PAGES_MAX).collect().await?;
     for payment in &payments {
-        let part = rules::events::of_invoice_payment(payment);
+        let part = rules::events::paid_by(payment);
         let part = part.map_err(|malformed| store::Error::Corrupt(malformed.to_string()))?;
         told.paid_by.extend(part);
     }
     store::crash_point("invoice read");
-    settle(app, told).await
+    settle(app, told, invoice_id).await
 }
 
 /// Reads the lines of an invoice that has more than it shows.
@@ -250,21 +246,24 @@ async fn complete(app: &App, told: &mut Told) -> Result<(), SyncError> {
     let Some(paid) = told.paid.as_mut().filter(|paid| !paid.complete) else {
         return Ok(());
     };
-    let lines = app.stripe.list_invoice_lines(&paid.invoice_id, PAGES_MAX).await?;
-    if let (lines, true) = lines {
-        paid.lines = lines.iter().filter_map(rules::events::line).collect();
-        paid.complete = true;
+    let (lines, all) = app.stripe.list_invoice_lines(&paid.invoice_id, PAGES_MAX).await?;
+    if !all {
+        tracing::warn!(invoice_id = paid.invoice_id, "an invoice has more lines than are read; the first ones count");
     }
+    paid.lines = lines.iter().filter_map(rules::events::line).collect();
+    paid.complete = true;
     Ok(())
 }
 
-async fn settle(app: &App, told: Told) -> Result<(), SyncError> {
+async fn settle(app: &App, told: Told, invoice_id: &str) -> Result<(), SyncError> {
     let (now_us, policies, app) = (app.clock.now_us(), app.config.settings.policies, app.clone());
-    let store = app.store.clone();
+    let (store, invoice_id) = (app.store.clone(), invoice_id.to_owned());
     let settled = store.write(move |tx| {
         let taken = intake::take_in_events(tx, now_us, &app.catalogue, &[(NO_EVENT, told.clone())])?;
         let settled = purchases::settle(tx, now_us, policies, &taken.told)?;
         effects::apply(tx, now_us, &settled.effects)?;
+        // All of it is known now. One whose user is not waits until that is.
+        records::forget_invoice(tx, &invoice_id)?;
         Ok::<_, ApplyError>(())
     });
     settled.await.map_err(ApplyError::into_store)?;

@@ -125,7 +125,10 @@ pub fn interpret(event: &Event) -> Result<Option<Told>, Malformed> {
     } else if INVOICES.contains(&kind) {
         of_event_of_invoice(&event.object()?, kind)?
     } else if kind == INVOICE_PAYMENT_PAID {
-        of_invoice_payment(&event.object()?)?
+        paid_by(&event.object()?)?.map(|paid_by| Told {
+            paid_by: vec![paid_by],
+            ..Told::default()
+        })
     } else if kind == "checkout.session.completed" {
         of_session(&event.object()?)
     } else {
@@ -245,25 +248,19 @@ pub fn line(line: &InvoiceLine) -> Option<Line> {
     })
 }
 
-fn of_invoice_payment(payment: &InvoicePayment) -> Result<Option<Told>, Malformed> {
+/// Reads what one payment pays of one invoice. `None`: it is not a payment by way of Stripe.
+pub fn paid_by(payment: &InvoicePayment) -> Result<Option<PaidBy>, Malformed> {
     let (Some(invoice), Some(intent)) = (&payment.invoice, payment.payment_intent_id()) else {
         return Ok(None);
     };
     let amount_minor = payment
         .amount_paid
         .ok_or_else(|| Malformed::new("invoice_payment", "amount_paid: missing from a payment that is paid"))?;
-    let paid_by = PaidBy {
+    Ok(Some(PaidBy {
         invoice_id: invoice.id().to_owned(),
         payment_intent_id: intent.to_owned(),
         amount_minor,
         currency: currency(&payment.currency)?,
-    };
-    // One that is expanded tells of the subscription as well.
-    let of = invoice.object().and_then(Invoice::subscription_id).map(str::to_owned);
-    Ok(Some(Told {
-        subscription_id: of,
-        paid_by: vec![paid_by],
-        ..Told::default()
     }))
 }
 
