@@ -112,7 +112,10 @@ pub fn id_for(prefix: &str, at_us: i64, text: &str) -> String {
     let mut random = [0_u8; 16];
     random.copy_from_slice(&hash.as_ref()[..16]);
     let millisecond = u64::try_from(at_us / 1_000).unwrap_or(0);
-    written(prefix, value_of(millisecond, u128::from_le_bytes(random) >> (128 - FREE_BITS)))
+    written(
+        prefix,
+        value_of(millisecond, u128::from_le_bytes(random) >> (128 - FREE_BITS)),
+    )
 }
 
 /// The longest id that Stripe promises ever to make, in bytes.

@@ -224,12 +224,7 @@ pub(super) fn handle_all(
     work.iter().map(|due| handle(tx, now_us, rules, due)).collect()
 }
 
-fn handle(
-    tx: &mut Tx<'_>,
-    now_us: i64,
-    (policies, catalogue): (Policies, &Catalogue),
-    due: &[Due],
-) -> Result<Handled> {
+fn handle(tx: &mut Tx<'_>, now_us: i64, (policies, catalogue): (Policies, &Catalogue), due: &[Due]) -> Result<Handled> {
     let mut handled = Handled::default();
     let claimed = records::claim(tx, due.iter().map(|one| one.event_id))?;
     if claimed.is_empty() {

@@ -6,8 +6,8 @@ use serde::Serialize;
 use store::{Result, Tx};
 
 use super::Purchase;
-use super::records::payments::{self, PaymentRow};
 use super::records;
+use super::records::payments::{self, PaymentRow};
 use super::reversals::{self, DisputeStatus, RefundStatus};
 use super::routes::PurchaseOut;
 use crate::clock::{Moment, SECOND_US};
@@ -72,7 +72,11 @@ pub fn behind(tx: &mut Tx<'_>, ids: &BTreeSet<&str>) -> Result<BTreeMap<String, 
     let sessions = records::purchases_of_sessions(tx, ids)?;
     let of_invoices = payments::of_purchases(tx, &invoices.keys().map(String::as_str).collect())?;
     let known = payments.clone();
-    let fresh = |one: &PaymentRow| known.iter().all(|payment| payment.payment_intent_id != one.payment_intent_id);
+    let fresh = |one: &PaymentRow| {
+        known
+            .iter()
+            .all(|payment| payment.payment_intent_id != one.payment_intent_id)
+    };
     payments.extend(of_invoices.iter().filter(|one| fresh(one)).cloned());
     let reversed = Reversed::of(tx, &payments)?;
     let mut found = BTreeMap::new();
@@ -101,7 +105,10 @@ struct Reversed {
 
 impl Reversed {
     fn of(tx: &mut Tx<'_>, payments: &[PaymentRow]) -> Result<Self> {
-        let ids = payments.iter().map(|payment| payment.payment_intent_id.as_str()).collect();
+        let ids = payments
+            .iter()
+            .map(|payment| payment.payment_intent_id.as_str())
+            .collect();
         let mut refunds: BTreeMap<String, Vec<RefundBehind>> = BTreeMap::new();
         for refund in reversals::records::refunds_of(tx, &ids)? {
             let shown = RefundBehind {

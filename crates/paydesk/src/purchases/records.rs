@@ -113,7 +113,9 @@ pub(super) fn purchase_of_request(tx: &mut Tx<'_>, request_id: &[u8]) -> Result<
 /// ids sort before those of the others.
 pub(super) fn purchases_of_user(tx: &mut Tx<'_>, user_id: &UserId, before: &str, limit: i64) -> Result<Vec<Purchase>> {
     let rows = tx.all(
-        select_purchase!("where user_id = $1 and purchase_id < $2 and purchase_id > 'pur_' order by purchase_id desc limit $3"),
+        select_purchase!(
+            "where user_id = $1 and purchase_id < $2 and purchase_id > 'pur_' order by purchase_id desc limit $3"
+        ),
         &[user_id.as_str().into(), before.into(), limit.into()],
     )?;
     rows.iter().map(decode).collect()

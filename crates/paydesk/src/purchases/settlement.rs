@@ -73,7 +73,10 @@ pub fn settle(tx: &mut Tx<'_>, now_us: i64, policies: Policies, told: &[(i64, To
 fn named_purchases(tx: &mut Tx<'_>, told: &[(i64, Told)]) -> Result<BTreeSet<String>> {
     let reversed: BTreeSet<&str> = reversals_in(told).map(Reversal::payment_intent_id).collect();
     let mut ids = payments::purchases_of(tx, &reversed)?;
-    ids.extend(told.iter().filter_map(|(_, told)| told.purchase_id().map(str::to_owned)));
+    ids.extend(
+        told.iter()
+            .filter_map(|(_, told)| told.purchase_id().map(str::to_owned)),
+    );
     Ok(ids)
 }
 
@@ -151,8 +154,11 @@ impl Book {
 
     /// The payments of an invoice may have come before it, and have been reversed.
     fn take_invoice(&mut self, event_id: i64, paid: &PaidInvoice) {
-        self.effects
-            .extend(rules::pay_invoice(paid).into_iter().map(|effect| Caused { event_id, effect }));
+        self.effects.extend(
+            rules::pay_invoice(paid)
+                .into_iter()
+                .map(|effect| Caused { event_id, effect }),
+        );
         let of_it = self.payments.values().filter(|row| row.purchase_id == paid.invoice_id);
         let looked_at: Vec<String> = of_it.map(|row| row.payment_intent_id.clone()).collect();
         self.touched.extend(looked_at.into_iter().map(|id| (id, event_id)));

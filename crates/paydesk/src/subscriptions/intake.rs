@@ -135,7 +135,10 @@ fn owners(
 fn invoices(told: &[(i64, Told)]) -> Vec<InvoiceTold<'_>> {
     let mut invoices: BTreeMap<&str, InvoiceTold<'_>> = BTreeMap::new();
     for (_, one) in told {
-        let paid = one.paid.as_ref().map(|paid| (paid.invoice_id.as_str(), paid.amount_minor));
+        let paid = one
+            .paid
+            .as_ref()
+            .map(|paid| (paid.invoice_id.as_str(), paid.amount_minor));
         let parts = one.paid_by.iter().map(|part| part.invoice_id.as_str());
         for invoice_id in parts.clone().chain(paid.map(|(invoice_id, _)| invoice_id)) {
             let entry = invoices.entry(invoice_id).or_insert(InvoiceTold {
@@ -162,7 +165,10 @@ fn fact(tx: &mut Tx<'_>, catalogue: &Catalogue, paid: &InvoicePaid, user_id: &Us
         }
     }
     let plan_of = |line: &Line| {
-        let priced = line.price_id.as_deref().and_then(|price_id| plans.get(price_id).cloned());
+        let priced = line
+            .price_id
+            .as_deref()
+            .and_then(|price_id| plans.get(price_id).cloned());
         priced
             .or_else(|| catalogue.plan_of_product(line.product_id.as_deref()?))
             .or_else(|| paid.named_plan.clone())

@@ -79,11 +79,15 @@ fn taken(known: &Subscription, there: &There, catalogue: &Catalogue) -> Subscrip
     Subscription {
         subscription_id: known.subscription_id.clone(),
         user_id: there.user_id.clone().or_else(|| known.user_id.clone()),
-        customer: id_of(seen.customer.as_ref()).map(str::to_owned).or_else(|| known.customer.clone()),
+        customer: id_of(seen.customer.as_ref())
+            .map(str::to_owned)
+            .or_else(|| known.customer.clone()),
         plan_id: there.plan_id.clone().or_else(|| known.plan_id.clone()),
         group: plan.map(|plan| plan.group.clone()).or_else(|| known.group.clone()),
         tier: plan.map(|plan| plan.tier.clone()).or_else(|| known.tier.clone()),
-        price_id: item.and_then(|item| item.price.as_ref()).map(|price| price.id().to_owned()),
+        price_id: item
+            .and_then(|item| item.price.as_ref())
+            .map(|price| price.id().to_owned()),
         quantity: item.and_then(|item| item.quantity).unwrap_or(1),
         status: seen.status.as_str().to_owned(),
         cancel_at_us: us(seen.scheduled_end()),
@@ -118,7 +122,11 @@ pub fn access(subscription: &Subscription, plan: Option<&Plan>, now_us: i64) -> 
             PastDueAccess::None => None,
             PastDueAccess::Grace => {
                 let grace_us = plan.grace_days.saturating_mul(DAY_US);
-                Some(subscription.past_due_since_us.map(|since_us| since_us.saturating_add(grace_us)))
+                Some(
+                    subscription
+                        .past_due_since_us
+                        .map(|since_us| since_us.saturating_add(grace_us)),
+                )
             }
         },
         _ => None,
@@ -170,7 +178,12 @@ pub fn next_look_us(subscription: &Subscription, plan: Option<&Plan>, now_us: i6
     }
     let until_us = access(subscription, plan, now_us).1;
     let by_clock = until_us.filter(|until_us| *until_us > now_us);
-    let late = [subscription.period_end_us, subscription.trial_end_us, subscription.pause_resumes_at_us, until_us];
+    let late = [
+        subscription.period_end_us,
+        subscription.trial_end_us,
+        subscription.pause_resumes_at_us,
+        until_us,
+    ];
     let late = late.into_iter().flatten().map(|at_us| at_us.saturating_add(LATE_US));
     late.filter(|at_us| *at_us > now_us).chain(by_clock).min()
 }

@@ -133,10 +133,17 @@ async fn read(app: &App, claim: Claim) -> Result<(), SyncError> {
 
 /// What is to be known of a subscription besides itself.
 async fn there(app: &App, subscription: StripeSubscription) -> Result<There, SyncError> {
-    let price = subscription.items.as_ref().and_then(|items| items.data.first()?.price.as_ref());
+    let price = subscription
+        .items
+        .as_ref()
+        .and_then(|items| items.data.first()?.price.as_ref());
     let price_id = price.map(|price| price.id().to_owned());
     let of_price = match price_id {
-        Some(price_id) => app.store.read(move |tx| catalogue::plan_of_price(tx, &price_id)).await?,
+        Some(price_id) => {
+            app.store
+                .read(move |tx| catalogue::plan_of_price(tx, &price_id))
+                .await?
+        }
         None => None,
     };
     let product = price.and_then(|price| id_of(price.object()?.product.as_ref()));
@@ -147,7 +154,11 @@ async fn there(app: &App, subscription: StripeSubscription) -> Result<There, Syn
     let customer = subscription.customer.as_ref().and_then(|customer| customer.object());
     let user_id = rules::user_of(&subscription.metadata).or_else(|| rules::user_of(&customer?.metadata));
     let overdue = matches!(subscription.status.as_str(), "past_due" | "unpaid");
-    let overdue_since_us = if overdue { overdue_since(app, &subscription.id).await? } else { None };
+    let overdue_since_us = if overdue {
+        overdue_since(app, &subscription.id).await?
+    } else {
+        None
+    };
     Ok(There {
         subscription,
         plan_id,
@@ -200,7 +211,11 @@ fn decide(
     user_id: &UserId,
     (before, after): (&Subscription, &Subscription),
 ) -> store::Result<()> {
-    let mut groups: Vec<&str> = [&before.group, &after.group].into_iter().flatten().map(String::as_str).collect();
+    let mut groups: Vec<&str> = [&before.group, &after.group]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .collect();
     groups.sort_unstable();
     groups.dedup();
     for group in groups {
@@ -231,7 +246,11 @@ async fn look_at_invoice(app: &App, invoice_id: &str) -> Result<(), SyncError> {
     };
     complete(app, &mut told).await?;
     let payments = json!({ "invoice": invoice_id, "status": "paid" });
-    let (payments, _) = app.stripe.pages::<InvoicePayment>(&payments, PAGES_MAX).collect().await?;
+    let (payments, _) = app
+        .stripe
+        .pages::<InvoicePayment>(&payments, PAGES_MAX)
+        .collect()
+        .await?;
     for payment in &payments {
         let part = rules::events::paid_by(payment);
         let part = part.map_err(|malformed| store::Error::Corrupt(malformed.to_string()))?;
@@ -248,7 +267,10 @@ async fn complete(app: &App, told: &mut Told) -> Result<(), SyncError> {
     };
     let (lines, all) = app.stripe.list_invoice_lines(&paid.invoice_id, PAGES_MAX).await?;
     if !all {
-        tracing::warn!(invoice_id = paid.invoice_id, "an invoice has more lines than are read; the first ones count");
+        tracing::warn!(
+            invoice_id = paid.invoice_id,
+            "an invoice has more lines than are read; the first ones count"
+        );
     }
     paid.lines = lines.iter().filter_map(rules::events::line).collect();
     paid.complete = true;

@@ -15,7 +15,7 @@ use paydesk::config::{Config, Secrets, Settings};
 use paydesk::http::{routes, server};
 use paydesk::ids::Ids;
 use paydesk::schema::MIGRATIONS;
-use paydesk::{audit, catalogue, inbox};
+use paydesk::{audit, catalogue, inbox, subscriptions};
 use reqwest::Method;
 use sandbox::{EndpointConfig, Sandbox};
 use secrecy::SecretString;
@@ -242,9 +242,14 @@ impl TestApp {
         self.handle().await;
     }
 
-    /// Handles everything that is due, as the worker does.
+    /// Handles everything that is due, as the worker and the sync do.
     pub(crate) async fn handle(&self) {
-        while inbox::work(&self.app).await > 0 {}
+        loop {
+            while inbox::work(&self.app).await > 0 {}
+            if subscriptions::work(&self.app).await.unwrap() == 0 {
+                break;
+            }
+        }
     }
 
     /// What the user may spend.

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::{Client, Error, IdempotencyKey, Pages, form};
 use crate::Event;
 use crate::objects::{
-    Account, BalanceTransaction, Charge, CheckoutSession, Customer, Dispute, EarlyFraudWarning, Invoice, InvoiceLine, LineItem, List,
-    PaymentIntent, PaymentMethod, Price, Product, Refund, SetupIntent, Subscription, WebhookEndpoint,
+    Account, BalanceTransaction, Charge, CheckoutSession, Customer, Dispute, EarlyFraudWarning, Invoice, InvoiceLine,
+    LineItem, List, PaymentIntent, PaymentMethod, Price, Product, Refund, SetupIntent, Subscription, WebhookEndpoint,
 };
 
 /// Declares the calls that make or change an object, and those that read one.

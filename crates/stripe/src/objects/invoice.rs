@@ -3,7 +3,9 @@
 //! Since 2025-03 the subscription, the payments and the prices of an invoice are told in other places than before; the
 //! methods read both.
 
-use super::{Charge, Customer, Expandable, List, Metadata, PaymentIntent, Price, Subscription, object, part_of_object, text_enum};
+use super::{
+    Charge, Customer, Expandable, List, Metadata, PaymentIntent, Price, Subscription, object, part_of_object, text_enum,
+};
 
 object! {
     /// What a customer owes.

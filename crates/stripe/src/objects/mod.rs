@@ -31,8 +31,8 @@ pub use checkout::{
 };
 pub use customer::{Customer, InvoiceSettings};
 pub use invoice::{
-    Invoice, InvoiceLine, InvoiceParent, InvoicePayment, InvoicePaymentBy, InvoiceStatus, InvoiceTransitions, LineDetails,
-    LineParent, LinePeriod, LinePriceDetails, LinePricing, SubscriptionDetails,
+    Invoice, InvoiceLine, InvoiceParent, InvoicePayment, InvoicePaymentBy, InvoiceStatus, InvoiceTransitions,
+    LineDetails, LineParent, LinePeriod, LinePriceDetails, LinePricing, SubscriptionDetails,
 };
 pub use lenient::Metadata;
 pub use payment::{

@@ -34,7 +34,11 @@ pub struct Granted {
 }
 
 /// What a paid invoice grants, by the plan of each of its lines. `None`: none of them is of a plan.
-pub fn granted(paid: &InvoicePaid, plan_of: impl Fn(&Line) -> Option<String>, catalogue: &Catalogue) -> Option<Granted> {
+pub fn granted(
+    paid: &InvoicePaid,
+    plan_of: impl Fn(&Line) -> Option<String>,
+    catalogue: &Catalogue,
+) -> Option<Granted> {
     let mut lines = Vec::new();
     for line in &paid.lines {
         let item = plan_of(line).and_then(|plan_id| catalogue.items.get(&plan_id));
@@ -47,7 +51,9 @@ pub fn granted(paid: &InvoicePaid, plan_of: impl Fn(&Line) -> Option<String>, ca
     let (_, item, plan) = *last.or(lines.last())?;
     let periodic = PERIODIC.contains(&paid.billing_reason.as_str());
     let counted = lines.iter().filter(|_| periodic);
-    let credits: i128 = counted.map(|(line, item, plan)| share(line, item, plan, paid.currency)).sum();
+    let credits: i128 = counted
+        .map(|(line, item, plan)| share(line, item, plan, paid.currency))
+        .sum();
     let ends = lines.iter().filter(|(_, other, _)| other.id == item.id);
     let ends_s = ends.map(|(line, ..)| line.end_s).max().unwrap_or_default();
     let rolls_over = plan.credits.is_none_or(|credits| credits.roll_over);

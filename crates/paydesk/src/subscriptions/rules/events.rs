@@ -3,8 +3,7 @@
 
 use ledger::Currency;
 use stripe::objects::{
-    CheckoutMode, CheckoutSession, Invoice, InvoiceLine, InvoicePayment, InvoiceStatus, Metadata,
-    Subscription, id_of,
+    CheckoutMode, CheckoutSession, Invoice, InvoiceLine, InvoicePayment, InvoiceStatus, Metadata, Subscription, id_of,
 };
 use stripe::{Event, Malformed};
 
@@ -138,7 +137,9 @@ pub fn interpret(event: &Event) -> Result<Option<Told>, Malformed> {
 }
 
 fn of_subscription(subscription: &Subscription, kind: &str) -> Told {
-    let ends = subscription.trial_end.filter(|_| kind == "customer.subscription.trial_will_end");
+    let ends = subscription
+        .trial_end
+        .filter(|_| kind == "customer.subscription.trial_will_end");
     let notice = ends.map(|ends_s| {
         let subject = Subject::TrialWillEnd {
             subscription_id: subscription.id.clone(),
@@ -213,12 +214,15 @@ pub fn of_invoice(invoice: &Invoice) -> Result<Option<Told>, Malformed> {
     if invoice.status != InvoiceStatus::Paid {
         return Ok(Some(told));
     }
-    let paid_by = invoice.payment_intents().into_iter().map(|(intent, amount_minor)| PaidBy {
-        invoice_id: invoice.id.clone(),
-        payment_intent_id: intent.to_owned(),
-        amount_minor,
-        currency,
-    });
+    let paid_by = invoice
+        .payment_intents()
+        .into_iter()
+        .map(|(intent, amount_minor)| PaidBy {
+            invoice_id: invoice.id.clone(),
+            payment_intent_id: intent.to_owned(),
+            amount_minor,
+            currency,
+        });
     told.paid_by = paid_by.filter(|paid_by| paid_by.amount_minor > 0).collect();
     let lines = invoice.lines.as_ref();
     told.paid = Some(InvoicePaid {

@@ -1,3 +1,5 @@
 //! Plans and the subscriptions to them.
 
 mod plans;
+mod subscriber;
+mod year;

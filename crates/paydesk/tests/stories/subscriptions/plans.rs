@@ -4,6 +4,7 @@ use paydesk::app::App;
 use paydesk::catalogue;
 use serde_json::{Value, json};
 use store::testing::for_each_engine;
+use stripe::objects::Price;
 
 use crate::support::TestApp;
 
@@ -31,7 +32,7 @@ credits = { amount = 500 }
 "#;
 
 /// The prices that Stripe has of the plan, newest first.
-async fn prices(app: &App) -> Vec<stripe::objects::Price> {
+async fn prices(app: &App) -> Vec<Price> {
     let usd = app
         .stripe
         .list_prices_by_lookup_key(&["paydesk_pro_usd"])
@@ -93,7 +94,8 @@ async fn the_price_of_a_plan_comes_again_at_stripe_and_is_known_after_it_was_rep
         assert_eq!(plan_of(&test.app, &first[1].id).await.as_deref(), Some("pro"));
 
         let again = test.selling(CATALOGUE).await;
-        assert_eq!(prices(&again).await, first, "a second push changes nothing");
+        let ids = |prices: &[Price]| prices.iter().map(|price| price.id.clone()).collect::<Vec<_>>();
+        assert_eq!(ids(&prices(&again).await), ids(&first), "a second push changes nothing");
 
         let dearer = test.selling(&CATALOGUE.replace("usd = 2900", "usd = 3900")).await;
         let quarterly = CATALOGUE.replace("interval = \"month\"", "interval = \"month\"\ninterval_count = 3");
@@ -111,7 +113,7 @@ async fn the_price_of_a_plan_comes_again_at_stripe_and_is_known_after_it_was_rep
             .list_prices_by_lookup_key(&["paydesk_pack_usd"])
             .await
             .unwrap();
-        assert_eq!(pack.data[0].recurring, None, "a pack is paid once");
+        assert!(pack.data[0].recurring.is_none(), "a pack is paid once");
         assert_eq!(plan_of(&rarer, &pack.data[0].id).await, None);
         test.finish().await;
     })
