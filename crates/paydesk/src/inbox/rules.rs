@@ -3,7 +3,7 @@
 use stripe::event::{Envelope, Form};
 
 use crate::purchases::reversals::rules as reversals;
-use crate::subscriptions::rules::events as subscriptions;
+use crate::subscriptions;
 
 /// The event types that something follows from. All others are kept and ignored.
 const HANDLED: [&str; 11] = [

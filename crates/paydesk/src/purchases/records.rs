@@ -291,6 +291,12 @@ pub(super) fn stripe_customer(tx: &mut Tx<'_>, user_id: &UserId) -> Result<(Opti
     row.map_or(Ok((None, 0)), |row| Ok((row.opt_text(0)?, row.int(1)?)))
 }
 
+/// Notes a Stripe customer that a subscription shows its user to have. One that is known stays.
+pub fn link_customer(tx: &mut Tx<'_>, now_us: i64, user_id: &UserId, stripe_customer_id: &str) -> Result<()> {
+    insert_customer(tx, now_us, user_id)?;
+    record_customer(tx, user_id, stripe_customer_id)
+}
+
 /// The user of a Stripe customer.
 pub fn user_of_customer(tx: &mut Tx<'_>, stripe_customer_id: &str) -> Result<Option<UserId>> {
     let row = tx.one(

@@ -16,7 +16,7 @@ use crate::catalogue::{self, Catalogue};
 use crate::clock::SECOND_US;
 use crate::effects::{Caused, Effect};
 use crate::ids::UserId;
-use crate::purchases::{self, rules::PaidInvoice};
+use crate::purchases::{self, InvoicePart, PaidInvoice};
 
 /// How long the events of an invoice have to tell all of it, before it is read from Stripe.
 const TELL_US: i64 = 300 * SECOND_US;
@@ -65,7 +65,7 @@ pub fn take_in_events(tx: &mut Tx<'_>, now_us: i64, catalogue: &Catalogue, told:
             }
         }
         let parts = one.paid_by.iter().map(|part| {
-            let part = purchases::rules::InvoicePart {
+            let part = InvoicePart {
                 payment_intent_id: part.payment_intent_id.clone(),
                 invoice_id: part.invoice_id.clone(),
                 amount_minor: part.amount_minor,

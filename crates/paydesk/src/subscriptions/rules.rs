@@ -11,9 +11,9 @@ use stripe::objects::{Expandable, Subscription as StripeSubscription, id_of};
 use super::{Standing, Subscription};
 use crate::catalogue::{Catalogue, PastDueAccess, PausedAccess, Plan};
 use crate::ids::UserId;
-use crate::purchases::rules::metadata;
+use crate::purchases::metadata;
 
-pub use events::{InvoicePaid, PaidBy, Told, interpret, of_invoice};
+pub use events::{InvoicePaid, PaidBy, Told, interpret, is_handled, of_invoice};
 
 /// Microseconds of a second, and of a day.
 const SECOND_US: i64 = 1_000_000;

@@ -75,7 +75,6 @@ pub async fn work(app: &App) -> Result<usize, store::Error> {
     if count == 0 {
         return Ok(0);
     }
-    store::crash_point("sync claimed");
     let mut reading: JoinSet<()> = JoinSet::new();
     for claim in subscriptions {
         room(&mut reading).await;
@@ -123,11 +122,9 @@ async fn read(app: &App, claim: Claim) -> Result<(), SyncError> {
         Err(stripe::Error::NotFound { .. }) => Seen::Gone,
         Err(error) => return Err(error.into()),
     };
-    store::crash_point("subscription read");
     let (now_us, app) = (app.clock.now_us(), app.clone());
     let store = app.store.clone();
     store.write(move |tx| take(tx, &app, now_us, &claim, &seen)).await?;
-    store::crash_point("subscription taken in");
     Ok(())
 }
 
@@ -147,7 +144,7 @@ async fn there(app: &App, subscription: StripeSubscription) -> Result<There, Syn
         None => None,
     };
     let product = price.and_then(|price| id_of(price.object()?.product.as_ref()));
-    let named = subscription.metadata.get(purchases::rules::metadata::ITEM);
+    let named = subscription.metadata.get(purchases::metadata::ITEM);
     let plan_id = of_price
         .or_else(|| app.catalogue.plan_of_product(product?))
         .or_else(|| named.filter(|plan_id| app.catalogue.plan(plan_id).is_some()).cloned());
@@ -199,6 +196,9 @@ fn take(tx: &mut store::Tx<'_>, app: &App, now_us: i64, claim: &Claim, seen: &Se
     let Some(user_id) = &after.user_id else {
         return Ok(());
     };
+    if let Some(customer) = after.customer.as_deref().filter(|_| !after.is_terminal()) {
+        purchases::link_customer(tx, now_us, user_id, customer)?;
+    }
     records::check_unsettled(tx, now_us, &after.subscription_id)?;
     decide(tx, app, now_us, user_id, (&before, &after))
 }
@@ -256,7 +256,6 @@ async fn look_at_invoice(app: &App, invoice_id: &str) -> Result<(), SyncError> {
         let part = part.map_err(|malformed| store::Error::Corrupt(malformed.to_string()))?;
         told.paid_by.extend(part);
     }
-    store::crash_point("invoice read");
     settle(app, told, invoice_id).await
 }
 
@@ -289,6 +288,5 @@ async fn settle(app: &App, told: Told, invoice_id: &str) -> Result<(), SyncError
         Ok::<_, ApplyError>(())
     });
     settled.await.map_err(ApplyError::into_store)?;
-    store::crash_point("invoice settled");
     Ok(())
 }

@@ -209,6 +209,40 @@ impl TestApp {
         }
     }
 
+    /// A call of Stripe's API, made beside the application; it must succeed.
+    pub(crate) async fn at_stripe(&self, method: &str, path: &str, form: &[(&str, &str)]) -> Value {
+        let (status, said) = self.try_at_stripe(method, path, form).await;
+        assert!(status < 300, "{path}: {said}");
+        said
+    }
+
+    /// The same, which may be refused.
+    pub(crate) async fn try_at_stripe(&self, method: &str, path: &str, form: &[(&str, &str)]) -> (u16, Value) {
+        let method: Method = method.parse().unwrap();
+        let request = self.http.request(method, format!("{}{path}", self.sandbox_base));
+        let request = request.bearer_auth(&self.sandbox.config().secret_key);
+        let encoded = reqwest::Url::parse_with_params("http://form", form).unwrap();
+        let request = match encoded.query().filter(|_| !form.is_empty()) {
+            Some(form) => request
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(form.to_owned()),
+            None => request,
+        };
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        (status, response.json().await.unwrap())
+    }
+
+    /// Another application on the same Stripe and the same clock, with a database of its own.
+    pub(crate) async fn beside(&self, database: &TestDatabase, catalogue: &str) -> App {
+        let secret_key = self.sandbox.config().secret_key.clone();
+        let ends = (self.base.as_str(), self.sandbox_base.as_str());
+        let clock = (self.app.clock.clone(), catalogue);
+        let app = application(database.store().clone(), ends, secret_key, clock, &[]).await;
+        push(&app).await;
+        app
+    }
+
     /// A call of the sandbox's control API; it must succeed.
     pub(crate) async fn steer(&self, path: &str, body: &Value) -> Value {
         let request = self

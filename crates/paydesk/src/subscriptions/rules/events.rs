@@ -10,7 +10,7 @@ use stripe::{Event, Malformed};
 use super::user_of;
 use crate::ids::{UserId, is_printable};
 use crate::notices::Subject;
-use crate::purchases::rules::metadata;
+use crate::purchases::metadata;
 
 /// The event types about subscriptions themselves.
 const SUBSCRIPTIONS: [&str; 8] = [

@@ -49,7 +49,7 @@ impl Subscriber {
     pub(super) async fn begin(database: &TestDatabase, plan: &str, card: &str, more: &[(&str, &str)]) -> Self {
         let test = TestApp::begin_selling(database, CATALOGUE).await;
         let form = [("email", "ada@example.org")];
-        let customer = ask(&test, "POST", "/v1/customers", &form).await["id"].to_string();
+        let customer = test.at_stripe("POST", "/v1/customers", &form).await["id"].to_string();
         let mut one = Self {
             test,
             customer: customer.trim_matches('"').to_owned(),
@@ -71,7 +71,7 @@ impl Subscriber {
 
     /// Asks Stripe for something; it must not refuse.
     pub(super) async fn ask(&self, method: &str, path: &str, form: &[(&str, &str)]) -> Value {
-        ask(&self.test, method, path, form).await
+        self.test.at_stripe(method, path, form).await
     }
 
     /// Changes the subscription at Stripe.
@@ -115,6 +115,7 @@ impl Subscriber {
     pub(super) async fn turn(&self, seconds: u64) {
         self.test.app.clock.advance(Duration::from_secs(seconds));
         let ahead = self.test.app.clock.now_seconds() - Clock::system().now_seconds();
+        // Before Stripe's time, so that what happens in it is signed with ours.
         self.test.lift_faults().await;
         self.test
             .steer("/faults", &json!({ "kind": "clock_skew", "seconds": ahead }))
@@ -173,22 +174,4 @@ impl Subscriber {
             .map(|one| one["kind"].as_str().unwrap().to_owned())
             .collect()
     }
-}
-
-async fn ask(test: &TestApp, method: &str, path: &str, form: &[(&str, &str)]) -> Value {
-    let method = method.parse().unwrap();
-    let request = test.http.request(method, format!("{}{path}", test.sandbox_base));
-    let request = request.bearer_auth(&test.sandbox.config().secret_key);
-    let encoded = reqwest::Url::parse_with_params("http://form", form).unwrap();
-    let request = match encoded.query().filter(|_| !form.is_empty()) {
-        Some(form) => request
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(form.to_owned()),
-        None => request,
-    };
-    let response = request.send().await.unwrap();
-    let status = response.status();
-    let said: Value = response.json().await.unwrap();
-    assert!(status.is_success(), "{path}: {said}");
-    said
 }
