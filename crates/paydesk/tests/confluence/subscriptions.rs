@@ -5,7 +5,7 @@
 //!
 //! `PAYDESK_SUBSCRIBERS` sets how many there are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use paydesk::app::App;
@@ -21,7 +21,7 @@ use store::{Result, Store, Tx};
 use stripe::signature::{SigningSecret, sign};
 
 use crate::old_shape;
-use crate::support::{TestApp, WEBHOOK_SECRET, all_at_once};
+use crate::support::{TestApp, WEBHOOK_SECRET, all_at_once, application, push};
 use crate::{AT_ONCE, COPIES, seed, size_of};
 
 const CATALOGUE: &str = r#"
@@ -109,23 +109,22 @@ async fn subscribers_end_with_the_same_however_their_lives_are_told() {
     );
     let test = TestApp::begin_selling(&live, CATALOGUE).await;
     test.steer("/deliveries/pause", &json!({})).await;
-    let mut told = 0;
+    let mut events = Vec::new();
     let mut subscribers = Vec::new();
     for number in 0..count {
         subscribers.push(subscribe(&test, number, &mut rng).await);
     }
-    tell_live(&test, &mut told).await;
+    tell_live(&test, &mut events).await;
     for _ in 0..ROUNDS {
         for subscriber in &subscribers {
             turn(&test, subscriber, &mut rng).await;
         }
-        tell_live(&test, &mut told).await;
+        tell_live(&test, &mut events).await;
         let seconds = rng.random_range(2 * DAY..25 * DAY);
         test.app.clock.advance(Duration::from_secs(seconds));
         test.steer("/clock", &json!({ "advance": seconds })).await;
-        tell_live(&test, &mut told).await;
+        tell_live(&test, &mut events).await;
     }
-    let events = events(&test).await;
     let statuses = statuses(&test.app.store).await;
     println!("{} events; {statuses:?}", events.len());
     assert!(statuses.len() > 1, "the lives must differ: {statuses:?}");
@@ -138,7 +137,7 @@ async fn subscribers_end_with_the_same_however_their_lives_are_told() {
         ("on the server engine", &server, &events),
         ("in the old shape", &old, &old_events),
     ] {
-        let app = test.beside(database, CATALOGUE).await;
+        let app = beside(&test, database).await;
         tell_shuffled(&app, events, &subscribers, &mut rng).await;
         let found = digest(&app.store).await;
         let differ: Vec<_> = wanted
@@ -158,6 +157,16 @@ async fn subscribers_end_with_the_same_however_their_lives_are_told() {
         .await
         .unwrap();
     assert_eq!(audit.findings, Vec::<String>::new());
+}
+
+/// Another application on the same Stripe and the same clock, with a database of its own.
+async fn beside(test: &TestApp, database: &TestDatabase) -> App {
+    let secret_key = test.sandbox.config().secret_key.clone();
+    let ends = (test.base.as_str(), test.sandbox_base.as_str());
+    let clock = (test.app.clock.clone(), CATALOGUE);
+    let app = application(database.store().clone(), ends, secret_key, clock, &[]).await;
+    push(&app).await;
+    app
 }
 
 /// Makes a customer with a card, and a subscription, some with a trial.
@@ -256,19 +265,25 @@ async fn give_back(test: &TestApp, subscriber: &Subscriber, dispute: bool, rng: 
     }
 }
 
-/// Every event of Stripe's, the oldest first.
-async fn events(test: &TestApp) -> Vec<Value> {
-    let mut events: Vec<Value> = Vec::new();
+/// Events that Stripe lists and that are not known yet, the oldest first. It forgets them after thirty days.
+async fn fresh(test: &TestApp, known: &[Value]) -> Vec<Value> {
+    let known: BTreeSet<&str> = known.iter().filter_map(|event| event["id"].as_str()).collect();
+    let mut fresh: Vec<Value> = Vec::new();
     loop {
-        let after = events
+        let after = fresh
             .last()
             .map(|event| format!("&starting_after={}", event["id"].as_str().unwrap()));
         let path = format!("/v1/events?limit=100{}", after.unwrap_or_default());
         let page = test.at_stripe("GET", &path, &[]).await;
-        events.extend(page["data"].as_array().unwrap().iter().cloned());
-        if page["has_more"] == false {
-            events.reverse();
-            return events;
+        let listed = page["data"].as_array().unwrap();
+        let new = listed
+            .iter()
+            .take_while(|event| !known.contains(event["id"].as_str().unwrap()));
+        let before = fresh.len();
+        fresh.extend(new.cloned());
+        if page["has_more"] == false || fresh.len() - before < listed.len() {
+            fresh.reverse();
+            return fresh;
         }
     }
 }
@@ -280,15 +295,17 @@ async fn deliver(app: &App, event: &str) {
 }
 
 /// Tells of what is new, in order and once, and lets the application read and act after every few events.
-async fn tell_live(test: &TestApp, told: &mut usize) {
-    let events = events(test).await;
-    for some in events[*told..].chunks(4) {
+async fn tell_live(test: &TestApp, events: &mut Vec<Value>) {
+    let fresh = fresh(test, events).await;
+    for some in fresh.chunks(4) {
         for event in some {
             deliver(&test.app, &event.to_string()).await;
         }
         test.handle().await;
     }
-    *told = events.len();
+    // What happened while nothing was told of is due by now.
+    test.handle().await;
+    events.extend(fresh);
 }
 
 /// Tells of everything afterwards, tenfold and shuffled, between reads that nobody asked for.

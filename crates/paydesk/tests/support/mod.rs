@@ -233,16 +233,6 @@ impl TestApp {
         (status, response.json().await.unwrap())
     }
 
-    /// Another application on the same Stripe and the same clock, with a database of its own.
-    pub(crate) async fn beside(&self, database: &TestDatabase, catalogue: &str) -> App {
-        let secret_key = self.sandbox.config().secret_key.clone();
-        let ends = (self.base.as_str(), self.sandbox_base.as_str());
-        let clock = (self.app.clock.clone(), catalogue);
-        let app = application(database.store().clone(), ends, secret_key, clock, &[]).await;
-        push(&app).await;
-        app
-    }
-
     /// A call of the sandbox's control API; it must succeed.
     pub(crate) async fn steer(&self, path: &str, body: &Value) -> Value {
         let request = self
@@ -319,14 +309,16 @@ impl TestApp {
     }
 }
 
-async fn push(app: &App) {
+/// Brings the catalogue to Stripe.
+pub(crate) async fn push(app: &App) {
     let now_us = app.clock.now_us();
     catalogue::push(&app.catalogue, &app.stripe, &app.store, &app.ids, now_us, |_| {})
         .await
         .unwrap();
 }
 
-async fn application(
+/// An application on a store, between these two ends.
+pub(crate) async fn application(
     store: Store,
     (base, sandbox_base): (&str, &str),
     secret_key: String,
