@@ -35,7 +35,7 @@ pub fn settle(tx: &mut Tx<'_>, now_us: i64, policies: Policies, told: &[(i64, To
         touched: BTreeMap::new(),
         effects: Vec::new(),
     };
-    check_locked(told, &known, &named)?;
+    check_locked(told, &known, (&named, &purchases))?;
     for (event_id, told) in told {
         match told {
             Told::Purchase(fact) => {
@@ -101,10 +101,20 @@ fn lock_payments(tx: &mut Tx<'_>, told: &[(i64, Told)]) -> Result<Payments> {
 
 /// A payment may have been told of by another node while we waited for its row. Its purchase is not locked then, and what
 /// is to be taken back for it would be lost: the whole batch is decided anew on what that node wrote.
-fn check_locked(told: &[(i64, Told)], known: &Payments, named: &BTreeSet<String>) -> Result<()> {
+///
+/// A payment without a user pays an invoice that is not known yet; of any other the purchase must be there.
+fn check_locked(
+    told: &[(i64, Told)],
+    known: &Payments,
+    (named, purchases): (&BTreeSet<String>, &Purchases),
+) -> Result<()> {
     let reversed = reversals_in(told).filter_map(|reversal| known.get(reversal.payment_intent_id()));
     let mut paying = reversed.filter(|payment| !payment.purchase_id.is_empty());
-    if paying.all(|payment| named.contains(&payment.purchase_id)) {
+    let is_locked = |payment: &PaymentRow| match payment.user_id {
+        Some(_) => purchases.contains_key(&payment.purchase_id),
+        None => named.contains(&payment.purchase_id),
+    };
+    if paying.all(is_locked) {
         Ok(())
     } else {
         Err(Error::Busy)

@@ -36,7 +36,7 @@ tier = "small"
 interval = "month"
 prices = { usd = 1000 }
 grace_days = 3
-credits = { amount = 100, priority = -1 }
+credits = { amount = 100, roll_over = true, priority = -1 }
 
 [[plan]]
 id = "large"
@@ -46,6 +46,16 @@ interval = "month"
 prices = { usd = 3000 }
 access = { paused = "full" }
 credits = { amount = 701, roll_over = true }
+
+# Its credits end after all of what is told: what had ended already when it was taken back is owed, so that would depend
+# on when it is told.
+[[plan]]
+id = "yearly"
+name = "Yearly"
+tier = "large"
+interval = "year"
+prices = { usd = 30000 }
+credits = { amount = 9000, priority = 5 }
 "#;
 
 /// Times that something happens to everybody, and time passes.
@@ -75,7 +85,7 @@ const TURNS: [Turn; 16] = [
     Turn::Nothing,
     Turn::Change("small"),
     Turn::Change("large"),
-    Turn::Change("large"),
+    Turn::Change("yearly"),
     Turn::CardFails,
     Turn::CardFails,
     Turn::CardIsGood,
@@ -177,7 +187,7 @@ async fn subscribe(test: &TestApp, number: usize, rng: &mut StdRng) -> Subscribe
     let customer = customer["id"].as_str().unwrap().to_owned();
     card(test, &customer, "pm_card_visa").await;
     let user = format!("user-{number}");
-    let plan = *["small", "large"].choose(rng).unwrap();
+    let plan = *["small", "large", "yearly"].choose(rng).unwrap();
     let price = price(test, plan).await;
     let days = rng.random_range(3..20).to_string();
     let mut form = vec![
