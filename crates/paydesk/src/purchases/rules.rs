@@ -3,19 +3,23 @@
 //! A fact only ever adds: the status is the greatest of what was said, and each payment has its own business key. That
 //! is why any order and any repetition of the same facts ends in the same state.
 
+mod claw_backs;
+mod invoices;
 pub(super) mod methods;
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use ledger::{Currency, Money, NEVER_US, Terms};
+use ledger::{Currency, Money};
 use stripe::objects::{Charge, CheckoutMode, CheckoutSession, CheckoutStatus, PaymentIntent, PaymentIntentStatus};
 use stripe::{Event, Malformed};
 
+pub use invoices::{InvoicePart, PaidInvoice};
 pub use methods::Saved;
 
-use super::records::payments::PaymentRow;
-use super::reversals::rules::{Clawed, target};
+pub(super) use claw_backs::reverse;
+pub(super) use invoices::{of_invoice, pay_invoice};
+
 use super::reversals::{self, Reversal};
 use super::{Kind, Purchase, Status};
 use crate::catalogue::{EXPIRES_AFTER_DAYS_MAX, PackTerms};
@@ -132,42 +136,6 @@ pub enum Told {
     Invoice(PaidInvoice),
     /// About what one payment pays of an invoice.
     InvoicePart(InvoicePart),
-}
-
-/// An invoice of a subscription that is paid: a purchase whose id is the invoice's.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct PaidInvoice {
-    /// `in_…`.
-    pub invoice_id: String,
-    /// Who pays.
-    pub user_id: UserId,
-    /// The plan that it pays for; empty where it is none of the catalogue.
-    pub plan_id: String,
-    /// Credits that it grants.
-    pub credits: i64,
-    /// When those end, microseconds; none where they roll over.
-    pub ends_at_us: Option<i64>,
-    /// How soon those are used.
-    pub priority: i64,
-    /// The currency of its amount.
-    pub currency: Currency,
-    /// What was paid of it by way of Stripe, in minor units.
-    pub amount_minor: i64,
-    /// When it was made, microseconds.
-    pub created_us: i64,
-}
-
-/// What one payment pays of one invoice.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct InvoicePart {
-    /// `pi_…`.
-    pub payment_intent_id: String,
-    /// `in_…`.
-    pub invoice_id: String,
-    /// How much, in minor units.
-    pub amount_minor: i64,
-    /// The currency of the amount.
-    pub currency: Currency,
 }
 
 impl Told {
@@ -543,61 +511,6 @@ pub fn adopted(fact: &Fact, now_us: i64) -> Purchase {
     }
 }
 
-/// The purchase that a paid invoice is.
-pub fn of_invoice(paid: &PaidInvoice, now_us: i64) -> Purchase {
-    Purchase {
-        purchase_id: paid.invoice_id.clone(),
-        user_id: paid.user_id.clone(),
-        kind: Kind::Plan,
-        item_id: paid.plan_id.clone(),
-        quantity: 1,
-        credits: paid.credits,
-        terms: PackTerms {
-            expires_after_days: None,
-            priority: paid.priority,
-        },
-        order_id: None,
-        price: Money::new(paid.amount_minor, paid.currency),
-        status: Status::Paid,
-        charged: None,
-        failure: None,
-        session_id: None,
-        session_url: None,
-        success_url: String::new(),
-        cancel_url: String::new(),
-        created_at_us: paid.created_us,
-        expires_at_us: paid.created_us,
-        paid_at_us: Some(now_us),
-    }
-}
-
-/// What follows from a paid invoice: the credits that it grants, and the money. The invoice is the business key of both.
-pub fn pay_invoice(paid: &PaidInvoice) -> Vec<Effect> {
-    let grant = (paid.credits > 0).then(|| Effect::Grant {
-        user_id: paid.user_id.clone(),
-        credits: paid.credits,
-        terms: Terms {
-            priority: paid.priority,
-            expires_at_us: paid.ends_at_us.unwrap_or(NEVER_US),
-        },
-        payment: paid.invoice_id.clone(),
-    });
-    let collect = (paid.amount_minor > 0).then(|| Effect::Collect {
-        currency: paid.currency,
-        amount_minor: paid.amount_minor,
-        payment: paid.invoice_id.clone(),
-    });
-    grant.into_iter().chain(collect).collect()
-}
-
-/// What a payment paid for under its business key, and what all of that cost: of an invoice a payment may be a part.
-pub(super) fn granted_by(purchase: &Purchase, payment: &PaymentRow) -> (String, i64) {
-    match purchase.kind {
-        Kind::Plan => (purchase.purchase_id.clone(), purchase.price.minor),
-        Kind::CreditPack | Kind::Order => (payment.payment_intent_id.clone(), payment.paid_minor),
-    }
-}
-
 /// Takes a fact into a purchase and gives what follows from it.
 pub fn settle(purchase: &mut Purchase, fact: &Fact, now_us: i64) -> Vec<Effect> {
     if let Some(status) = fact.status {
@@ -655,44 +568,4 @@ fn release(purchase: &Purchase) -> Option<Effect> {
         }),
         (Kind::Order | Kind::CreditPack | Kind::Plan, _) => None,
     }
-}
-
-/// What follows from all that is known to be reversed of a payment: the books go to their target in one step, which is a
-/// version of its own, and the wallet is frozen while a dispute is open.
-pub(super) fn reverse(purchase: &Purchase, payment: &mut PaymentRow) -> Vec<Effect> {
-    let granted = if payment.paid_minor > 0 { purchase.credits } else { 0 };
-    let (granted_by, cost_minor) = granted_by(purchase, payment);
-    let reversed_minor = payment.reversed_minor.min(payment.paid_minor);
-    let wanted = target(granted, cost_minor, reversed_minor);
-    let done = Clawed {
-        credits: payment.clawed_credits,
-        minor: payment.clawed_minor,
-    };
-    let mut effects = Vec::new();
-    if wanted == done && payment.freezes == payment.frozen {
-        return effects;
-    }
-    payment.claw_version += 1;
-    if wanted != done {
-        effects.push(Effect::ClawBack {
-            user_id: purchase.user_id.clone(),
-            payment: payment.payment_intent_id.clone(),
-            granted_by,
-            credits: wanted.credits - done.credits,
-            currency: payment.price.currency,
-            amount_minor: wanted.minor - done.minor,
-            version: payment.claw_version,
-        });
-        (payment.clawed_credits, payment.clawed_minor) = (wanted.credits, wanted.minor);
-    }
-    if payment.freezes != payment.frozen {
-        effects.push(Effect::Freeze {
-            user_id: purchase.user_id.clone(),
-            payment: payment.payment_intent_id.clone(),
-            frozen: payment.freezes,
-            version: payment.claw_version,
-        });
-        payment.frozen = payment.freezes;
-    }
-    effects
 }
