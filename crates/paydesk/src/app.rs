@@ -19,7 +19,7 @@ use crate::ids::Ids;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Metrics;
 use crate::tokens::Directory;
-use crate::{books, credits, inbox, top_ups};
+use crate::{books, courier, credits, inbox, top_ups};
 
 /// The application's shared parts; cheap to clone. Reads like a struct: `app.clock.now_us()`.
 #[derive(Clone)]
@@ -90,6 +90,7 @@ impl App {
         credits::describe_metrics();
         top_ups::describe_metrics();
         books::describe_metrics();
+        courier::describe_metrics();
         let catalogue = Arc::new(catalogue);
         // Every change of a wallet moves credits to or from the same accounts of the house.
         let one_at_a_time = BatchLimits {

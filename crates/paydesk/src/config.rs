@@ -6,6 +6,7 @@
 //! else in the program reads the environment.
 
 mod checks;
+mod courier;
 mod network;
 mod policies;
 pub mod secrets;
@@ -20,6 +21,7 @@ use secrecy::ExposeSecret;
 
 pub use checks::socket_address;
 use checks::{check_limits, check_live_url, check_origins, check_url, livemode_of, log_filter, refuse};
+pub use courier::Courier;
 pub use network::Network;
 pub use policies::{OnDispute, OnFraudWarning, Policies};
 pub use secrets::Secrets;
@@ -203,6 +205,10 @@ pub struct Settings {
     /// What follows from trouble with a payment.
     #[command(flatten)]
     pub policies: Policies,
+
+    /// What leaves for others.
+    #[command(flatten)]
+    pub courier: Courier,
 
     /// Serve `/metrics` to anybody who can reach it. Without it, a server with a public address asks for the admin
     /// token or a service token with the scope `metrics:read`.

@@ -6,7 +6,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ use tokio::net::TcpListener;
 use super::{Failure, catalog, note, print, serve};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{Config, Database, Secrets, Settings, socket_address};
+use crate::config::{Config, Database, Network, Secrets, Settings, socket_address};
 use crate::ids::Ids;
 use crate::pages::shop;
 use crate::telemetry;
@@ -79,6 +79,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     if Database::is_in_environment() {
         note("DATABASE_URL is ignored: dev uses its own data, or the --database that is given");
     }
+    tell_this_machine(&mut settings);
     if settings.database.database.is_empty() {
         settings.database = Database::in_file(&data.join("paydesk.db"));
     }
@@ -123,6 +124,15 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
         tracing::warn!("the sandbox did not stop in time; its last changes may be lost");
     }
     outcome
+}
+
+/// The application that is told runs on the same machine, unless it is said where else.
+fn tell_this_machine(settings: &mut Settings) {
+    let allowed = &mut settings.courier.webhook_allowed_subnets;
+    if allowed.is_empty() {
+        let here = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
+        allowed.extend(here.map(Network::from));
+    }
 }
 
 async fn listen_for_sandbox(wanted: Option<SocketAddr>) -> Result<TcpListener, Failure> {

@@ -6,12 +6,14 @@
 //! repeats. Which effects follow from what is decided
 //! in each capability's rules, never here.
 
+mod messages;
 mod records;
 
 use ledger::{AccountKey, Currency, Fill, Role, Shortfall, Terms, TransferCode};
 use store::{Result, Tx};
 
 use crate::books::{self, Cause, Movement};
+use crate::courier;
 use crate::ids::{UserId, id_for};
 use crate::notices::{self, Notice, Subject};
 use crate::purchases::{self, SavedMethod};
@@ -293,17 +295,20 @@ impl Caused {
 ///
 /// A movement of value is its own record: the ledger keeps its business key unique, so it has no second row here.
 pub fn apply(tx: &mut Tx<'_>, now_us: i64, caused: &[Caused]) -> std::result::Result<usize, ApplyError> {
-    let movements: Vec<Vec<Movement>> = caused
+    let (movers, movements): (Vec<&Caused>, Vec<Vec<Movement>>) = caused
         .iter()
-        .map(Caused::movements)
-        .filter(|movements| !movements.is_empty())
-        .collect();
-    let mut new = 0;
+        .map(|one| (one, one.movements()))
+        .filter(|(_, movements)| !movements.is_empty())
+        .unzip();
+    let (mut new, mut messages) = (0, Vec::new());
     if !movements.is_empty() {
         let outcomes = books::post(tx, now_us, &movements)?;
-        for (movement, outcome) in movements.iter().zip(outcomes) {
+        for ((mover, movement), outcome) in movers.iter().zip(&movements).zip(outcomes) {
             match outcome {
-                Ok(outcome) if outcome.new => new += 1,
+                Ok(outcome) if outcome.new => {
+                    new += 1;
+                    messages.extend(messages::of(&mover.effect));
+                }
                 // The same payment told by another event, or an amount it tells differently: it stands as first told.
                 Ok(_) | Err(ledger::Refusal::ExistsDifferently) => {}
                 Err(refusal) => {
@@ -320,9 +325,11 @@ pub fn apply(tx: &mut Tx<'_>, now_us: i64, caused: &[Caused]) -> std::result::Re
         let fresh = records::insert_new(tx, now_us, &others)?;
         for one in &fresh {
             apply_one(tx, now_us, &one.effect)?;
+            messages.extend(messages::of(&one.effect));
         }
         new += fresh.len();
     }
+    courier::tell(tx, now_us, &messages)?;
     Ok(new)
 }
 

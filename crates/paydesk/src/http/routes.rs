@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{Kind, Problem, envelope, explain, health, kinds, openapi, pages, reference};
 use crate::app::App;
-use crate::{catalogue, credits, inbox, notices, orders, purchases, top_ups};
+use crate::{catalogue, courier, credits, inbox, notices, orders, purchases, top_ups};
 
 /// The kinds of problem of every capability; `/problems/<code>` explains them.
 pub const KINDS: &[&[Kind]] = &[
@@ -18,6 +18,7 @@ pub const KINDS: &[&[Kind]] = &[
     purchases::KINDS,
     purchases::refunds::KINDS,
     credits::KINDS,
+    courier::routes::KINDS,
 ];
 
 /// Every documented route. The OpenAPI document is made from this.
@@ -33,6 +34,7 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(credits::explain::routes::router())
         .merge(orders::routes::router())
         .merge(inbox::routes::router())
+        .merge(courier::routes::router())
         .merge(health::routes())
 }
 

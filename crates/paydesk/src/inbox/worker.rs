@@ -12,6 +12,7 @@ use super::{Status, TOPIC, rules};
 use crate::app::App;
 use crate::catalogue::Catalogue;
 use crate::config::Policies;
+use crate::courier;
 use crate::effects::{self, Caused};
 use crate::{purchases, subscriptions};
 
@@ -142,6 +143,9 @@ async fn handle_batch(app: &App, due: Work) -> std::result::Result<u64, u64> {
             }
             if handled.total() > 0 {
                 store::crash_point("inbox handled");
+            }
+            if handled.processed > 0 {
+                app.store.notify(courier::TOPIC);
             }
             count(handled);
             Ok(handled.total())

@@ -4,10 +4,22 @@
 mod records;
 pub mod routes;
 
+use serde_json::{Value, json};
+use store::{Result, Tx};
+
+use crate::clock::Moment;
+use crate::courier::{self, Message};
 use crate::ids::UserId;
 use crate::words::words;
 
-pub use records::note;
+/// Writes a notice, and a message about it. Of one purchase a user is told once.
+pub fn note(tx: &mut Tx<'_>, notice: &Notice) -> Result<()> {
+    if records::insert(tx, notice)? {
+        courier::tell(tx, notice.created_at_us, &[notice.message()])
+    } else {
+        Ok(())
+    }
+}
 
 /// What kind of thing is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, utoipa::ToSchema)]
@@ -109,6 +121,57 @@ pub struct Notice {
     pub subject: Subject,
     /// When it was written, microseconds.
     pub created_at_us: i64,
+}
+
+impl Notice {
+    /// What others are told of it.
+    fn message(&self) -> Message {
+        let user_id = &self.user_id;
+        let (kind, data): (_, Value) = match &self.subject {
+            Subject::LowBalance { balance, below } => (
+                courier::Kind::LowBalance,
+                json!({ "user_id": user_id, "balance": balance, "below": below }),
+            ),
+            Subject::TopUpFailed { purchase_id, reason } => (
+                courier::Kind::TopUpFailed,
+                json!({ "user_id": user_id, "purchase_id": purchase_id, "reason": reason }),
+            ),
+            Subject::TopUpNeedsBuyer { purchase_id } => (
+                courier::Kind::TopUpNeedsBuyer,
+                json!({ "user_id": user_id, "purchase_id": purchase_id }),
+            ),
+            Subject::PaymentFailed {
+                subscription_id,
+                invoice_id,
+            } => (
+                courier::Kind::PaymentFailed,
+                json!({ "user_id": user_id, "subscription_id": subscription_id, "invoice_id": invoice_id }),
+            ),
+            Subject::PaymentNeedsBuyer {
+                subscription_id,
+                invoice_id,
+            } => (
+                courier::Kind::PaymentNeedsBuyer,
+                json!({ "user_id": user_id, "subscription_id": subscription_id, "invoice_id": invoice_id }),
+            ),
+            Subject::TrialWillEnd {
+                subscription_id,
+                ends_at_us,
+            } => (
+                courier::Kind::TrialWillEnd,
+                json!({ "user_id": user_id, "subscription_id": subscription_id, "ends_at": Moment(*ends_at_us) }),
+            ),
+            Subject::GraceEnded { subscription_id } => (
+                courier::Kind::GraceEnded,
+                json!({ "user_id": user_id, "subscription_id": subscription_id }),
+            ),
+            Subject::SubscriptionEnded { subscription_id } => (
+                courier::Kind::SubscriptionEnded,
+                json!({ "user_id": user_id, "subscription_id": subscription_id }),
+            ),
+        };
+        Message::about(&self.notice_id, kind, user_id, data)
+    }
 }
 
 impl Subject {

@@ -5,10 +5,10 @@ use store::{Error, Result, Row, Tx};
 use super::{Kind, Notice, Subject};
 use crate::ids::UserId;
 
-/// Writes a notice. Of one purchase a user is told once.
-pub fn note(tx: &mut Tx<'_>, notice: &Notice) -> Result<()> {
+/// Writes a notice. Gives whether it is new: of one purchase a user is told once.
+pub(super) fn insert(tx: &mut Tx<'_>, notice: &Notice) -> Result<bool> {
     let (balance, below) = notice.subject.balance();
-    tx.run(
+    let written = tx.run(
         "insert into notice (notice_id, user_id, kind, balance, below, purchase_id, reason, created_at_us, subscription_id,
                              invoice_id, ends_at_us)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing",
@@ -26,7 +26,7 @@ pub fn note(tx: &mut Tx<'_>, notice: &Notice) -> Result<()> {
             notice.subject.ends_at_us().into(),
         ],
     )?;
-    Ok(())
+    Ok(written > 0)
 }
 
 /// A page of a user's notices, newest first, before the one named.

@@ -30,6 +30,11 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("0005_subscription.sql"),
     },
     Migration {
+        number: 7,
+        name: "the courier",
+        sql: include_str!("0007_courier.sql"),
+    },
+    Migration {
         number: 8,
         name: "plans",
         sql: include_str!("0008_plan.sql"),

@@ -57,6 +57,7 @@ scopes! {
     EventsRead = 7 "events:read", "Read the events received from Stripe.";
     EventsReplay = 8 "events:replay", "Replay events received from Stripe.";
     RefundsWrite = 10 "refunds:write", "Give money back.";
+    WebhooksWrite = 16 "webhooks:write", "Register endpoints for outgoing webhooks, and send to them again.";
     MetricsRead = 9 "metrics:read", "Read the server's metrics.";
 }
 

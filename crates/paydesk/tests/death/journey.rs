@@ -57,6 +57,8 @@ impl<'a> Journey<'a> {
         if self.death.moment == Moment::Refusal {
             self.be_refused().await;
         }
+        let wants = json!({ "url": self.place.told_at, "event_types": ["order.paid"] });
+        let endpoint = self.ask("/api/webhook-endpoints", "endpoint", &wants).await;
         let order = json!({ "package_id": "track-review", "user_id": "bob",
                             "fields": { "track_url": "https://music.example/one" } });
         let made = self.ask("/api/orders", "order", &order).await;
@@ -113,6 +115,7 @@ impl<'a> Journey<'a> {
         ] {
             assert_eq!(self.ask(path, key, body).await, *answered, "{key}: {}", self.told());
         }
+        self.see_told(&body(&endpoint)).await;
         self.check().await;
         self.died
     }
@@ -206,6 +209,27 @@ impl<'a> Journey<'a> {
             let deaths = self.died;
             while self.died == deaths && !self.has_expired_lots().await {}
             self.stop().await;
+        }
+    }
+
+    /// Waits until the application was told of what was paid. What a dead server had taken is due at once, as if its lease
+    /// had ended.
+    async fn see_told(&mut self, endpoint: &Value) {
+        let endpoint_id = endpoint["endpoint_id"].as_str().unwrap();
+        let path = format!("/api/webhook-endpoints/{endpoint_id}/deliveries");
+        let begun = Instant::now();
+        loop {
+            self.stop().await;
+            self.run_sql("update delivery set next_attempt_at_us = 0 where status = 'pending'")
+                .await;
+            let deaths = self.died;
+            while self.died == deaths {
+                let deliveries = self.read(&path).await["data"].take();
+                if deliveries[0]["status"] == "sent" && deliveries[1].is_null() {
+                    return;
+                }
+                assert!(begun.elapsed() < PATIENCE, "{deliveries}: {}", self.told());
+            }
         }
     }
 
@@ -348,6 +372,7 @@ impl<'a> Journey<'a> {
             Moment::Push | Moment::Serve | Moment::Refusal | Moment::Expiry => (2, 2),
         };
         let told = self.told();
+        assert_eq!(self.place.told(), 1, "one message, whatever died: {told}");
         for (path, count) in [
             ("/v1/checkout/sessions?limit=100", sessions),
             ("/v1/customers?limit=100", customers),

@@ -26,7 +26,7 @@ pub(crate) enum Moment {
 }
 
 /// Every crash point of the program.
-pub(crate) const POINTS: [(&str, Moment); 31] = [
+pub(crate) const POINTS: [(&str, Moment); 34] = [
     ("store.migrated", Moment::Push),
     ("price pushed", Moment::Push),
     ("store.before_commit", Moment::Serve),
@@ -52,6 +52,9 @@ pub(crate) const POINTS: [(&str, Moment); 31] = [
     ("refund made", Moment::Serve),
     ("refund recorded", Moment::Serve),
     ("refund answer kept", Moment::Serve),
+    ("delivery taken", Moment::Serve),
+    ("delivery sent", Moment::Serve),
+    ("delivery marked", Moment::Serve),
     ("holds expired", Moment::Expiry),
     ("lots expired", Moment::Expiry),
     ("intent given up", Moment::Refusal),

@@ -1,11 +1,14 @@
 //! The real binary as a child process: started, killed by its exact id, started again on the same database.
 
+use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use axum::http::HeaderMap;
 use sandbox::{DEFAULT_SECRET_KEY, Sandbox};
 use serde_json::Value;
 use store::testing::TestDatabase;
@@ -24,7 +27,24 @@ pub(crate) struct Place {
     pub(crate) database: TestDatabase,
     pub(crate) sandbox_base: String,
     pub(crate) http: reqwest::Client,
+    /// Where the application of the test takes webhooks, and the ids of those that came.
+    pub(crate) told_at: String,
+    told: Told,
     folder: TempDir,
+}
+
+type Told = Arc<Mutex<BTreeSet<String>>>;
+
+/// Serves an application that takes webhooks.
+async fn be_told(told: Told) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let take = move |headers: HeaderMap| async move {
+        let id = headers["webhook-id"].to_str().unwrap().to_owned();
+        told.lock().unwrap().insert(id);
+    };
+    tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(take)).await });
+    url
 }
 
 /// A server that has said that it is ready.
@@ -51,7 +71,10 @@ impl Place {
         let sandbox = Sandbox::new(sandbox::Config::default());
         tokio::spawn(async move { sandbox.serve(listener, std::future::pending::<()>()).await });
         let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+        let told = Told::default();
         Self {
+            told_at: be_told(Arc::clone(&told)).await,
+            told,
             database,
             sandbox_base,
             http,
@@ -78,6 +101,7 @@ impl Place {
             .env("PAYDESK_PUBLIC_URL", "http://shop.example")
             .env("PAYDESK_ADDRESS_PER_MINUTE", "60000000")
             .env("PAYDESK_LOG", "warn")
+            .env("PAYDESK_WEBHOOK_ALLOWED_SUBNETS", "127.0.0.1")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log);
@@ -160,6 +184,11 @@ impl Place {
         let response = request.send().await.unwrap();
         let status = response.status();
         assert!(status.is_success(), "{path}: {}", response.text().await.unwrap());
+    }
+
+    /// How many messages came to the application of the test, however often each.
+    pub(crate) fn told(&self) -> usize {
+        self.told.lock().unwrap().len()
     }
 
     /// The log of every process so far.

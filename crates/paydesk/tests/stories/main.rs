@@ -10,6 +10,7 @@ mod support;
 mod chain;
 mod checkout;
 mod contract;
+mod courier;
 mod events;
 mod explain;
 mod history;

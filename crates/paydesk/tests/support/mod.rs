@@ -84,6 +84,13 @@ impl TestApp {
         Self::open(database, clock, catalogue, &[]).await.pushed().await
     }
 
+    /// The same, selling the usual things, where outgoing webhooks may go to this machine.
+    pub(crate) async fn begin_telling(database: &TestDatabase) -> Self {
+        let clock = Clock::manual(Clock::system().now_us());
+        let flags = ["--webhook-allowed-subnets", "127.0.0.1"];
+        Self::open(database, clock, CATALOGUE, &flags).await.pushed().await
+    }
+
     async fn pushed(self) -> Self {
         push(&self.app).await;
         self
