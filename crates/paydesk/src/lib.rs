@@ -29,6 +29,7 @@ pub mod progress;
 pub mod purchases;
 pub mod schema;
 pub mod shutdown;
+pub mod subscriptions;
 pub mod telemetry;
 pub mod tokens;
 pub mod top_ups;

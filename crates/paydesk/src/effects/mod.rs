@@ -14,7 +14,8 @@ use store::{Result, Tx};
 
 use crate::books::{self, Cause, Movement};
 use crate::courier;
-use crate::ids::UserId;
+use crate::ids::{UserId, id_for};
+use crate::notices::{self, Notice, Subject};
 use crate::purchases::{self, SavedMethod};
 use crate::{credits, orders};
 
@@ -53,6 +54,8 @@ pub enum Effect {
         user_id: UserId,
         /// The payment.
         payment: String,
+        /// What it granted the credits under: the payment, or the invoice that it paid.
+        granted_by: String,
         /// Credits to take back; negative to give back.
         credits: i64,
         /// The currency of the money.
@@ -94,6 +97,15 @@ pub enum Effect {
         saved_at_s: i64,
         /// The setup at Stripe.
         setup: String,
+    },
+    /// A user is told of something that an event tells of.
+    Notify {
+        /// Who.
+        user_id: UserId,
+        /// Of what.
+        subject: Subject,
+        /// What makes it one thing to tell, whatever repeats.
+        about: String,
     },
     /// A purchase came to nothing; its order may be paid for anew.
     ReleaseOrder {
@@ -155,6 +167,7 @@ impl Effect {
             Self::PayOrder { purchase_id, .. } => format!("pay_order:{purchase_id}"),
             Self::ReleaseOrder { purchase_id, .. } => format!("release_order:{purchase_id}"),
             Self::SaveMethod { setup, .. } => format!("save_method:{setup}"),
+            Self::Notify { about, .. } => format!("notify:{about}"),
         }
     }
 
@@ -173,6 +186,7 @@ impl Effect {
             Self::PayOrder { .. } => "pay_order",
             Self::ReleaseOrder { .. } => "release_order",
             Self::SaveMethod { .. } => "save_method",
+            Self::Notify { .. } => "notify",
         }
     }
 }
@@ -217,7 +231,8 @@ impl Caused {
             Effect::Freeze { .. }
             | Effect::PayOrder { .. }
             | Effect::ReleaseOrder { .. }
-            | Effect::SaveMethod { .. } => Vec::new(),
+            | Effect::SaveMethod { .. }
+            | Effect::Notify { .. } => Vec::new(),
         };
         let caused = |movement| Movement {
             event_id: self.event_id,
@@ -232,6 +247,7 @@ impl Caused {
         let Effect::ClawBack {
             user_id,
             payment,
+            granted_by,
             credits,
             currency,
             amount_minor,
@@ -248,13 +264,13 @@ impl Caused {
         let mut moves = Vec::new();
         if *credits > 0 {
             moves.push(Movement {
-                first_from: Some(grant_key(payment)),
+                first_from: Some(grant_key(granted_by)),
                 shortfall: Shortfall::Owe,
                 ..Movement::new(key, wallet, clawed_back, *credits, TransferCode::ClawBack)
             });
         } else if *credits < 0 {
             moves.push(Movement {
-                like_lot_of: Some(grant_key(payment)),
+                like_lot_of: Some(grant_key(granted_by)),
                 ..Movement::new(key, clawed_back, wallet, -credits, TransferCode::Reinstate)
             });
         }
@@ -335,6 +351,15 @@ fn apply_one(tx: &mut Tx<'_>, now_us: i64, effect: &Effect) -> Result<()> {
             purchases::save_method(tx, user_id, method, *saved_at_s)?;
             // Whatever waits for another payment method is looked at again.
             books::stir(tx, &credits::wallet(user_id, None))
+        }
+        Effect::Notify { user_id, subject, .. } => {
+            let notice = Notice {
+                notice_id: id_for("ntc", now_us, &effect.key()),
+                user_id: user_id.clone(),
+                subject: subject.clone(),
+                created_at_us: now_us,
+            };
+            notices::note(tx, &notice)
         }
         Effect::Freeze { user_id, frozen, .. } => books::freeze(tx, &credits::wallet(user_id, None), *frozen),
         Effect::Grant { .. } | Effect::Collect { .. } | Effect::ClawBack { .. } => Ok(()),

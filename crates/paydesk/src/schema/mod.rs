@@ -25,6 +25,11 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("0004_event_retrying.sql"),
     },
     Migration {
+        number: 5,
+        name: "subscriptions",
+        sql: include_str!("0005_subscription.sql"),
+    },
+    Migration {
         number: 7,
         name: "the courier",
         sql: include_str!("0007_courier.sql"),
