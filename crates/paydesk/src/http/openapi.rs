@@ -19,7 +19,10 @@ pub const READING_POSTS: &[&str] = &["verify_key"];
 
 /// The whole document.
 pub fn document() -> Value {
-    let (_router, derived) = routes::api().merge(routes::webhooks()).split_for_parts();
+    let (_router, derived) = routes::api()
+        .merge(routes::webhooks())
+        .merge(routes::internal())
+        .split_for_parts();
     let mut document = serde_json::to_value(derived).expect("a document made of strings and maps serializes");
     complete(&mut document);
     document

@@ -26,7 +26,7 @@ pub(crate) enum Moment {
 }
 
 /// Every crash point of the program.
-pub(crate) const POINTS: [(&str, Moment); 34] = [
+pub(crate) const POINTS: [(&str, Moment); 36] = [
     ("store.migrated", Moment::Push),
     ("price pushed", Moment::Push),
     ("store.before_commit", Moment::Serve),
@@ -41,6 +41,8 @@ pub(crate) const POINTS: [(&str, Moment); 34] = [
     ("checkout answer kept", Moment::Serve),
     ("inbox verified", Moment::Serve),
     ("inbox appended", Moment::Serve),
+    ("group verified", Moment::Serve),
+    ("group appended", Moment::Serve),
     ("inbox claimed", Moment::Serve),
     ("inbox settled", Moment::Serve),
     ("inbox applied", Moment::Serve),

@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 
 pub(crate) const ADMIN: &str = "admin_for_tests_only";
 pub(crate) const WEBHOOK_SECRET: &str = "whsec_for_tests_only";
+pub(crate) const INTERNAL_SECRET: &str = "an internal secret of thirty-two bytes and more";
 /// What a process that stopped at a crash point ends with.
 pub(crate) const DIED: i32 = 137;
 /// No start, answer or end may take longer, however busy the machine is.
@@ -92,6 +93,7 @@ impl Place {
             .env("STRIPE_API_BASE", &self.sandbox_base)
             .env("STRIPE_SECRET_KEY", DEFAULT_SECRET_KEY)
             .env("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET)
+            .env("PAYDESK_INTERNAL_SECRET", INTERNAL_SECRET)
             .env("PAYDESK_ADMIN_TOKEN", ADMIN)
             .env(
                 "PAYDESK_CATALOGUE",
@@ -113,8 +115,20 @@ impl Place {
 
     /// Starts the server and waits until it says that it is ready, or has ended.
     pub(crate) async fn start(&self, crash_point: Option<&str>) -> Started {
+        Self::ready(self.command(&["serve"], crash_point)).await
+    }
+
+    /// Starts an edge in front of a server, which must become ready.
+    pub(crate) async fn start_edge(&self, core: &str) -> Server {
+        match Self::ready(self.command(&["edge", "--forward-to", core], None)).await {
+            Started::Ready(edge) => edge,
+            Started::Ended(status) => panic!("the edge did not start: {status}\n{}", self.read_log()),
+        }
+    }
+
+    async fn ready(mut command: Command) -> Started {
         let begun = Instant::now();
-        let mut child = self.command(&["serve"], crash_point).spawn().unwrap();
+        let mut child = command.spawn().unwrap();
         let output = child.stdout.take().unwrap();
         let line = off_the_runtime("the server says nothing", move || {
             let mut line = String::new();

@@ -12,16 +12,16 @@ const CATALOGUE: &str = "[shop]\nname = \"Test shop\"\ncurrency = \"usd\"\n\n[[c
                          name = \"Starter\"\ncredits = 100\nprices = { usd = 1000 }\n";
 
 /// A folder with a catalogue, and a command that starts in it with an empty environment.
-struct Place(TempDir);
+pub(crate) struct Place(pub(crate) TempDir);
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("paydesk.toml"), CATALOGUE).unwrap();
         Self(folder)
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_paydesk"));
         command.args(arguments).env_clear().current_dir(self.0.path());
         command
@@ -49,7 +49,7 @@ impl Place {
 }
 
 /// Asks a server that has said where it is, and gives the whole answer.
-fn ask(ready: &str, request: &str, header: &str) -> String {
+pub(crate) fn ask(ready: &str, request: &str, header: &str) -> String {
     send(ready, request, header, "")
 }
 
@@ -68,7 +68,7 @@ fn send(ready: &str, request: &str, header: &str, body: &str) -> String {
 }
 
 /// Asks a process to stop, and gives what it said on its two streams since.
-fn stop(mut child: Child) -> (String, String) {
+pub(crate) fn stop(mut child: Child) -> (String, String) {
     assert!(
         Command::new("kill")
             .arg(child.id().to_string())
@@ -88,7 +88,7 @@ fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
@@ -97,7 +97,7 @@ fn help_lists_the_commands_the_secrets_and_the_exit_codes() {
     let place = Place::new();
     let help = place.run(&["--help"]);
     assert!(help.status.success());
-    for word in ["serve", "dev", "sandbox", "token", "openapi", "Exit codes"] {
+    for word in ["serve", "edge", "dev", "sandbox", "token", "openapi", "Exit codes"] {
         assert!(text(&help.stdout).contains(word), "{word}");
     }
     let serve = text(&place.run(&["serve", "--help"]).stdout);

@@ -26,4 +26,5 @@ mod reversals;
 mod subscriptions;
 mod top_ups;
 mod trust;
+mod two_tiers;
 mod wallet;

@@ -26,6 +26,8 @@ use tokio::net::TcpListener;
 
 pub(crate) const ADMIN: &str = "admin_for_tests_only";
 pub(crate) const WEBHOOK_SECRET: &str = "whsec_for_tests_only";
+pub(crate) const INTERNAL_SECRET: &str = "an internal secret of thirty-two bytes and more";
+pub(crate) const NEXT_INTERNAL_SECRET: &str = "the internal secret that is to follow that one";
 const JWT_SECRET: &str = "a secret of at least thirty-two bytes, for tests";
 const CATALOGUE: &str = include_str!("../../../../paydesk.toml");
 
@@ -84,6 +86,14 @@ impl TestApp {
         Self::open(database, clock, catalogue, &[]).await.pushed().await
     }
 
+    /// The same, where Stripe delivers to an edge at this address.
+    pub(crate) async fn begin_behind(database: &TestDatabase, edge_base: &str, clock: Clock) -> Self {
+        Self::open_behind(database, clock, CATALOGUE, &[], Some(edge_base))
+            .await
+            .pushed()
+            .await
+    }
+
     /// The same, selling the usual things, where outgoing webhooks may go to this machine.
     pub(crate) async fn begin_telling(database: &TestDatabase) -> Self {
         let clock = Clock::manual(Clock::system().now_us());
@@ -107,13 +117,23 @@ impl TestApp {
     }
 
     async fn open(database: &TestDatabase, clock: Clock, catalogue: &str, flags: &[&str]) -> Self {
+        Self::open_behind(database, clock, catalogue, flags, None).await
+    }
+
+    async fn open_behind(
+        database: &TestDatabase,
+        clock: Clock,
+        catalogue: &str,
+        flags: &[&str],
+        edge_base: Option<&str>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sandbox_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let sandbox_base = format!("http://{}", sandbox_listener.local_addr().unwrap());
         let sandbox = Sandbox::new(sandbox::Config {
             webhook_endpoints: vec![EndpointConfig {
-                url: format!("{base}/api/stripe/webhook"),
+                url: format!("{}/api/stripe/webhook", edge_base.unwrap_or(&base)),
                 secret: Some(WEBHOOK_SECRET.into()),
                 enabled_events: vec!["*".into()],
                 connect: false,
@@ -348,6 +368,7 @@ pub(crate) async fn application(
     let secrets = Secrets {
         stripe_secret_key: Some(SecretString::from(secret_key)),
         stripe_webhook_secrets: vec![SecretString::from(WEBHOOK_SECRET)],
+        internal_secrets: [INTERNAL_SECRET, NEXT_INTERNAL_SECRET].map(SecretString::from).into(),
         admin_token: Some(SecretString::from(ADMIN)),
         jwt_secret: Some(SecretString::from(JWT_SECRET)),
     };
