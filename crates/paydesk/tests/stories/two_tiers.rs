@@ -7,28 +7,21 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
-use clap::Parser;
 use paydesk::clock::Clock;
-use paydesk::config::{EdgeConfig, EdgeSettings, Secrets};
-use paydesk::edge::{self, Edge};
+use paydesk::edge::Edge;
 use paydesk::hop::proof::{Claim, HEADER, Secret};
 use paydesk::hop::{PATH, wire};
 use paydesk::http::server;
-use paydesk::ids::Ids;
-use secrecy::SecretString;
 use serde_json::{Value, json};
 use store::testing::{TestDatabase, for_each_engine};
 use stripe::signature::{SigningSecret, sign};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::support::{ADMIN, Answered, INTERNAL_SECRET, NEXT_INTERNAL_SECRET, TestApp, WEBHOOK_SECRET, all_at_once};
-
-#[derive(Parser)]
-struct Line {
-    #[command(flatten)]
-    settings: EdgeSettings,
-}
+use crate::support::{
+    ADMIN, Answered, INTERNAL_SECRET, NEXT_INTERNAL_SECRET, TestApp, WEBHOOK_SECRET, all_at_once, edge_settings,
+    serve_edge,
+};
 
 /// What stands between edge and core, and does with their talk as it is told.
 #[derive(Clone)]
@@ -66,7 +59,7 @@ impl Gate {
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
         };
         let router = axum::Router::new().fallback(pass).with_state(gate.clone());
-        let limits = settings("http://nowhere.example", &[]).limits;
+        let limits = edge_settings("http://nowhere.example", &[]).limits;
         tokio::spawn(
             async move { server::serve(listener, router, &limits, &paydesk::shutdown::Shutdown::new()).await },
         );
@@ -118,27 +111,6 @@ async fn pass(State(gate): State<Gate>, uri: Uri, headers: HeaderMap, body: Byte
         said = String::from_utf8(said).unwrap().replace("kept", "Kept").into_bytes();
     }
     (status, headers, Body::from(said)).into_response()
-}
-
-fn settings(forward_to: &str, flags: &[&str]) -> EdgeSettings {
-    let usual = ["edge", "--forward-to", forward_to, "--open-metrics"];
-    Line::parse_from(usual.iter().chain(flags)).settings
-}
-
-/// Serves an edge with these internal secrets.
-fn serve_edge(listener: TcpListener, forward_to: &str, secrets: &[&str], clock: &Clock, flags: &[&str]) -> Edge {
-    let secrets = Secrets {
-        stripe_webhook_secrets: ["whsec_old", WEBHOOK_SECRET].map(SecretString::from).into(),
-        internal_secrets: secrets.iter().copied().map(SecretString::from).collect(),
-        ..Secrets::default()
-    };
-    let config = EdgeConfig::new(settings(forward_to, flags), secrets).unwrap();
-    let edge = Edge::new(config, clock.clone(), &Ids::random(clock.clone())).unwrap();
-    tokio::spawn({
-        let (edge, router) = (edge.clone(), edge::router(edge.clone()));
-        async move { server::serve(listener, router, &edge.config.settings.limits, &edge.shutdown).await }
-    });
-    edge
 }
 
 /// An application behind a gate behind an edge.

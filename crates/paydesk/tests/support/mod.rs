@@ -11,7 +11,8 @@ use clap::Parser;
 use jsonwebtoken::{EncodingKey, Header};
 use paydesk::app::App;
 use paydesk::clock::Clock;
-use paydesk::config::{Config, Secrets, Settings};
+use paydesk::config::{Config, EdgeConfig, EdgeSettings, Secrets, Settings};
+use paydesk::edge::{self, Edge};
 use paydesk::http::{routes, server};
 use paydesk::ids::Ids;
 use paydesk::schema::MIGRATIONS;
@@ -382,6 +383,40 @@ pub(crate) async fn application(
         catalogue,
     )
     .unwrap()
+}
+
+#[derive(Parser)]
+struct EdgeLine {
+    #[command(flatten)]
+    settings: EdgeSettings,
+}
+
+/// The settings of an edge.
+pub(crate) fn edge_settings(forward_to: &str, flags: &[&str]) -> EdgeSettings {
+    let usual = ["edge", "--forward-to", forward_to, "--open-metrics"];
+    EdgeLine::parse_from(usual.iter().chain(flags)).settings
+}
+
+/// Serves an edge with these internal secrets.
+pub(crate) fn serve_edge(
+    listener: TcpListener,
+    forward_to: &str,
+    secrets: &[&str],
+    clock: &Clock,
+    flags: &[&str],
+) -> Edge {
+    let secrets = Secrets {
+        stripe_webhook_secrets: ["whsec_old", WEBHOOK_SECRET].map(SecretString::from).into(),
+        internal_secrets: secrets.iter().copied().map(SecretString::from).collect(),
+        ..Secrets::default()
+    };
+    let config = EdgeConfig::new(edge_settings(forward_to, flags), secrets).unwrap();
+    let edge = Edge::new(config, clock.clone(), &Ids::random(clock.clone())).unwrap();
+    tokio::spawn({
+        let (edge, router) = (edge.clone(), edge::router(edge.clone()));
+        async move { server::serve(listener, router, &edge.config.settings.limits, &edge.shutdown).await }
+    });
+    edge
 }
 
 /// Waits for all of these at once.
