@@ -59,6 +59,12 @@ scopes! {
     RefundsWrite = 10 "refunds:write", "Give money back.";
     WebhooksWrite = 16 "webhooks:write", "Register endpoints for outgoing webhooks, and send to them again.";
     ContactsWrite = 17 "contacts:write", "Say where any user is reached by e-mail.";
+    KeysRead = 20 "keys:read", "Read any user's API keys, without their secrets.";
+    KeysWrite = 21 "keys:write", "Make, reveal, replace and revoke any user's API keys.";
+    KeysVerify = 22 "keys:verify", "Verify API keys.";
+    EntitlementsRead = 23 "entitlements:read", "Read what any user is entitled to.";
+    DataRead = 24 "data:read", "Read any user's seeded data.";
+    DataWrite = 25 "data:write", "Change any user's seeded data.";
     MetricsRead = 9 "metrics:read", "Read the server's metrics.";
 }
 
