@@ -189,7 +189,7 @@ async fn beside(test: &TestApp, database: &TestDatabase) -> App {
     let secret_key = test.sandbox.config().secret_key.clone();
     let ends = (test.base.as_str(), test.sandbox_base.as_str());
     let clock = (test.app.clock.clone(), CATALOGUE);
-    let app = application(database.store().clone(), ends, secret_key, clock, &[]).await;
+    let app = application(database.store().clone(), ends, secret_key, clock, (&[], None)).await;
     push(&app).await;
     app
 }
