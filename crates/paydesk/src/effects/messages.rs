@@ -48,6 +48,8 @@ pub(super) fn of(effect: &Effect) -> Option<Message> {
         | Effect::Freeze { .. }
         | Effect::SaveMethod { .. }
         | Effect::ReleaseOrder { .. }
+        | Effect::IssueKey { .. }
+        | Effect::SeedData { .. }
         // The notice is told of by itself.
         | Effect::Notify { .. } => return None,
     };

@@ -17,7 +17,7 @@ use crate::courier;
 use crate::ids::{UserId, id_for};
 use crate::notices::{self, Notice, Subject};
 use crate::purchases::{self, SavedMethod};
-use crate::{credits, orders};
+use crate::{credits, keys, orders, seeded};
 
 pub use records::effects_of_event;
 
@@ -114,6 +114,26 @@ pub enum Effect {
         /// The purchase that ended.
         purchase_id: String,
     },
+    /// An API key is issued, whose secret is made when its owner takes it into use.
+    IssueKey {
+        /// Whose.
+        user_id: UserId,
+        /// The subscription that it comes with.
+        subscription_id: String,
+        /// What it is called.
+        name: String,
+    },
+    /// A subscription's user gets a piece of initial data.
+    SeedData {
+        /// Whose.
+        user_id: UserId,
+        /// The subscription that it comes with.
+        subscription_id: String,
+        /// The name of the plan's template.
+        name: String,
+        /// The template, as JSON.
+        value: String,
+    },
 }
 
 /// An effect and the event that it follows from.
@@ -168,6 +188,10 @@ impl Effect {
             Self::ReleaseOrder { purchase_id, .. } => format!("release_order:{purchase_id}"),
             Self::SaveMethod { setup, .. } => format!("save_method:{setup}"),
             Self::Notify { about, .. } => format!("notify:{about}"),
+            Self::IssueKey { subscription_id, .. } => format!("issue_key:{subscription_id}"),
+            Self::SeedData {
+                subscription_id, name, ..
+            } => format!("seed:{subscription_id}:{name}"),
         }
     }
 
@@ -187,6 +211,8 @@ impl Effect {
             Self::ReleaseOrder { .. } => "release_order",
             Self::SaveMethod { .. } => "save_method",
             Self::Notify { .. } => "notify",
+            Self::IssueKey { .. } => "issue_key",
+            Self::SeedData { .. } => "seed_data",
         }
     }
 }
@@ -200,6 +226,14 @@ pub fn payment_of(business_key: &str) -> Option<&str> {
 }
 
 impl Caused {
+    /// An effect with no event of its own behind it.
+    pub fn by_nothing(effect: Effect) -> Self {
+        Self {
+            event_id: NO_EVENT,
+            effect,
+        }
+    }
+
     /// The movements of value that it is made of; none where it is something else.
     fn movements(&self) -> Vec<Movement> {
         let moves = match &self.effect {
@@ -232,7 +266,9 @@ impl Caused {
             | Effect::PayOrder { .. }
             | Effect::ReleaseOrder { .. }
             | Effect::SaveMethod { .. }
-            | Effect::Notify { .. } => Vec::new(),
+            | Effect::Notify { .. }
+            | Effect::IssueKey { .. }
+            | Effect::SeedData { .. } => Vec::new(),
         };
         let caused = |movement| Movement {
             event_id: self.event_id,
@@ -362,6 +398,17 @@ fn apply_one(tx: &mut Tx<'_>, now_us: i64, effect: &Effect) -> Result<()> {
             notices::note(tx, &notice)
         }
         Effect::Freeze { user_id, frozen, .. } => books::freeze(tx, &credits::wallet(user_id, None), *frozen),
+        Effect::IssueKey {
+            user_id,
+            subscription_id,
+            name,
+        } => keys::issue(tx, now_us, user_id, subscription_id, name),
+        Effect::SeedData {
+            user_id,
+            subscription_id,
+            name,
+            value,
+        } => seeded::seed(tx, now_us, user_id, subscription_id, name, value),
         Effect::Grant { .. } | Effect::Collect { .. } | Effect::ClawBack { .. } => Ok(()),
     }
 }

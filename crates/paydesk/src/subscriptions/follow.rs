@@ -6,10 +6,13 @@ use super::{Standing, Subscription, records, rules};
 use crate::app::App;
 use crate::ids::UserId;
 use crate::notices::{self, Notice, Subject};
+use crate::{keys, seeded};
 
 /// Brings everything that follows from what a user has in a group to what it is now, in the transaction in which that
 /// changed. It is called once for each change, `before` being what it was called with as `after` the last time.
 pub fn follow(tx: &mut Tx<'_>, app: &App, now_us: i64, before: &Standing, after: &Standing) -> Result<()> {
+    seeded::follow(tx, app, now_us, after)?;
+    keys::follow(tx, app, now_us, before, after)?;
     let Some(subject) = told(before, after) else {
         return Ok(());
     };

@@ -37,6 +37,11 @@ interval = "month"
 prices = { usd = 1000 }
 grace_days = 3
 credits = { amount = 100, roll_over = true, priority = -1 }
+keys = { on_activation = true, on_downgrade = "suspend" }
+
+[[plan.seeds]]
+name = "widget"
+value = { theme = "dark" }
 
 [[plan]]
 id = "large"
@@ -46,6 +51,11 @@ interval = "month"
 prices = { usd = 3000 }
 access = { paused = "full" }
 credits = { amount = 701, roll_over = true }
+keys = { on_activation = true, on_downgrade = "suspend" }
+
+[[plan.seeds]]
+name = "widget"
+value = { theme = "dark" }
 
 # Its credits end after all of what is told: what had ended already when it was taken back is owed, so that would depend
 # on when it is told.
@@ -56,6 +66,11 @@ tier = "large"
 interval = "year"
 prices = { usd = 30000 }
 credits = { amount = 9000, priority = 5 }
+keys = { on_activation = true, on_downgrade = "suspend" }
+
+[[plan.seeds]]
+name = "widget"
+value = { theme = "dark" }
 "#;
 
 /// Times that something happens to everybody, and time passes.
@@ -360,7 +375,7 @@ async fn statuses(store: &Store) -> BTreeMap<String, i64> {
 }
 
 /// What matters of everything that subscriptions leave behind, but for times of ours and numbers that count steps.
-const QUERIES: [&str; 7] = [
+const QUERIES: [&str; 9] = [
     "select subscription_id, concat_ws(' ', coalesce(user_id, '-'), customer, plan_id, plan_group, tier, price_id, quantity, status,
             coalesce(cancel_at_us, 0), cancel_at_period_end, coalesce(canceled_at_us, 0), coalesce(ended_at_us, 0),
             period_start_us, period_end_us, coalesce(trial_end_us, 0), coalesce(pause_collection, '-'),
@@ -372,7 +387,15 @@ const QUERIES: [&str; 7] = [
             clawed_credits, clawed_minor, freezes, frozen) from payment",
     "select account_key, concat_ws(' ', credits_posted - debits_posted, frozen) from account
      where account_key like 'credits:wallet:%' or (account_key like 'credits:debt:%' and credits_posted <> debits_posted)",
-    "select effect_key, kind from effect where kind <> 'freeze'",
+    "select effect_key, kind from effect where kind not in ('freeze', 'issue_key', 'seed_data')",
+    // What came with a subscription. One that was over before it was heard of brought nothing.
+    "select concat_ws(' ', 'key', api_key.subscription_id), concat_ws(' ', api_key.user_id, coalesce(key_owner.suspended_at_us, 0),
+            coalesce(api_key.revoked_at_us, 0))
+     from api_key join key_owner on key_owner.user_id = api_key.user_id
+     join standing on standing.subscription_id = api_key.subscription_id where standing.access = 1",
+    "select concat_ws(' ', 'data', seeded_data.user_id, seeded_data.name), concat_ws(' ', seeded_data.subscription_id, value,
+            seeded_data.version)
+     from seeded_data join standing on standing.subscription_id = seeded_data.subscription_id where standing.access = 1",
     "select business_key, concat_ws(' ', amount, code, coalesce(substr(filled, 1 + length(filled) -
             length(ltrim(filled, '0123456789'))), '-')) from transfer where code in ('grant', 'collect')",
 ];
