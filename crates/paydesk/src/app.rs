@@ -39,7 +39,7 @@ pub struct Parts {
     /// What the process tells about itself.
     pub metrics: Metrics,
     /// What is for sale.
-    pub catalogue: Catalogue,
+    pub catalogue: Arc<Catalogue>,
     /// The secrets that webhooks may be signed with.
     pub webhook_secrets: Vec<SigningSecret>,
     /// The secrets that edges may have signed with.
@@ -88,6 +88,7 @@ impl App {
         top_ups::describe_metrics();
         books::describe_metrics();
         courier::describe_metrics();
+        let catalogue = Arc::new(catalogue);
         // Every change of a wallet moves credits to or from the same accounts of the house.
         let one_at_a_time = BatchLimits {
             max_flushes: 1,
@@ -95,7 +96,13 @@ impl App {
         };
         Ok(Self(Arc::new(Parts {
             appends: inbox::appends(&store, BatchLimits::default()),
-            handling: inbox::handling(&store, clock.clone(), config.settings.policies, BatchLimits::default()),
+            handling: inbox::handling(
+                &store,
+                clock.clone(),
+                config.settings.policies,
+                Arc::clone(&catalogue),
+                BatchLimits::default(),
+            ),
             changes: credits::changes(&store, clock.clone(), one_at_a_time),
             looks: top_ups::looks(&store),
             holds: credits::holds::holds(&store, clock.clone(), one_at_a_time),

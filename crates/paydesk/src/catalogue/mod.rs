@@ -23,6 +23,9 @@ pub use push::{PushError, Pushed, push};
 pub use records::{plan_of_price, stripe_price};
 pub use rules::{CatalogueError, EXPIRES_AFTER_DAYS_MAX, parse};
 
+/// How the ids of products at Stripe begin.
+const PRODUCT_PREFIX: &str = "paydesk_";
+
 /// Everything that is on sale.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Catalogue {
@@ -40,6 +43,12 @@ impl Catalogue {
     /// The plan of this id.
     pub fn plan(&self, plan_id: &str) -> Option<&Plan> {
         self.items.get(plan_id).and_then(Item::plan)
+    }
+
+    /// The plan whose product at Stripe this is.
+    pub fn plan_of_product(&self, stripe_product_id: &str) -> Option<String> {
+        let plan_id = stripe_product_id.strip_prefix(PRODUCT_PREFIX)?;
+        self.plan(plan_id).map(|_| plan_id.to_owned())
     }
 }
 
@@ -142,7 +151,7 @@ impl Item {
 
     /// The id that the item's product has at Stripe.
     pub fn stripe_product_id(&self) -> String {
-        format!("paydesk_{}", self.id)
+        format!("{PRODUCT_PREFIX}{}", self.id)
     }
 }
 

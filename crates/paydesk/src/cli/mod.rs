@@ -10,6 +10,7 @@ mod dev;
 mod edge;
 mod events;
 mod existing;
+mod keys;
 mod ledger;
 mod sandbox;
 mod serve;
@@ -56,6 +57,8 @@ enum Command {
     Credits(credits::Arguments),
     /// List events, show one, and put them back to be handled.
     Events(events::Arguments),
+    /// List and revoke the API keys of a user.
+    Keys(keys::Arguments),
     /// Hold the books against themselves.
     Ledger(ledger::Arguments),
     /// Make, list and revoke the tokens of your back ends.
@@ -76,6 +79,7 @@ impl Command {
             Self::Catalog(arguments) => catalog::run(arguments).await,
             Self::Credits(arguments) => credits::run(arguments).await,
             Self::Events(arguments) => events::run(arguments).await,
+            Self::Keys(arguments) => keys::run(arguments).await,
             Self::Ledger(arguments) => ledger::run(arguments).await,
             Self::Token(arguments) => token::run(arguments).await,
             Self::Bench(arguments) => Ok(bench::run(arguments).await?),

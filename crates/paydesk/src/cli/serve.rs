@@ -21,7 +21,7 @@ use crate::config::{Config, Secrets, Settings};
 use crate::http::{routes, server};
 use crate::ids::Ids;
 use crate::schema::MIGRATIONS;
-use crate::{books, courier, credits, deployment, inbox, purchases, telemetry, top_ups};
+use crate::{books, courier, credits, deployment, inbox, purchases, subscriptions, telemetry, top_ups};
 
 /// The arguments of `paydesk serve`.
 #[derive(Args, Debug)]
@@ -171,11 +171,13 @@ pub(super) async fn until_stopped(
     outcome
 }
 
-/// Starts what a worker does: claiming events, recovering intents, expiring credits, filling wallets up, sending messages. Each task ends
+/// Starts what a worker does: claiming events, recovering intents, reading subscriptions, expiring credits, filling wallets
+/// up, sending messages. Each task ends
 /// when the application's shutdown is requested; one that ends before stops the process.
 fn begin_work(app: &App, tasks: &mut JoinSet<()>) {
     tasks.spawn(inbox::run(app.clone()));
     tasks.spawn(purchases::run_recovery(app.clone()));
+    tasks.spawn(subscriptions::run(app.clone()));
     tasks.spawn(books::run_sealing(app.clone()));
     tasks.spawn(credits::run_expiry(app.clone()));
     tasks.spawn(top_ups::run(app.clone()));

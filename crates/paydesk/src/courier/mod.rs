@@ -57,6 +57,21 @@ pub enum Kind {
     /// An automatic purchase failed because the bank wants to ask the buyer.
     #[serde(rename = "notice.top_up_needs_buyer")]
     TopUpNeedsBuyer,
+    /// An invoice of a subscription was not paid; Stripe tries again.
+    #[serde(rename = "notice.payment_failed")]
+    PaymentFailed,
+    /// An invoice of a subscription waits for the buyer, whom the bank wants to ask.
+    #[serde(rename = "notice.payment_needs_buyer")]
+    PaymentNeedsBuyer,
+    /// A trial ends soon.
+    #[serde(rename = "notice.trial_will_end")]
+    TrialWillEnd,
+    /// A payment is overdue for so long that access ended.
+    #[serde(rename = "notice.grace_ended")]
+    GraceEnded,
+    /// A subscription is over, and access with it.
+    #[serde(rename = "notice.subscription_ended")]
+    SubscriptionEnded,
 }
 
 words!(Kind {
@@ -67,6 +82,11 @@ words!(Kind {
     LowBalance = "notice.low_balance",
     TopUpFailed = "notice.top_up_failed",
     TopUpNeedsBuyer = "notice.top_up_needs_buyer",
+    PaymentFailed = "notice.payment_failed",
+    PaymentNeedsBuyer = "notice.payment_needs_buyer",
+    TrialWillEnd = "notice.trial_will_end",
+    GraceEnded = "notice.grace_ended",
+    SubscriptionEnded = "notice.subscription_ended",
 });
 
 /// Something to be told.

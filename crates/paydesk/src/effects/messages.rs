@@ -47,7 +47,11 @@ pub(super) fn of(effect: &Effect) -> Option<Message> {
         | Effect::Collect { .. }
         | Effect::Freeze { .. }
         | Effect::SaveMethod { .. }
-        | Effect::ReleaseOrder { .. } => return None,
+        | Effect::ReleaseOrder { .. }
+        | Effect::IssueKey { .. }
+        | Effect::SeedData { .. }
+        // The notice is told of by itself.
+        | Effect::Notify { .. } => return None,
     };
     Some(Message::about(&effect.key(), kind, user_id, data))
 }

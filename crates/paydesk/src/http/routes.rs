@@ -10,7 +10,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{Kind, Problem, Surroundings, envelope, explain, health, kinds, openapi, pages, reference};
 use crate::app::App;
-use crate::{catalogue, courier, credits, edge, inbox, notices, orders, purchases, top_ups};
+use crate::{
+    catalogue, courier, credits, edge, entitlements, inbox, keys, notices, orders, purchases, seeded, top_ups,
+};
 
 /// The kinds of problem of every capability; `/problems/<code>` explains them.
 pub const KINDS: &[&[Kind]] = &[
@@ -21,6 +23,8 @@ pub const KINDS: &[&[Kind]] = &[
     credits::KINDS,
     courier::routes::KINDS,
     edge::KINDS,
+    keys::KINDS,
+    seeded::KINDS,
 ];
 
 /// Every documented route. The OpenAPI document is made from this.
@@ -35,6 +39,9 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(credits::history::routes::router())
         .merge(credits::explain::routes::router())
         .merge(orders::routes::router())
+        .merge(keys::routes::router())
+        .merge(seeded::routes::router())
+        .merge(entitlements::routes::router())
         .merge(inbox::routes::router())
         .merge(courier::routes::router())
         .merge(health::routes())

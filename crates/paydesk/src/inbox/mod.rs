@@ -13,9 +13,12 @@ pub mod routes;
 pub mod rules;
 mod worker;
 
+use std::sync::Arc;
+
 use store::{Batch, BatchLimits, Store};
 use stripe::Envelope;
 
+use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::Policies;
 use crate::words::words;
@@ -135,9 +138,15 @@ pub fn appends(store: &Store, limits: BatchLimits) -> Appends {
 pub type Handling = Batch<Work, Handled>;
 
 /// Opens the handling path on a store.
-pub fn handling(store: &Store, clock: Clock, policies: Policies, limits: BatchLimits) -> Handling {
+pub fn handling(
+    store: &Store,
+    clock: Clock,
+    policies: Policies,
+    catalogue: Arc<Catalogue>,
+    limits: BatchLimits,
+) -> Handling {
     store.batch("inbox handle", limits, move |tx, work| {
-        worker::handle_all(tx, clock.now_us(), policies, work)
+        worker::handle_all(tx, clock.now_us(), (policies, &catalogue), work)
     })
 }
 

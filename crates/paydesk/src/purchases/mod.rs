@@ -30,10 +30,12 @@ pub use behind::{Behind, behind};
 pub use charge::{Automatic, begin_automatic, begin_setup, charge};
 pub use checkout::{CheckoutRequest, KINDS, PackOffer, Started, UNKNOWN_ITEM, check_return_url, pack_offer, start};
 pub use drive::DriveError;
-pub use records::{automatic_purchases, pending_credits, purchase, save_method, saved_method};
+pub use records::{
+    automatic_purchases, link_customer, pending_credits, purchase, save_method, saved_method, user_of_customer,
+};
 pub use recovery::{recover, run as run_recovery};
 pub use refunds::recover as recover_refunds;
-pub use rules::{Fact, Told, interpret};
+pub use rules::{Fact, InvoicePart, PaidInvoice, Told, interpret, metadata};
 pub use settlement::{Settled, settle};
 
 /// The four kinds of thing that can be bought; so far three of them are on sale.

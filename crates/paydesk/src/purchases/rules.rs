@@ -3,6 +3,8 @@
 //! A fact only ever adds: the status is the greatest of what was said, and each payment has its own business key. That
 //! is why any order and any repetition of the same facts ends in the same state.
 
+mod claw_backs;
+mod invoices;
 pub(super) mod methods;
 
 use std::collections::BTreeMap;
@@ -12,22 +14,22 @@ use ledger::{Currency, Money};
 use stripe::objects::{Charge, CheckoutMode, CheckoutSession, CheckoutStatus, PaymentIntent, PaymentIntentStatus};
 use stripe::{Event, Malformed};
 
+pub use invoices::{InvoicePart, PaidInvoice};
 pub use methods::Saved;
 
-use super::records::payments::PaymentRow;
-use super::reversals::rules::{Clawed, target};
+pub(super) use claw_backs::reverse;
+pub(super) use invoices::{of_invoice, pay_invoice};
+
 use super::reversals::{self, Reversal};
 use super::{Kind, Purchase, Status};
 use crate::catalogue::{EXPIRES_AFTER_DAYS_MAX, PackTerms};
 use crate::credits::PRIORITY_MAX;
 use crate::effects::Effect;
-use crate::ids::UserId;
+use crate::ids::{UserId, is_printable as printable};
 use crate::words::words;
 
 /// Microseconds of a second.
 const SECOND_US: i64 = 1_000_000;
-/// The longest id that Stripe promises ever to make, in bytes.
-const ID_BYTES_MAX: usize = 255;
 
 /// Names under which a purchase is written into Stripe's metadata, so that every event about it finds it again, even
 /// in a store that was restored from before the purchase.
@@ -130,6 +132,10 @@ pub enum Told {
     Reversal(Reversal),
     /// About a payment method that a user saved.
     Saved(Saved),
+    /// About an invoice of a subscription that is paid.
+    Invoice(PaidInvoice),
+    /// About what one payment pays of an invoice.
+    InvoicePart(InvoicePart),
 }
 
 impl Told {
@@ -138,7 +144,18 @@ impl Told {
         match self {
             Self::Purchase(fact) => fact.payment.as_ref().map(|payment| payment.payment_intent_id.as_str()),
             Self::Reversal(reversal) => Some(reversal.payment_intent_id()),
-            Self::Saved(_) => None,
+            Self::InvoicePart(part) => Some(&part.payment_intent_id),
+            Self::Saved(_) | Self::Invoice(_) => None,
+        }
+    }
+
+    /// The purchase it is about, where it says which.
+    pub fn purchase_id(&self) -> Option<&str> {
+        match self {
+            Self::Purchase(fact) => Some(&fact.stated.purchase_id),
+            Self::Invoice(paid) => Some(&paid.invoice_id),
+            Self::InvoicePart(part) => Some(&part.invoice_id),
+            Self::Reversal(_) | Self::Saved(_) => None,
         }
     }
 }
@@ -391,10 +408,6 @@ fn checked(fact: Fact) -> Result<Option<Fact>, Malformed> {
     }
 }
 
-fn printable(id: &str) -> bool {
-    (1..=ID_BYTES_MAX).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
 /// The purchase that metadata names, `None` where it names none of ours.
 fn stated(metadata: &BTreeMap<String, String>) -> Result<Option<Stated>, Malformed> {
     let Some(purchase_id) = metadata.get(metadata::PURCHASE) else {
@@ -555,41 +568,4 @@ fn release(purchase: &Purchase) -> Option<Effect> {
         }),
         (Kind::Order | Kind::CreditPack | Kind::Plan, _) => None,
     }
-}
-
-/// What follows from all that is known to be reversed of a payment: the books go to their target in one step, which is a
-/// version of its own, and the wallet is frozen while a dispute is open.
-pub(super) fn reverse(purchase: &Purchase, payment: &mut PaymentRow) -> Vec<Effect> {
-    let granted = if payment.paid_minor > 0 { purchase.credits } else { 0 };
-    let wanted = target(granted, payment.paid_minor, payment.reversed_minor);
-    let done = Clawed {
-        credits: payment.clawed_credits,
-        minor: payment.clawed_minor,
-    };
-    let mut effects = Vec::new();
-    if wanted == done && payment.freezes == payment.frozen {
-        return effects;
-    }
-    payment.claw_version += 1;
-    if wanted != done {
-        effects.push(Effect::ClawBack {
-            user_id: purchase.user_id.clone(),
-            payment: payment.payment_intent_id.clone(),
-            credits: wanted.credits - done.credits,
-            currency: payment.price.currency,
-            amount_minor: wanted.minor - done.minor,
-            version: payment.claw_version,
-        });
-        (payment.clawed_credits, payment.clawed_minor) = (wanted.credits, wanted.minor);
-    }
-    if payment.freezes != payment.frozen {
-        effects.push(Effect::Freeze {
-            user_id: purchase.user_id.clone(),
-            payment: payment.payment_intent_id.clone(),
-            frozen: payment.freezes,
-            version: payment.claw_version,
-        });
-        payment.frozen = payment.freezes;
-    }
-    effects
 }

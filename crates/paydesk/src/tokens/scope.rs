@@ -58,6 +58,12 @@ scopes! {
     EventsReplay = 8 "events:replay", "Replay events received from Stripe.";
     RefundsWrite = 10 "refunds:write", "Give money back.";
     WebhooksWrite = 16 "webhooks:write", "Register endpoints for outgoing webhooks, and send to them again.";
+    KeysRead = 20 "keys:read", "Read any user's API keys, without their secrets.";
+    KeysWrite = 21 "keys:write", "Make, reveal, replace and revoke any user's API keys.";
+    KeysVerify = 22 "keys:verify", "Verify API keys.";
+    EntitlementsRead = 23 "entitlements:read", "Read what any user is entitled to.";
+    DataRead = 24 "data:read", "Read any user's seeded data.";
+    DataWrite = 25 "data:write", "Change any user's seeded data.";
     MetricsRead = 9 "metrics:read", "Read the server's metrics.";
 }
 

@@ -50,10 +50,17 @@ impl Place {
 
 /// Asks a server that has said where it is, and gives the whole answer.
 pub(crate) fn ask(ready: &str, request: &str, header: &str) -> String {
+    send(ready, request, header, "")
+}
+
+/// The same with a body.
+fn send(ready: &str, request: &str, header: &str, body: &str) -> String {
     let address = ready.split_once("http://").unwrap().1.split([' ', '/']).next().unwrap();
     let mut stream = TcpStream::connect(address.trim()).unwrap();
-    let head =
-        format!("{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n{header}\r\n");
+    let length = body.len();
+    let head = format!(
+        "{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n{header}\r\n{body}"
+    );
     stream.write_all(head.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
@@ -315,6 +322,43 @@ fn tokens_are_made_listed_and_revoked_beside_a_running_server() {
 }
 
 #[test]
+fn keys_are_listed_and_revoked_beside_a_running_server() {
+    let place = Place::new();
+    let (child, ready) = place.serve(&[]);
+    let made = place.run(&["token", "create", "shop", "--scope", "keys:write,keys:verify"]);
+    let headers = format!(
+        "Authorization: Bearer {}\r\nIdempotency-Key: one\r\nContent-Type: application/json\r\n",
+        text(&made.stdout).trim()
+    );
+    let wanted = r#"{"name": "build server", "user_id": "ada"}"#;
+    let answer = send(&ready, "POST /api/keys", &headers, wanted);
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    let shown: serde_json::Value = serde_json::from_str(body).unwrap();
+    let (key_id, secret) = (shown["key_id"].as_str().unwrap(), shown["secret"].as_str().unwrap());
+    let verified = || {
+        send(
+            &ready,
+            "POST /api/keys/verify",
+            &headers,
+            &format!(r#"{{"key": "{secret}"}}"#),
+        )
+    };
+    assert!(verified().contains(r#""valid":true"#));
+    let listed = text(&place.run(&["keys", "list", "--user=ada"]).stdout);
+    assert!(
+        listed.starts_with(key_id) && listed.contains("active  build server"),
+        "{listed}"
+    );
+    assert!(!listed.contains(secret));
+    assert!(place.run(&["keys", "revoke", key_id]).status.success());
+    assert!(verified().contains(r#""reason":"revoked""#));
+    assert!(text(&place.run(&["keys", "list", "--user=ada"]).stdout).contains("revoked"));
+    assert!(text(&place.run(&["keys", "list", "--user=bob"]).stderr).contains("no keys"));
+    assert_eq!(place.run(&["keys", "revoke", "key_none"]).status.code(), Some(1));
+    stop(child);
+}
+
+#[test]
 fn an_anchor_holds_the_books_to_what_was_signed() {
     let place = Place::new();
     let post = |file: &str, transfers: &str, seed: &str| {
@@ -398,7 +442,9 @@ fn a_command_of_the_operator_makes_no_database_and_trusts_no_foreign_one() {
     let place = Place::new();
     std::fs::write(place.0.path().join("empty.db"), "").unwrap();
     assert!(place.run(&["ledger", "key", "--out=signing.key"]).status.success());
-    let commands: [&[&str]; 8] = [
+    let commands: [&[&str]; 10] = [
+        &["keys", "list", "--user=ada"],
+        &["keys", "revoke", "key_none"],
         &["token", "create", "x", "--scope=orders:read"],
         &["token", "list"],
         &["token", "revoke", "tok_none"],

@@ -16,7 +16,7 @@ use paydesk::edge::{self, Edge};
 use paydesk::http::{routes, server};
 use paydesk::ids::Ids;
 use paydesk::schema::MIGRATIONS;
-use paydesk::{audit, catalogue, inbox};
+use paydesk::{audit, catalogue, inbox, subscriptions};
 use reqwest::Method;
 use sandbox::{EndpointConfig, Sandbox};
 use secrecy::SecretString;
@@ -237,6 +237,30 @@ impl TestApp {
         }
     }
 
+    /// A call of Stripe's API, made beside the application; it must succeed.
+    pub(crate) async fn at_stripe(&self, method: &str, path: &str, form: &[(&str, &str)]) -> Value {
+        let (status, said) = self.try_at_stripe(method, path, form).await;
+        assert!(status < 300, "{path}: {said}");
+        said
+    }
+
+    /// The same, which may be refused.
+    pub(crate) async fn try_at_stripe(&self, method: &str, path: &str, form: &[(&str, &str)]) -> (u16, Value) {
+        let method: Method = method.parse().unwrap();
+        let request = self.http.request(method, format!("{}{path}", self.sandbox_base));
+        let request = request.bearer_auth(&self.sandbox.config().secret_key);
+        let encoded = reqwest::Url::parse_with_params("http://form", form).unwrap();
+        let request = match encoded.query().filter(|_| !form.is_empty()) {
+            Some(form) => request
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(form.to_owned()),
+            None => request,
+        };
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        (status, response.json().await.unwrap())
+    }
+
     /// A call of the sandbox's control API; it must succeed.
     pub(crate) async fn steer(&self, path: &str, body: &Value) -> Value {
         let request = self
@@ -270,9 +294,14 @@ impl TestApp {
         self.handle().await;
     }
 
-    /// Handles everything that is due, as the worker does.
+    /// Handles everything that is due, as the worker and the sync do.
     pub(crate) async fn handle(&self) {
-        while inbox::work(&self.app).await > 0 {}
+        loop {
+            while inbox::work(&self.app).await > 0 {}
+            if subscriptions::work(&self.app).await.unwrap() == 0 {
+                break;
+            }
+        }
     }
 
     /// What the user may spend.
@@ -308,14 +337,16 @@ impl TestApp {
     }
 }
 
-async fn push(app: &App) {
+/// Brings the catalogue to Stripe.
+pub(crate) async fn push(app: &App) {
     let now_us = app.clock.now_us();
     catalogue::push(&app.catalogue, &app.stripe, &app.store, &app.ids, now_us, |_| {})
         .await
         .unwrap();
 }
 
-async fn application(
+/// An application on a store, between these two ends.
+pub(crate) async fn application(
     store: Store,
     (base, sandbox_base): (&str, &str),
     secret_key: String,

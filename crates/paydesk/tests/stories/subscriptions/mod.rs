@@ -1,3 +1,6 @@
 //! Plans and the subscriptions to them.
 
+mod mirror;
 mod plans;
+mod subscriber;
+mod year;
