@@ -11,7 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 use super::{Kind, Problem, Surroundings, envelope, explain, health, kinds, openapi, pages, reference};
 use crate::app::App;
 use crate::{
-    catalogue, courier, credits, edge, entitlements, inbox, keys, notices, orders, purchases, seeded, top_ups,
+    catalogue, courier, credits, edge, entitlements, inbox, keys, notices, orders, purchases, seeded, subscriptions,
+    top_ups,
 };
 
 /// The kinds of problem of every capability; `/problems/<code>` explains them.
@@ -21,6 +22,7 @@ pub const KINDS: &[&[Kind]] = &[
     purchases::KINDS,
     purchases::refunds::KINDS,
     credits::KINDS,
+    subscriptions::commands::KINDS,
     courier::routes::KINDS,
     edge::KINDS,
     keys::KINDS,
@@ -34,6 +36,7 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(purchases::routes::router())
         .merge(purchases::refunds::routes::router())
         .merge(credits::routes::router())
+        .merge(subscriptions::commands::routes::router())
         .merge(top_ups::routes::router())
         .merge(notices::routes::router())
         .merge(credits::history::routes::router())
