@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::{
-    browser, conformance, dependencies,
+    browser, conformance, courier, dependencies,
     postgres::{Cluster, Durability},
     process, tidy,
 };
@@ -18,7 +18,7 @@ struct Step {
 }
 
 /// Cheap ones first; those that share compiled code stand together.
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step {
         name: "fmt",
         shows: "the formatting is rustfmt's",
@@ -53,6 +53,11 @@ const STEPS: [Step; 8] = [
         name: "conformance",
         shows: "Stripe's own CLI and libraries accept the sandbox",
         check: conformance::run,
+    },
+    Step {
+        name: "courier",
+        shows: "other people's software takes what is sent to it",
+        check: courier::run,
     },
     Step {
         name: "browser",

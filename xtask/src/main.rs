@@ -9,6 +9,7 @@
 
 mod browser;
 mod conformance;
+mod courier;
 mod debian;
 mod dependencies;
 mod dev;

@@ -24,7 +24,11 @@ const CAMPAIGNS: [Campaign; 5] = [
         name: "death",
         package: "paydesk",
         test: "death",
-        sizes: &[("PAYDESK_KILLS", "500"), ("PAYDESK_PASSES", "20")],
+        sizes: &[
+            ("PAYDESK_KILLS", "500"),
+            ("PAYDESK_EDGE_KILLS", "50"),
+            ("PAYDESK_PASSES", "20"),
+        ],
     },
     Campaign {
         name: "hostile",

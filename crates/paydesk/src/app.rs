@@ -3,23 +3,22 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use secrecy::{ExposeSecret, SecretString};
+use axum::extract::FromRef;
+use secrecy::SecretString;
 use store::{BatchLimits, Store};
 use stripe::signature::SigningSecret;
 
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
+use crate::http::Surroundings;
 use crate::http::auth::Verifier;
-use crate::http::body::Budget;
 use crate::http::one_time::InFlight;
-use crate::http::rates::Rates;
-use crate::http::timings::Timings;
 use crate::ids::Ids;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Metrics;
 use crate::tokens::Directory;
-use crate::{books, credits, inbox, top_ups};
+use crate::{books, courier, credits, hop, inbox, top_ups};
 
 /// The application's shared parts; cheap to clone. Reads like a struct: `app.clock.now_us()`.
 #[derive(Clone)]
@@ -40,9 +39,11 @@ pub struct Parts {
     /// What the process tells about itself.
     pub metrics: Metrics,
     /// What is for sale.
-    pub catalogue: Catalogue,
+    pub catalogue: Arc<Catalogue>,
     /// The secrets that webhooks may be signed with.
     pub webhook_secrets: Vec<SigningSecret>,
+    /// The secrets that edges may have signed with.
+    pub internal_secrets: Vec<hop::proof::Secret>,
     /// The way of events into the inbox.
     pub appends: inbox::Appends,
     /// The way of events through the worker.
@@ -57,14 +58,10 @@ pub struct Parts {
     pub verifier: Verifier,
     /// Verifies service tokens.
     pub tokens: Directory,
-    /// Limits on callers.
-    pub rates: Rates,
-    /// The memory that bodies of requests may take together.
-    pub bodies: Budget,
+    /// What surrounds every request.
+    pub surroundings: Surroundings,
     /// The keyed actions this process is working on.
     pub in_flight: InFlight,
-    /// How long requests take.
-    pub timings: Timings,
     /// The request to stop; every loop of the process ends on it.
     pub shutdown: Shutdown,
 }
@@ -81,15 +78,17 @@ impl App {
         let stripe = stripe_client(&config, &ids)?;
         let verifier = Verifier::new(&config, clock.clone())?;
         let proxies = config.settings.callers.trusted_proxies.clone();
-        let rates = Rates::new(&config.settings.limits, proxies, clock.clone());
-        let bodies = Budget::new(config.settings.limits.bodies_bytes_max);
-        let webhook_secrets = webhook_secrets(&config)?;
+        let surroundings = Surroundings::new(&config.settings.limits, proxies, &clock, &ids);
+        let webhook_secrets = config.secrets.webhook_keys()?;
+        let internal_secrets = config.secrets.internal_keys()?;
         // The recorder first: what is described before it is there is forgotten.
         let metrics = Metrics::begin();
         inbox::describe_metrics();
         credits::describe_metrics();
         top_ups::describe_metrics();
         books::describe_metrics();
+        courier::describe_metrics();
+        let catalogue = Arc::new(catalogue);
         // Every change of a wallet moves credits to or from the same accounts of the house.
         let one_at_a_time = BatchLimits {
             max_flushes: 1,
@@ -97,12 +96,19 @@ impl App {
         };
         Ok(Self(Arc::new(Parts {
             appends: inbox::appends(&store, BatchLimits::default()),
-            handling: inbox::handling(&store, clock.clone(), config.settings.policies, BatchLimits::default()),
+            handling: inbox::handling(
+                &store,
+                clock.clone(),
+                config.settings.policies,
+                Arc::clone(&catalogue),
+                BatchLimits::default(),
+            ),
             changes: credits::changes(&store, clock.clone(), one_at_a_time),
             looks: top_ups::looks(&store),
             holds: credits::holds::holds(&store, clock.clone(), one_at_a_time),
             catalogue,
             webhook_secrets,
+            internal_secrets,
             config,
             clock,
             ids,
@@ -111,10 +117,8 @@ impl App {
             metrics,
             verifier,
             tokens: Directory::default(),
-            rates,
-            bodies,
+            surroundings,
             in_flight: InFlight::default(),
-            timings: Timings::default(),
             shutdown: Shutdown::new(),
         })))
     }
@@ -125,6 +129,12 @@ impl Deref for App {
 
     fn deref(&self) -> &Parts {
         &self.0
+    }
+}
+
+impl FromRef<App> for Surroundings {
+    fn from_ref(app: &App) -> Self {
+        app.surroundings.clone()
     }
 }
 
@@ -146,14 +156,4 @@ fn stripe_client(config: &Config, ids: &Ids) -> Result<stripe::Client, ConfigErr
     });
     stripe::Client::new(wanted, jitter)
         .map_err(|error| ConfigError(format!("The client of Stripe cannot be made: {error}.")))
-}
-
-fn webhook_secrets(config: &Config) -> Result<Vec<SigningSecret>, ConfigError> {
-    let secrets = config.secrets.stripe_webhook_secrets.iter();
-    secrets
-        .map(|secret| {
-            SigningSecret::new(secret.expose_secret())
-                .map_err(|error| ConfigError(format!("A webhook secret cannot be used: {error}.")))
-        })
-        .collect()
 }

@@ -6,6 +6,8 @@
 //! else in the program reads the environment.
 
 mod checks;
+mod courier;
+mod edge;
 mod network;
 mod policies;
 pub mod secrets;
@@ -20,6 +22,8 @@ use secrecy::ExposeSecret;
 
 pub use checks::socket_address;
 use checks::{check_limits, check_live_url, check_origins, check_url, livemode_of, log_filter, refuse};
+pub use courier::Courier;
+pub use edge::{EdgeConfig, EdgeSettings};
 pub use network::Network;
 pub use policies::{OnDispute, OnFraudWarning, Policies};
 pub use secrets::Secrets;
@@ -163,6 +167,16 @@ pub struct Settings {
     )]
     pub listen: SocketAddr,
 
+    /// A second address, on which events are taken from edges (`paydesk edge`), and which only they should reach. Without it
+    /// they are taken on the first one, where `PAYDESK_INTERNAL_SECRET` is set.
+    #[arg(
+        long,
+        env = "PAYDESK_INTERNAL_LISTEN",
+        value_name = "ADDRESS",
+        value_parser = socket_address
+    )]
+    pub internal_listen: Option<SocketAddr>,
+
     /// The data.
     #[command(flatten)]
     pub database: Database,
@@ -203,6 +217,10 @@ pub struct Settings {
     /// What follows from trouble with a payment.
     #[command(flatten)]
     pub policies: Policies,
+
+    /// What leaves for others.
+    #[command(flatten)]
+    pub courier: Courier,
 
     /// Serve `/metrics` to anybody who can reach it. Without it, a server with a public address asks for the admin
     /// token or a service token with the scope `metrics:read`.
@@ -413,6 +431,13 @@ impl Config {
         {
             return refuse("PAYDESK_ADMIN_TOKEN is too short to resist guessing. Use at least 16 characters.");
         }
+        secrets.internal_keys()?;
+        if settings.internal_listen.is_some() && secrets.internal_secrets.is_empty() {
+            return refuse(
+                "--internal-listen (PAYDESK_INTERNAL_LISTEN) takes events from edges, and without a secret nobody could \
+                 prove to be one. Set PAYDESK_INTERNAL_SECRET to the secret that the edges have.",
+            );
+        }
         check_url("--public-url", settings.public_url.as_deref())?;
         check_url("--stripe-api-base", Some(&settings.stripe.stripe_api_base))?;
         check_url("--jwks-url", settings.callers.jwks_url.as_deref())?;
@@ -442,6 +467,11 @@ impl Config {
             warnings.push("PAYDESK_ADMIN_TOKEN is not set: nobody can act as the operator");
         }
         warnings
+    }
+
+    /// Whether events are taken from edges on the address that everybody reaches.
+    pub fn takes_events_of_edges_in_public(&self) -> bool {
+        !self.secrets.internal_secrets.is_empty() && self.settings.internal_listen.is_none()
     }
 
     /// Whether a buyer may be sent to this address after checkout: our own pages, or an origin the operator allowed.

@@ -8,6 +8,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use aws_lc_rs::digest;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use secrecy::SecretString;
@@ -53,15 +54,7 @@ impl Ids {
 
     /// The next id of the kind that `prefix` names, for example `ids.next("pur")`.
     pub fn next(&self, prefix: &str) -> String {
-        let value = self.next_value();
-        let mut id = String::with_capacity(prefix.len() + 27);
-        id.push_str(prefix);
-        id.push('_');
-        for position in (0..26).rev() {
-            let digit = usize::try_from((value >> (position * 5)) & 31).expect("five bits fit");
-            id.push(char::from(ALPHABET[digit]));
-        }
-        id
+        written(prefix, self.next_value())
     }
 
     /// A secret of 256 random bits after `prefix` and an underscore, in hexadecimal, for example `pdk_9f…`.
@@ -102,9 +95,7 @@ impl Ids {
             (state.last.0 + carried, free & ((1 << FREE_BITS) - 1))
         };
         state.last = chosen;
-        let (ms, free) = chosen;
-        let (high, low) = (free >> 62, free & ((1 << 62) - 1));
-        (u128::from(ms & 0xffff_ffff_ffff) << 80) | (7 << 76) | (high << 64) | (0b10 << 62) | low
+        value_of(chosen.0, chosen.1)
     }
 }
 
@@ -112,6 +103,44 @@ impl Ids {
 pub fn is_id_of(prefix: &str, text: &str) -> bool {
     let rest = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_'));
     rest.is_some_and(|rest| rest.len() == 26 && rest.bytes().all(|byte| ALPHABET.contains(&byte)))
+}
+
+/// An id of this form that is always the same for the same text, such as the key of something that happens once. It sorts by
+/// the moment it is made for, microseconds.
+pub fn id_for(prefix: &str, at_us: i64, text: &str) -> String {
+    let hash = digest::digest(&digest::SHA256, text.as_bytes());
+    let mut random = [0_u8; 16];
+    random.copy_from_slice(&hash.as_ref()[..16]);
+    let millisecond = u64::try_from(at_us / 1_000).unwrap_or(0);
+    written(
+        prefix,
+        value_of(millisecond, u128::from_le_bytes(random) >> (128 - FREE_BITS)),
+    )
+}
+
+/// The longest id that Stripe promises ever to make, in bytes.
+const PRINTABLE_BYTES_MAX: usize = 255;
+
+/// Whether a text is short and printable, as every id of Stripe's is. One that is not was never written by Stripe or by us,
+/// and could not be kept.
+pub fn is_printable(id: &str) -> bool {
+    (1..=PRINTABLE_BYTES_MAX).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn value_of(millisecond: u64, free: u128) -> u128 {
+    let (high, low) = (free >> 62, free & ((1 << 62) - 1));
+    (u128::from(millisecond & 0xffff_ffff_ffff) << 80) | (7 << 76) | (high << 64) | (0b10 << 62) | low
+}
+
+fn written(prefix: &str, value: u128) -> String {
+    let mut id = String::with_capacity(prefix.len() + 27);
+    id.push_str(prefix);
+    id.push('_');
+    for position in (0..26).rev() {
+        let digit = usize::try_from((value >> (position * 5)) & 31).expect("five bits fit");
+        id.push(char::from(ALPHABET[digit]));
+    }
+    id
 }
 
 /// A user of the application: the `sub` of its tokens. 1 to 255 bytes, without control characters or white space at

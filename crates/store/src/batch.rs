@@ -103,9 +103,23 @@ where
     /// Adds one member and waits until it is durable. The work goes on even if the waiting is given up.
     pub async fn submit(&self, item: I) -> Result<O> {
         let (reply, answer) = oneshot::channel();
-        self.shared.add(&self.store, Member { item, reply })?;
+        self.shared.add(&self.store, std::iter::once(Member { item, reply }));
         // Only a thread that died in between lets go of the other end.
         answer.await.unwrap_or(Err(Error::Unknown))
+    }
+
+    /// Adds several members that came together and waits until each is durable, or has failed by itself. Gives their results in
+    /// the order of the members.
+    pub async fn submit_all(&self, items: Vec<I>) -> Vec<Result<O>> {
+        let (replies, answers): (Vec<_>, Vec<_>) = items.iter().map(|_| oneshot::channel()).unzip();
+        let members = items.into_iter().zip(replies);
+        self.shared
+            .add(&self.store, members.map(|(item, reply)| Member { item, reply }));
+        let mut results = Vec::with_capacity(answers.len());
+        for answer in answers {
+            results.push(answer.await.unwrap_or(Err(Error::Unknown)));
+        }
+        results
     }
 }
 
@@ -114,19 +128,22 @@ where
     I: Send + Sync + 'static,
     O: Send + 'static,
 {
-    fn add(self: &Arc<Self>, store: &Inner, member: Member<I, O>) -> Result<()> {
-        store.check()?;
+    /// Adds members that share a flush as far as its bound allows; those that cannot be added are told at once.
+    fn add(self: &Arc<Self>, store: &Inner, members: impl Iterator<Item = Member<I, O>>) {
+        let running = store.check();
         let mut state = self.lock();
-        if state.pending.len() >= self.limits.max_pending {
-            return Err(Error::Full);
+        for member in members {
+            match &running {
+                Err(error) => drop(member.reply.send(Err(error.clone()))),
+                Ok(()) if state.pending.len() >= self.limits.max_pending => drop(member.reply.send(Err(Error::Full))),
+                Ok(()) => state.pending.push_back(member),
+            }
         }
-        state.pending.push_back(member);
-        if state.flushes < self.max_flushes {
+        if state.flushes < self.max_flushes && !state.pending.is_empty() {
             state.flushes += 1;
             drop(state);
             self.schedule(store);
         }
-        Ok(())
     }
 
     fn schedule(self: &Arc<Self>, store: &Inner) {

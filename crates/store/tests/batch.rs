@@ -260,6 +260,42 @@ async fn a_bad_member_fails_alone_with_its_own_error() {
 }
 
 #[tokio::test]
+async fn members_that_come_together_share_a_flush_and_each_has_a_result_of_its_own() {
+    for_each_engine(async |database| {
+        let store = database.store();
+        store.migrate(SCHEMA).await.unwrap();
+        let sizes = std::sync::Arc::new(Mutex::new(Vec::new()));
+        let seen = std::sync::Arc::clone(&sizes);
+        let limits = BatchLimits {
+            max_pending: 4,
+            ..BatchLimits::default()
+        };
+        let insert = store.batch("insert", limits, move |tx: &mut Tx<'_>, items: &[i64]| {
+            seen.lock().unwrap().push(items.len());
+            let rows = Rows::of(items.iter().map(|balance| [(*balance).into(), (*balance).into()]));
+            tx.run(
+                "insert into account (account_id, balance) select r.id, r.b from rows($1: id bigint, b bigint)",
+                &[rows.into()],
+            )?;
+            Ok(items.to_vec())
+        });
+        let refused = Error::Conflict {
+            constraint: "account_not_negative".into(),
+        };
+        let results = insert.submit_all(vec![7, 8, -1, 9, 10, 11]).await;
+        let wanted = vec![Ok(7), Ok(8), Err(refused), Ok(9), Err(Error::Full), Err(Error::Full)];
+        assert_eq!(results, wanted);
+        assert_eq!(sizes.lock().unwrap()[0], 4, "they were flushed together");
+        assert_eq!(insert.submit_all(vec![]).await, vec![]);
+        let count = store
+            .read(|tx: &mut Tx<'_>| tx.one("select count(*) from account", &[]))
+            .await;
+        assert_eq!(count.unwrap().unwrap().int(0), Ok(3));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_full_batch_turns_away_at_once_and_members_share_flushes() {
     for_each_engine(async |database| {
         database.reopen(Options {

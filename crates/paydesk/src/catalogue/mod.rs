@@ -3,6 +3,7 @@
 //! Here live its types, the reading of the file and the push. What a sale does lives with the kind that is sold. A price
 //! is never edited at Stripe: a changed amount becomes a new Stripe price, and what was sold before keeps the old one.
 
+mod plans;
 mod push;
 mod records;
 pub mod routes;
@@ -15,9 +16,15 @@ use ledger::{Currency, Money, NEVER_US, Terms};
 
 use crate::clock::DAY_US;
 
+pub use plans::{
+    Access, CycleCredits, Free, Interval, KeyPolicy, OnDowngrade, PastDueAccess, PausedAccess, Plan, Seed,
+};
 pub use push::{PushError, Pushed, push};
-pub use records::stripe_price;
+pub use records::{currency_of_price, plan_of_price, stripe_plan_price, stripe_price};
 pub use rules::{CatalogueError, EXPIRES_AFTER_DAYS_MAX, parse};
+
+/// How the ids of products at Stripe begin.
+const PRODUCT_PREFIX: &str = "paydesk_";
 
 /// Everything that is on sale.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,8 +33,23 @@ pub struct Catalogue {
     pub shop_name: String,
     /// The currency used where a request names none.
     pub default_currency: Currency,
-    /// Credit packs and order packages by their id.
+    /// Credit packs, order packages and plans by their id.
     pub items: BTreeMap<String, Item>,
+    /// What somebody without a live subscription has.
+    pub free: Free,
+}
+
+impl Catalogue {
+    /// The plan of this id.
+    pub fn plan(&self, plan_id: &str) -> Option<&Plan> {
+        self.items.get(plan_id).and_then(Item::plan)
+    }
+
+    /// The plan whose product at Stripe this is.
+    pub fn plan_of_product(&self, stripe_product_id: &str) -> Option<String> {
+        let plan_id = stripe_product_id.strip_prefix(PRODUCT_PREFIX)?;
+        self.plan(plan_id).map(|_| plan_id.to_owned())
+    }
 }
 
 /// One thing on sale.
@@ -62,6 +84,8 @@ pub enum Offer {
         /// The fields, in the order of the form.
         fields: Vec<Field>,
     },
+    /// A subscription.
+    Plan(Box<Plan>),
 }
 
 /// When the credits of a pack end, and how soon they are used. Fixed when the pack is bought.
@@ -117,9 +141,17 @@ impl Item {
         Money::new(minor, currency).times(quantity).ok()
     }
 
+    /// The plan that it is, where it is one.
+    pub fn plan(&self) -> Option<&Plan> {
+        match &self.offer {
+            Offer::Plan(plan) => Some(plan),
+            Offer::CreditPack { .. } | Offer::OrderPackage { .. } => None,
+        }
+    }
+
     /// The id that the item's product has at Stripe.
     pub fn stripe_product_id(&self) -> String {
-        format!("paydesk_{}", self.id)
+        format!("{PRODUCT_PREFIX}{}", self.id)
     }
 }
 

@@ -1,5 +1,5 @@
 //! Pushing the catalogue to Stripe. It reads what is there and only adds or changes what differs, so that pushing twice
-//! does nothing the second time. A changed amount becomes a new Stripe price that takes over the lookup key.
+//! does nothing the second time. A changed amount or interval becomes a new Stripe price that takes over the lookup key.
 
 use ledger::Currency;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use stripe::objects::{Price, Product};
 use stripe::{Client, Error, IdempotencyKey};
 
 use super::records::{self, PushedPrice};
-use super::{Catalogue, Item};
+use super::{Catalogue, Item, Plan};
 use crate::ids::Ids;
 
 /// What a push did.
@@ -56,10 +56,9 @@ pub async fn push(
             store
                 .write(move |tx| {
                     let price = PushedPrice {
-                        item_id: &item.id,
+                        item: &item,
                         currency,
                         unit_minor,
-                        stripe_product_id: &item.stripe_product_id(),
                         stripe_price_id: &price_id,
                     };
                     records::record(tx, now_us, &price)
@@ -115,6 +114,18 @@ fn differs(product: &Product, item: &Item) -> bool {
         || !product.active
 }
 
+/// Whether the price comes again as that of the plan does, or once where there is no plan.
+fn recurs(price: &Price, plan: Option<&Plan>) -> bool {
+    match (&price.recurring, plan) {
+        (None, None) => true,
+        (Some(recurring), Some(plan)) => {
+            recurring.interval.as_deref() == Some(plan.interval.word())
+                && recurring.interval_count == Some(plan.interval_count)
+        }
+        _ => false,
+    }
+}
+
 async fn push_price(
     client: &Client,
     ids: &Ids,
@@ -125,12 +136,12 @@ async fn push_price(
 ) -> Result<String, PushError> {
     let lookup_key = format!("paydesk_{}_{currency}", item.id);
     let known = client.list_prices_by_lookup_key(&[&lookup_key]).await?.data;
-    let fits = |price: &&Price| price.active && price.unit_amount == Some(unit_minor);
+    let fits = |price: &&Price| price.active && price.unit_amount == Some(unit_minor) && recurs(price, item.plan());
     if let Some(price) = known.iter().find(fits) {
         pushed.prices_unchanged += 1;
         return Ok(price.id.clone());
     }
-    let parameters = json!({
+    let mut parameters = json!({
         "product": item.stripe_product_id(),
         "currency": currency.code(),
         "unit_amount": unit_minor,
@@ -138,6 +149,9 @@ async fn push_price(
         "transfer_lookup_key": true,
         "metadata": { "paydesk_item": item.id },
     });
+    if let Some(plan) = item.plan() {
+        parameters["recurring"] = json!({ "interval": plan.interval.word(), "interval_count": plan.interval_count });
+    }
     let made = client.create_price(&parameters, &key(ids)).await?;
     pushed.prices_created += 1;
     for former in known.iter().filter(|price| price.active) {

@@ -1,13 +1,13 @@
 //! What is for sale, for anybody to read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::State;
 use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Field, FieldKind, Item, Offer};
+use super::{Field, FieldKind, Interval, Item, Offer, Plan};
 use crate::app::App;
 use crate::http::ApiJson;
 use crate::purchases::Kind;
@@ -57,6 +57,44 @@ pub struct ProductOut {
     pub max_quantity: i64,
     /// What the buyer of an order fills in.
     pub fields: Vec<FieldOut>,
+    /// What a subscriber gets; only for plans.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanOut>,
+}
+
+/// What a subscriber gets, and how often it is paid for.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct PlanOut {
+    /// A user has one live subscription in each group.
+    #[schema(example = "main")]
+    pub group: String,
+    /// What users of this plan are called.
+    #[schema(example = "pro")]
+    pub tier: String,
+    /// The unit of a billing cycle.
+    pub interval: Interval,
+    /// How many of those units a cycle lasts.
+    #[schema(example = 1)]
+    pub interval_count: i64,
+    /// Days before the first payment; 0 for none.
+    pub trial_days: i64,
+    /// Credits of every paid cycle; none where the plan grants none.
+    pub credits: Option<CycleCreditsOut>,
+    /// What a subscriber may use.
+    pub features: BTreeSet<String>,
+    /// How much of something a subscriber may use.
+    pub limits: BTreeMap<String, i64>,
+}
+
+/// Credits that every paid cycle grants.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct CycleCreditsOut {
+    /// How many.
+    pub amount: i64,
+    /// Whether they outlive the cycle.
+    pub roll_over: bool,
+    /// Credits of a lower number are used first.
+    pub priority: i64,
 }
 
 /// One field of an order.
@@ -86,6 +124,7 @@ impl ProductOut {
             priority: None,
             max_quantity: 1,
             fields: Vec::new(),
+            plan: None,
         };
         match &item.offer {
             Offer::CreditPack {
@@ -100,8 +139,31 @@ impl ProductOut {
                 shown.max_quantity = *max_quantity;
             }
             Offer::OrderPackage { fields } => shown.fields = fields.iter().map(FieldOut::of).collect(),
+            Offer::Plan(plan) => {
+                shown.kind = Kind::Plan;
+                shown.plan = Some(PlanOut::of(plan));
+            }
         }
         shown
+    }
+}
+
+impl PlanOut {
+    fn of(plan: &Plan) -> Self {
+        Self {
+            group: plan.group.clone(),
+            tier: plan.tier.clone(),
+            interval: plan.interval,
+            interval_count: plan.interval_count,
+            trial_days: plan.trial_days,
+            credits: plan.credits.map(|credits| CycleCreditsOut {
+                amount: credits.amount,
+                roll_over: credits.roll_over,
+                priority: credits.priority,
+            }),
+            features: plan.features.clone(),
+            limits: plan.limits.clone(),
+        }
     }
 }
 
@@ -118,12 +180,14 @@ impl FieldOut {
 
 /// List what is for sale
 ///
-/// The catalogue as declared in the catalogue file, with prices in minor units by currency. Needs no authentication.
+/// The catalogue as declared in the catalogue file, with prices in minor units by currency; plans that are no longer on
+/// sale are left out. Needs no authentication.
 #[utoipa::path(get, path = "/api/stripe/products", tag = "catalogue", security(()),
     responses((status = 200, description = "What is for sale.", body = Products)))]
 pub(crate) async fn list_products(State(app): State<App>) -> ApiJson<Products> {
     let catalogue = &app.catalogue;
-    let data = catalogue.items.values().map(ProductOut::of).collect();
+    let on_sale = |item: &&Item| item.plan().is_none_or(|plan| plan.on_sale);
+    let data = catalogue.items.values().filter(on_sale).map(ProductOut::of).collect();
     ApiJson(Products {
         shop: catalogue.shop_name.clone(),
         currency: catalogue.default_currency.to_string(),

@@ -1,6 +1,8 @@
 //! Reading the catalogue: from the file's text to a checked `Catalogue`, or to its mistakes, each with its line. A file
 //! that cannot be read as one has one mistake, the first; what it says is then checked as a whole.
 
+mod plans;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
@@ -9,6 +11,8 @@ use ledger::Currency;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
+
+use plans::{FreeIn, PlanIn};
 
 use super::{Catalogue, Field, FieldKind, Item, Offer, PackTerms};
 use crate::credits::PRIORITY_MAX;
@@ -79,6 +83,9 @@ struct FileIn {
     credit_pack: Vec<CreditPackIn>,
     #[serde(default)]
     order_package: Vec<OrderPackageIn>,
+    #[serde(default)]
+    plan: Vec<PlanIn>,
+    free: Option<FreeIn>,
 }
 
 #[derive(Deserialize)]
@@ -202,16 +209,23 @@ impl Check<'_> {
             let item = self.order_package(package);
             self.add(&mut items, &id, item, default_currency);
         }
+        for plan in read.plan {
+            let id = plan.id.clone();
+            let item = self.plan(plan);
+            self.add(&mut items, &id, item, default_currency);
+        }
+        let free = self.free(read.free);
         if items.is_empty() && self.mistakes.is_empty() {
             self.mistake(
                 &(0..0),
-                "nothing is on sale; add a [[credit_pack]] or an [[order_package]]".into(),
+                "nothing is on sale; add a [[credit_pack]], an [[order_package]] or a [[plan]]".into(),
             );
         }
         Some(Catalogue {
             shop_name,
             default_currency: default_currency?,
             items,
+            free,
         })
     }
 
@@ -384,112 +398,4 @@ impl Check<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const GOOD: &str = r#"
-[shop]
-name = "Acme"
-currency = "usd"
-
-[[credit_pack]]
-id = "starter"
-name = "Starter"
-credits = 100
-expires_after_days = 90
-priority = -5
-prices = { usd = 1000, jpy = 1500 }
-
-[[order_package]]
-id = "review"
-name = "Review"
-prices = { usd = 4900 }
-fields = [{ name = "track_url", label = "Link", kind = "url", required = true }]
-"#;
-
-    #[test]
-    fn a_good_file_is_read() {
-        let catalogue = parse(GOOD, "paydesk.toml").unwrap();
-        assert_eq!(catalogue.items.len(), 2);
-        let amount = catalogue.items["starter"].amount("jpy".parse().unwrap(), 3).unwrap();
-        assert_eq!(amount.to_string(), "4500 JPY");
-        let Offer::CreditPack { terms, .. } = catalogue.items["starter"].offer else {
-            panic!("a starter is a credit pack");
-        };
-        assert_eq!((terms.expires_after_days, terms.priority), (Some(90), -5));
-        let plain = GOOD.replace("expires_after_days = 90\npriority = -5\n", "");
-        let Offer::CreditPack { terms, .. } = parse(&plain, "paydesk.toml").unwrap().items["starter"].offer else {
-            panic!("a starter is a credit pack");
-        };
-        assert_eq!(terms, PackTerms::default());
-    }
-
-    #[test]
-    fn every_mistake_is_named_with_its_line() {
-        let table = [
-            ("currency = \"usd\"", "currency = \"usdx\"", 4, "not a currency"),
-            (
-                "currency = \"usd\"",
-                "currency = \"eur\"",
-                7,
-                "no price in the shop's currency eur",
-            ),
-            ("credits = 100", "credits = 0", 9, "credits must be from 1"),
-            ("credits = 100", "credits = 1.5", 9, "expected a whole number"),
-            (
-                "usd = 1000",
-                "usd = 10.00",
-                12,
-                "a whole number of minor units, for example 9900",
-            ),
-            (
-                "expires_after_days = 90",
-                "expires_after_days = 0",
-                10,
-                "expires_after_days must be from 1 to 36500, not 0",
-            ),
-            ("expires_after_days = 90", "expires_after_days = 36501", 10, "not 36501"),
-            (
-                "priority = -5",
-                "priority = 101",
-                11,
-                "priority must be from -100 to 100",
-            ),
-            ("usd = 1000", "usd = \"10\"", 12, "a whole number of minor units"),
-            ("credits = 100", "", 6, "missing field `credits`"),
-            ("jpy = 1500", "jpy = -1", 12, "a price in minor units"),
-            ("jpy = 1500", "JPY = 1500", 12, "lower case"),
-            ("id = \"review\"", "id = \"starter\"", 15, "used twice"),
-            ("id = \"review\"", "id = \"Review 1\"", 15, "lower-case letters"),
-            ("kind = \"url\"", "kind = \"uri\"", 18, "unknown variant"),
-            ("name = \"track_url\"", "name = \"track-url\"", 18, "field name"),
-            ("name = \"Starter\"", "name = \" \"", 8, "characters"),
-            ("name = \"Starter\"", "nam = \"Starter\"", 8, "unknown field"),
-            ("[shop]", "[shop", 2, ""),
-        ];
-        for (from, to, line, message) in table {
-            let text = GOOD.replacen(from, to, 1);
-            assert_ne!(text, GOOD, "{from}");
-            let error = parse(&text, "paydesk.toml").unwrap_err();
-            let found = error
-                .mistakes()
-                .iter()
-                .any(|mistake| mistake.line == line && mistake.message.contains(message));
-            assert!(found, "{to}: wanted {message:?} at line {line}, got {error}");
-        }
-    }
-
-    #[test]
-    fn two_mistakes_are_both_told() {
-        let text = GOOD
-            .replace("credits = 100", "credits = 0")
-            .replace("usd = 4900", "usd = 0");
-        assert_eq!(parse(&text, "paydesk.toml").unwrap_err().mistakes().len(), 2);
-    }
-
-    #[test]
-    fn an_empty_catalogue_is_refused() {
-        let error = parse("[shop]\nname = \"A\"\ncurrency = \"usd\"\n", "paydesk.toml").unwrap_err();
-        assert!(error.to_string().contains("nothing is on sale"));
-    }
-}
+mod tests;

@@ -89,6 +89,11 @@ fn list(catalogue: &Catalogue) {
         let what = match &item.offer {
             Offer::CreditPack { credits, .. } => format!("{credits} credits"),
             Offer::OrderPackage { fields } => format!("an order with {} fields", fields.len()),
+            Offer::Plan(plan) => {
+                let (interval, count) = (plan.interval.word(), plan.interval_count);
+                let on_sale = if plan.on_sale { "" } else { ", not on sale" };
+                format!("the tier {} for {count} {interval}{on_sale}", plan.tier)
+            }
         };
         print(&format!("  {:<24} {what}, {}", item.id, prices.join(" or ")));
     }

@@ -6,7 +6,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -19,10 +19,11 @@ use serde_json::json;
 use store::Access;
 use tokio::net::TcpListener;
 
+use super::serve::Doors;
 use super::{Failure, catalog, note, print, serve};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{Config, Database, Secrets, Settings, socket_address};
+use crate::config::{Config, Database, Network, Secrets, Settings, socket_address};
 use crate::ids::Ids;
 use crate::pages::shop;
 use crate::telemetry;
@@ -68,7 +69,8 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     if let Some(port) = port {
         settings.listen.set_port(port);
     }
-    if !settings.listen.ip().is_loopback() || sandbox_listen.is_some_and(|address| !address.ip().is_loopback()) {
+    let others = [sandbox_listen, settings.internal_listen];
+    if !settings.listen.ip().is_loopback() || others.iter().flatten().any(|address| !address.ip().is_loopback()) {
         return Err(Failure::Usage(
             "dev listens on loopback addresses only; use `paydesk serve` for others".to_owned(),
         ));
@@ -79,6 +81,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     if Database::is_in_environment() {
         note("DATABASE_URL is ignored: dev uses its own data, or the --database that is given");
     }
+    tell_this_machine(&mut settings);
     if settings.database.database.is_empty() {
         settings.database = Database::in_file(&data.join("paydesk.db"));
     }
@@ -87,6 +90,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     // Both sockets first: each side needs to know the other's address.
     let sandbox_listener = listen_for_sandbox(sandbox_listen).await?;
     let listener = serve::bind(settings.listen, "--port").await?;
+    let internal = serve::bind_internal(&settings).await?;
     let sandbox_address = sandbox_listener.local_addr().context("the listener has no address")?;
     settings.listen = listener.local_addr().context("the listener has no address")?;
     settings.stripe.stripe_api_base = format!("http://{sandbox_address}");
@@ -113,7 +117,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     catalog::push(&app).await?;
     let token = user_token(&app)?;
     announce(&app.config, &given, &token);
-    let outcome = serve::until_stopped(&app, listener, shop::router(USER, &token), asked).await;
+    let outcome = serve::until_stopped(&app, Doors { listener, internal }, shop::router(USER, &token), asked).await;
     app.shutdown.begin();
     // The sandbox writes its state when it stops; what a buyer did a moment ago must be there after the next start.
     if tokio::time::timeout(app.config.settings.limits.drain_timeout(), serving_sandbox)
@@ -123,6 +127,15 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
         tracing::warn!("the sandbox did not stop in time; its last changes may be lost");
     }
     outcome
+}
+
+/// The application that is told runs on the same machine, unless it is said where else.
+fn tell_this_machine(settings: &mut Settings) {
+    let allowed = &mut settings.courier.webhook_allowed_subnets;
+    if allowed.is_empty() {
+        let here = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
+        allowed.extend(here.map(Network::from));
+    }
 }
 
 async fn listen_for_sandbox(wanted: Option<SocketAddr>) -> Result<TcpListener, Failure> {
@@ -144,6 +157,7 @@ fn secrets(given: &Secrets, sandbox: &Sandbox, data: &Path) -> Result<Secrets, F
     Ok(Secrets {
         stripe_secret_key: Some(SecretString::from(sandbox.config().secret_key.as_str())),
         stripe_webhook_secrets: vec![SecretString::from(WEBHOOK_SECRET)],
+        internal_secrets: given.internal_secrets.clone(),
         admin_token: Some(kept(&given.admin_token, "admin", "admin-token")?),
         jwt_secret: Some(kept(&given.jwt_secret, "jwt", "jwt-secret")?),
     })

@@ -7,8 +7,10 @@ mod bench;
 mod catalog;
 mod credits;
 mod dev;
+mod edge;
 mod events;
 mod existing;
+mod keys;
 mod ledger;
 mod sandbox;
 mod serve;
@@ -43,6 +45,8 @@ struct CommandLine {
 enum Command {
     /// Serve the API and handle events.
     Serve(Box<serve::Arguments>),
+    /// Verify events in front of a server, and forward them to it: the outer one of two tiers.
+    Edge(Box<edge::Arguments>),
     /// Try paydesk on this machine: a server beside its own sandbox Stripe, with no account and no network.
     Dev(Box<dev::Arguments>),
     /// Run only the sandbox Stripe.
@@ -53,6 +57,8 @@ enum Command {
     Credits(credits::Arguments),
     /// List events, show one, and put them back to be handled.
     Events(events::Arguments),
+    /// List and revoke the API keys of a user.
+    Keys(keys::Arguments),
     /// Hold the books against themselves.
     Ledger(ledger::Arguments),
     /// Make, list and revoke the tokens of your back ends.
@@ -67,11 +73,13 @@ impl Command {
     async fn run(self) -> Result<(), Failure> {
         match self {
             Self::Serve(arguments) => serve::run(*arguments).await,
+            Self::Edge(arguments) => edge::run(*arguments).await,
             Self::Dev(arguments) => dev::run(*arguments).await,
             Self::Sandbox(arguments) => sandbox::run(arguments).await,
             Self::Catalog(arguments) => catalog::run(arguments).await,
             Self::Credits(arguments) => credits::run(arguments).await,
             Self::Events(arguments) => events::run(arguments).await,
+            Self::Keys(arguments) => keys::run(arguments).await,
             Self::Ledger(arguments) => ledger::run(arguments).await,
             Self::Token(arguments) => token::run(arguments).await,
             Self::Bench(arguments) => Ok(bench::run(arguments).await?),
@@ -169,7 +177,19 @@ pub fn main() -> ExitCode {
 /// The command line as it is read: the derived one, and what differs from command to command.
 fn command() -> clap::Command {
     CommandLine::command()
-        .mut_subcommand("serve", |serve| serve.after_help(help()))
+        .mut_subcommand("serve", |serve| serve.after_help(help(&config::secrets::help())))
+        .mut_subcommand("edge", |edge| {
+            // What no edge has: bodies of the API, callers, calls to Stripe.
+            [
+                "body_bytes_max",
+                "user_per_minute",
+                "service_per_minute",
+                "stripe_debug",
+            ]
+            .into_iter()
+            .fold(edge, |edge, name| edge.mut_arg(name, |argument| argument.hide(true)))
+            .after_help(help(&config::secrets::edge_help()))
+        })
         .mut_subcommand("dev", |dev| {
             // An empty address stands for the data folder's own; the environment's is for servers.
             dev.mut_arg("database", |database| {
@@ -183,8 +203,8 @@ fn command() -> clap::Command {
         })
 }
 
-fn help() -> String {
-    format!("{}\n{EXIT_CODES}", config::secrets::help())
+fn help(secrets: &str) -> String {
+    format!("{secrets}\n{EXIT_CODES}")
 }
 
 /// Writes a line of what the command was asked for. A reader that has gone away is no failure of ours.
@@ -235,7 +255,7 @@ mod tests {
     #[test]
     fn the_help_of_serve_lists_the_secrets() {
         for (name, _) in config::secrets::NAMES {
-            assert!(help().contains(name));
+            assert!(config::secrets::help().contains(name));
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::config::{Config, Secrets, Settings};
 use crate::http::{routes, server};
 use crate::ids::Ids;
 use crate::schema::MIGRATIONS;
-use crate::{books, credits, deployment, inbox, purchases, telemetry, top_ups};
+use crate::{books, courier, credits, deployment, inbox, purchases, subscriptions, telemetry, top_ups};
 
 /// The arguments of `paydesk serve`.
 #[derive(Args, Debug)]
@@ -44,6 +44,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let listener = bind(config.settings.listen, "--listen").await?;
     let address = listener.local_addr().context("the listener has no address")?;
     config.settings.listen = address;
+    let internal = bind_internal(&config.settings).await?;
     let app = open(config, Access::Exclusive, catalogue).await?;
     let stop = signals()?;
     let mode = if app.config.livemode { "live" } else { "test" };
@@ -51,7 +52,15 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
         "paydesk {} is ready on http://{address} ({mode} mode)",
         env!("CARGO_PKG_VERSION")
     ));
-    until_stopped(&app, listener, Router::new(), stop).await
+    until_stopped(&app, Doors { listener, internal }, Router::new(), stop).await
+}
+
+/// Where a server listens.
+pub(super) struct Doors {
+    /// For everybody.
+    pub(super) listener: TcpListener,
+    /// For edges only.
+    pub(super) internal: Option<TcpListener>,
 }
 
 /// Reads the catalogue that the settings name.
@@ -91,10 +100,18 @@ pub(super) async fn bind(address: SocketAddr, flag: &str) -> Result<TcpListener,
     Ok(listener)
 }
 
+/// Takes the address for edges, where there is one and this process serves.
+pub(super) async fn bind_internal(settings: &Settings) -> Result<Option<TcpListener>, Failure> {
+    match settings.internal_listen {
+        Some(wanted) if settings.role.serves() => bind(wanted, "--internal-listen").await.map(Some),
+        _ => Ok(None),
+    }
+}
+
 /// Serves and works until a signal comes or the store fails. `more` are routes beside the usual ones.
 pub(super) async fn until_stopped(
     app: &App,
-    listener: TcpListener,
+    doors: Doors,
     more: Router<App>,
     stop: impl Future<Output = ()>,
 ) -> Result<(), Failure> {
@@ -109,7 +126,16 @@ pub(super) async fn until_stopped(
     } else {
         routes::worker_router(app.clone())
     };
-    let serving = server::serve(listener, router, &app.config.settings.limits, &app.shutdown);
+    let limits = &app.config.settings.limits;
+    let serving = async {
+        let public = server::serve(doors.listener, router, limits, &app.shutdown);
+        let Some(internal) = doors.internal else {
+            return public.await;
+        };
+        let internal = server::serve(internal, routes::internal_router(app.clone()), limits, &app.shutdown);
+        let (public, internal) = tokio::join!(public, internal);
+        public + internal
+    };
     let mut serving = std::pin::pin!(serving);
     let mut stop = std::pin::pin!(stop);
 
@@ -145,14 +171,17 @@ pub(super) async fn until_stopped(
     outcome
 }
 
-/// Starts what a worker does: claiming events, recovering intents, expiring credits, filling wallets up. Each task ends
+/// Starts what a worker does: claiming events, recovering intents, reading subscriptions, expiring credits, filling wallets
+/// up, sending messages. Each task ends
 /// when the application's shutdown is requested; one that ends before stops the process.
 fn begin_work(app: &App, tasks: &mut JoinSet<()>) {
     tasks.spawn(inbox::run(app.clone()));
     tasks.spawn(purchases::run_recovery(app.clone()));
+    tasks.spawn(subscriptions::run(app.clone()));
     tasks.spawn(books::run_sealing(app.clone()));
     tasks.spawn(credits::run_expiry(app.clone()));
     tasks.spawn(top_ups::run(app.clone()));
+    tasks.spawn(courier::run(app.clone()));
 }
 
 /// Gives the background tasks their time to end.

@@ -27,6 +27,17 @@ impl Network {
     }
 }
 
+impl From<IpAddr> for Network {
+    /// The one address.
+    fn from(address: IpAddr) -> Self {
+        let address = address.to_canonical();
+        Self {
+            address,
+            prefix_bits: if address.is_ipv4() { 32 } else { 128 },
+        }
+    }
+}
+
 impl FromStr for Network {
     type Err = String;
 

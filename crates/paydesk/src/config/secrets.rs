@@ -5,12 +5,14 @@
 
 use std::ffi::OsString;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use stripe::signature::SigningSecret;
 
 use super::ConfigError;
+use crate::hop::proof;
 
 /// The names of the secrets and what each is for; the help text is made from this table.
-pub const NAMES: [(&str, &str); 5] = [
+pub const NAMES: [(&str, &str); 6] = [
     (
         "STRIPE_SECRET_KEY",
         "Stripe's secret key; its kind (test or live) decides the mode",
@@ -31,6 +33,17 @@ pub const NAMES: [(&str, &str); 5] = [
         "PAYDESK_JWT_SECRET",
         "HS256 secret of the application's user tokens, 32 bytes or more",
     ),
+    (
+        "PAYDESK_INTERNAL_SECRET",
+        "shared by edges and core, 32 bytes or more; several, separated by commas, while one is rolled",
+    ),
+];
+
+/// The secrets that an edge holds.
+const EDGE_NAMES: [&str; 3] = [
+    "STRIPE_WEBHOOK_SECRET",
+    "STRIPE_CONNECT_WEBHOOK_SECRET",
+    "PAYDESK_INTERNAL_SECRET",
 ];
 
 /// Everything that must never be shown.
@@ -40,6 +53,8 @@ pub struct Secrets {
     pub stripe_secret_key: Option<SecretString>,
     /// The active secrets of the webhook endpoints, the Connect endpoint's included; any of them may have signed.
     pub stripe_webhook_secrets: Vec<SecretString>,
+    /// The active secrets that edges and core share; any of them may have signed.
+    pub internal_secrets: Vec<SecretString>,
     /// The operator's bearer token.
     pub admin_token: Option<SecretString>,
     /// The HS256 secret of the application's user tokens.
@@ -52,23 +67,67 @@ impl Secrets {
         Self::read(|name| std::env::var_os(name))
     }
 
+    /// Reads those secrets that an edge holds, and looks at no other.
+    pub fn of_edge_from_environment() -> Result<Self, ConfigError> {
+        Self::read(|name| {
+            let base = name.strip_suffix("_FILE").unwrap_or(name);
+            EDGE_NAMES.contains(&base).then(|| std::env::var_os(name)).flatten()
+        })
+    }
+
+    /// The webhook secrets, ready to verify with.
+    pub fn webhook_keys(&self) -> Result<Vec<SigningSecret>, ConfigError> {
+        let secrets = self.stripe_webhook_secrets.iter();
+        secrets
+            .map(|secret| {
+                SigningSecret::new(secret.expose_secret())
+                    .map_err(|error| ConfigError(format!("A webhook secret cannot be used: {error}.")))
+            })
+            .collect()
+    }
+
+    /// The internal secrets, ready to sign and verify with.
+    pub fn internal_keys(&self) -> Result<Vec<proof::Secret>, ConfigError> {
+        let secrets = self.internal_secrets.iter();
+        secrets
+            .map(|secret| {
+                let text = secret.expose_secret();
+                let is_stripes = self
+                    .stripe_webhook_secrets
+                    .iter()
+                    .any(|one| one.expose_secret() == text);
+                let key = proof::Secret::new(text).filter(|_| !is_stripes);
+                key.ok_or_else(|| {
+                    ConfigError(format!(
+                        "A secret of PAYDESK_INTERNAL_SECRET is too short to resist guessing, or is a webhook secret. \
+                         Make one of its own, of {} bytes at least, for example with `openssl rand -hex 32`.",
+                        proof::SECRET_BYTES_MIN
+                    ))
+                })
+            })
+            .collect()
+    }
+
     /// Reads the secrets through `lookup`, so that a test needs no environment of its own.
     pub fn read(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
         let one = |name: &str| read_one(&lookup, name);
-        let mut stripe_webhook_secrets = Vec::new();
-        for name in ["STRIPE_WEBHOOK_SECRET", "STRIPE_CONNECT_WEBHOOK_SECRET"] {
-            let Some(list) = one(name)? else { continue };
-            for part in list.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-                stripe_webhook_secrets.push(SecretString::from(part));
-            }
-        }
+        let several = |name: &str| Ok::<_, ConfigError>(one(name)?.as_deref().map(parts).unwrap_or_default());
+        let mut stripe_webhook_secrets = several("STRIPE_WEBHOOK_SECRET")?;
+        stripe_webhook_secrets.extend(several("STRIPE_CONNECT_WEBHOOK_SECRET")?);
         Ok(Self {
             stripe_secret_key: one("STRIPE_SECRET_KEY")?.map(SecretString::from),
             stripe_webhook_secrets,
+            internal_secrets: several("PAYDESK_INTERNAL_SECRET")?,
             admin_token: one("PAYDESK_ADMIN_TOKEN")?.map(SecretString::from),
             jwt_secret: one("PAYDESK_JWT_SECRET")?.map(SecretString::from),
         })
     }
+}
+
+/// The secrets of a list, separated by commas.
+fn parts(list: &str) -> Vec<SecretString> {
+    let parts = list.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts.map(SecretString::from).collect()
 }
 
 /// One secret, trimmed; an empty one counts as a mistake and not as absent, because it would verify forgeries.
@@ -101,8 +160,17 @@ fn read_one(lookup: impl Fn(&str) -> Option<OsString>, name: &str) -> Result<Opt
 
 /// The part of the help text that lists the secrets.
 pub fn help() -> String {
+    listed(|_| true)
+}
+
+/// The same for an edge.
+pub fn edge_help() -> String {
+    listed(|name| EDGE_NAMES.contains(&name))
+}
+
+fn listed(is_wanted: impl Fn(&str) -> bool) -> String {
     let mut text = String::from("Secrets, from the environment, or from the file that <NAME>_FILE names:\n");
-    for (name, purpose) in NAMES {
+    for (name, purpose) in NAMES.into_iter().filter(|(name, _)| is_wanted(name)) {
         text.push_str("  ");
         text.push_str(name);
         text.push_str("\n          ");

@@ -11,6 +11,7 @@ use crate::http::auth::OwnUser;
 use crate::http::{ApiJson, ApiQuery, OneTime, OneTimeJson, Problem, kinds};
 use crate::idempotency::{Action, Reply};
 use crate::ids::{KeyId, UserId};
+use crate::keys;
 use crate::tokens::scope::{CreditsGrant, CreditsRead, CreditsSpend};
 
 /// The routes of this capability.
@@ -143,6 +144,7 @@ pub(crate) async fn add_credits(
     let OneTimeJson { one_time, body } = request;
     let terms = rules::check_terms(body.expires_at, body.priority)
         .map_err(|detail| Problem::of(&kinds::INVALID).field("priority").detail(detail))?;
+    not_for_a_foreign_key(&app, "key_id", &owner.user_id, body.key_id.as_ref()).await?;
     let wanted = ChangeIn {
         amount: body.amount,
         reason: body.reason,
@@ -186,6 +188,7 @@ pub(crate) async fn move_credits(
         let detail = "The credits would move into the wallet they come from.";
         return Err(Problem::of(&kinds::INVALID).field("to_key_id").detail(detail));
     }
+    not_for_a_foreign_key(&app, "to_key_id", &owner.user_id, body.to_key_id.as_ref()).await?;
     let wanted = ChangeIn {
         amount: body.amount,
         reason: body.reason,
@@ -199,6 +202,25 @@ pub(super) fn not_the_user(caller: &crate::http::auth::Caller) -> Result<(), Pro
     match caller {
         crate::http::auth::Caller::User { .. } => Err(Problem::of(&kinds::FORBIDDEN)
             .detail("Credits are moved by the application's back end, with a service token.")),
+        _ => Ok(()),
+    }
+}
+
+/// Credits must not come into a wallet that is named after somebody else's API key: whoever verifies the key would never
+/// see them. An id that is no key here is the application's own affair. A key never changes hands, so what is read holds.
+async fn not_for_a_foreign_key(
+    app: &App,
+    field: &str,
+    user_id: &UserId,
+    key_id: Option<&KeyId>,
+) -> Result<(), Problem> {
+    let Some(key_id) = key_id.cloned() else {
+        return Ok(());
+    };
+    match app.store.read(move |tx| keys::owner(tx, &key_id)).await? {
+        Some(owner) if owner != *user_id => Err(Problem::of(&kinds::INVALID)
+            .field(field)
+            .detail("This API key belongs to another user.")),
         _ => Ok(()),
     }
 }

@@ -6,15 +6,18 @@
 //! repeats. Which effects follow from what is decided
 //! in each capability's rules, never here.
 
+mod messages;
 mod records;
 
 use ledger::{AccountKey, Currency, Fill, Role, Shortfall, Terms, TransferCode};
 use store::{Result, Tx};
 
 use crate::books::{self, Cause, Movement};
-use crate::ids::UserId;
+use crate::courier;
+use crate::ids::{UserId, id_for};
+use crate::notices::{self, Notice, Subject};
 use crate::purchases::{self, SavedMethod};
-use crate::{credits, orders};
+use crate::{credits, keys, orders, seeded};
 
 pub use records::effects_of_event;
 
@@ -51,6 +54,8 @@ pub enum Effect {
         user_id: UserId,
         /// The payment.
         payment: String,
+        /// What it granted the credits under: the payment, or the invoice that it paid.
+        granted_by: String,
         /// Credits to take back; negative to give back.
         credits: i64,
         /// The currency of the money.
@@ -93,12 +98,41 @@ pub enum Effect {
         /// The setup at Stripe.
         setup: String,
     },
+    /// A user is told of something that an event tells of.
+    Notify {
+        /// Who.
+        user_id: UserId,
+        /// Of what.
+        subject: Subject,
+        /// What makes it one thing to tell, whatever repeats.
+        about: String,
+    },
     /// A purchase came to nothing; its order may be paid for anew.
     ReleaseOrder {
         /// Which order.
         order_id: String,
         /// The purchase that ended.
         purchase_id: String,
+    },
+    /// An API key is issued, whose secret is made when its owner takes it into use.
+    IssueKey {
+        /// Whose.
+        user_id: UserId,
+        /// The subscription that it comes with.
+        subscription_id: String,
+        /// What it is called.
+        name: String,
+    },
+    /// A subscription's user gets a piece of initial data.
+    SeedData {
+        /// Whose.
+        user_id: UserId,
+        /// The subscription that it comes with.
+        subscription_id: String,
+        /// The name of the plan's template.
+        name: String,
+        /// The template, as JSON.
+        value: String,
     },
 }
 
@@ -153,6 +187,11 @@ impl Effect {
             Self::PayOrder { purchase_id, .. } => format!("pay_order:{purchase_id}"),
             Self::ReleaseOrder { purchase_id, .. } => format!("release_order:{purchase_id}"),
             Self::SaveMethod { setup, .. } => format!("save_method:{setup}"),
+            Self::Notify { about, .. } => format!("notify:{about}"),
+            Self::IssueKey { subscription_id, .. } => format!("issue_key:{subscription_id}"),
+            Self::SeedData {
+                subscription_id, name, ..
+            } => format!("seed:{subscription_id}:{name}"),
         }
     }
 
@@ -171,6 +210,9 @@ impl Effect {
             Self::PayOrder { .. } => "pay_order",
             Self::ReleaseOrder { .. } => "release_order",
             Self::SaveMethod { .. } => "save_method",
+            Self::Notify { .. } => "notify",
+            Self::IssueKey { .. } => "issue_key",
+            Self::SeedData { .. } => "seed_data",
         }
     }
 }
@@ -184,6 +226,14 @@ pub fn payment_of(business_key: &str) -> Option<&str> {
 }
 
 impl Caused {
+    /// An effect with no event of its own behind it.
+    pub fn by_nothing(effect: Effect) -> Self {
+        Self {
+            event_id: NO_EVENT,
+            effect,
+        }
+    }
+
     /// The movements of value that it is made of; none where it is something else.
     fn movements(&self) -> Vec<Movement> {
         let moves = match &self.effect {
@@ -215,7 +265,10 @@ impl Caused {
             Effect::Freeze { .. }
             | Effect::PayOrder { .. }
             | Effect::ReleaseOrder { .. }
-            | Effect::SaveMethod { .. } => Vec::new(),
+            | Effect::SaveMethod { .. }
+            | Effect::Notify { .. }
+            | Effect::IssueKey { .. }
+            | Effect::SeedData { .. } => Vec::new(),
         };
         let caused = |movement| Movement {
             event_id: self.event_id,
@@ -230,6 +283,7 @@ impl Caused {
         let Effect::ClawBack {
             user_id,
             payment,
+            granted_by,
             credits,
             currency,
             amount_minor,
@@ -246,13 +300,13 @@ impl Caused {
         let mut moves = Vec::new();
         if *credits > 0 {
             moves.push(Movement {
-                first_from: Some(grant_key(payment)),
+                first_from: Some(grant_key(granted_by)),
                 shortfall: Shortfall::Owe,
                 ..Movement::new(key, wallet, clawed_back, *credits, TransferCode::ClawBack)
             });
         } else if *credits < 0 {
             moves.push(Movement {
-                like_lot_of: Some(grant_key(payment)),
+                like_lot_of: Some(grant_key(granted_by)),
                 ..Movement::new(key, clawed_back, wallet, -credits, TransferCode::Reinstate)
             });
         }
@@ -277,17 +331,20 @@ impl Caused {
 ///
 /// A movement of value is its own record: the ledger keeps its business key unique, so it has no second row here.
 pub fn apply(tx: &mut Tx<'_>, now_us: i64, caused: &[Caused]) -> std::result::Result<usize, ApplyError> {
-    let movements: Vec<Vec<Movement>> = caused
+    let (movers, movements): (Vec<&Caused>, Vec<Vec<Movement>>) = caused
         .iter()
-        .map(Caused::movements)
-        .filter(|movements| !movements.is_empty())
-        .collect();
-    let mut new = 0;
+        .map(|one| (one, one.movements()))
+        .filter(|(_, movements)| !movements.is_empty())
+        .unzip();
+    let (mut new, mut messages) = (0, Vec::new());
     if !movements.is_empty() {
         let outcomes = books::post(tx, now_us, &movements)?;
-        for (movement, outcome) in movements.iter().zip(outcomes) {
+        for ((mover, movement), outcome) in movers.iter().zip(&movements).zip(outcomes) {
             match outcome {
-                Ok(outcome) if outcome.new => new += 1,
+                Ok(outcome) if outcome.new => {
+                    new += 1;
+                    messages.extend(messages::of(&mover.effect));
+                }
                 // The same payment told by another event, or an amount it tells differently: it stands as first told.
                 Ok(_) | Err(ledger::Refusal::ExistsDifferently) => {}
                 Err(refusal) => {
@@ -304,9 +361,11 @@ pub fn apply(tx: &mut Tx<'_>, now_us: i64, caused: &[Caused]) -> std::result::Re
         let fresh = records::insert_new(tx, now_us, &others)?;
         for one in &fresh {
             apply_one(tx, now_us, &one.effect)?;
+            messages.extend(messages::of(&one.effect));
         }
         new += fresh.len();
     }
+    courier::tell(tx, now_us, &messages)?;
     Ok(new)
 }
 
@@ -329,7 +388,27 @@ fn apply_one(tx: &mut Tx<'_>, now_us: i64, effect: &Effect) -> Result<()> {
             // Whatever waits for another payment method is looked at again.
             books::stir(tx, &credits::wallet(user_id, None))
         }
+        Effect::Notify { user_id, subject, .. } => {
+            let notice = Notice {
+                notice_id: id_for("ntc", now_us, &effect.key()),
+                user_id: user_id.clone(),
+                subject: subject.clone(),
+                created_at_us: now_us,
+            };
+            notices::note(tx, &notice)
+        }
         Effect::Freeze { user_id, frozen, .. } => books::freeze(tx, &credits::wallet(user_id, None), *frozen),
+        Effect::IssueKey {
+            user_id,
+            subscription_id,
+            name,
+        } => keys::issue(tx, now_us, user_id, subscription_id, name),
+        Effect::SeedData {
+            user_id,
+            subscription_id,
+            name,
+            value,
+        } => seeded::seed(tx, now_us, user_id, subscription_id, name, value),
         Effect::Grant { .. } | Effect::Collect { .. } | Effect::ClawBack { .. } => Ok(()),
     }
 }

@@ -8,14 +8,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRef, FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 
-use super::{Problem, kinds};
-use crate::app::App;
+use super::{Problem, Surroundings, kinds};
 
 /// What the budget is counted in, in bytes.
 const UNIT_BYTES: usize = 1024;
@@ -89,28 +88,42 @@ impl<T: AsRef<[u8]>> AsRef<[u8]> for Held<T> {
 /// The raw body of a webhook, exactly as it came, with the webhook's own size limit.
 pub struct RawBody(pub Bytes);
 
-impl FromRequest<App> for RawBody {
+impl<S: Sync> FromRequest<S> for RawBody
+where
+    Surroundings: FromRef<S>,
+{
     type Rejection = Problem;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let surroundings = Surroundings::from_ref(state);
         let (parts, body) = request.into_parts();
-        read(app, &parts.headers, body, app.config.settings.limits.webhook_bytes_max)
-            .await
-            .map(Self)
+        read(
+            &surroundings,
+            &parts.headers,
+            body,
+            surroundings.limits.webhook_bytes_max,
+        )
+        .await
+        .map(Self)
     }
 }
 
 /// Reads the whole body, or says why not: 413 beyond `limit_bytes`, 408 when it takes too long, 400 when it breaks off,
 /// 503 when the bodies of all requests take too much. What is given back holds its part of the budget until it is dropped.
-pub(super) async fn read(app: &App, headers: &HeaderMap, body: Body, limit_bytes: usize) -> Result<Bytes, Problem> {
+pub async fn read(
+    surroundings: &Surroundings,
+    headers: &HeaderMap,
+    body: Body,
+    limit_bytes: usize,
+) -> Result<Bytes, Problem> {
     let announced = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit_bytes) {
         return Err(too_large(limit_bytes));
     }
-    let timeout = app.config.settings.limits.body_timeout();
-    match tokio::time::timeout(timeout, collect(&app.bodies, body, announced, limit_bytes)).await {
+    let timeout = surroundings.limits.body_timeout();
+    match tokio::time::timeout(timeout, collect(&surroundings.bodies, body, announced, limit_bytes)).await {
         Ok(result) => result,
         Err(_elapsed) => Err(Problem::of(&kinds::BODY_TIMEOUT)),
     }

@@ -14,8 +14,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::server::Peer;
-use super::{Problem, kinds};
-use crate::app::App;
+use super::{Problem, Surroundings, kinds};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -27,34 +26,34 @@ const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none
 pub struct RequestId(pub Arc<str>);
 
 /// The envelope of the API and the pages.
-pub async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
-    run(&app, request, next, false).await
+pub async fn around(State(surroundings): State<Surroundings>, request: Request, next: Next) -> Response {
+    run(&surroundings, request, next, false).await
 }
 
 /// The envelope of the webhook path: successes are not logged one by one.
-pub async fn around_lean(State(app): State<App>, request: Request, next: Next) -> Response {
-    run(&app, request, next, true).await
+pub async fn around_lean(State(surroundings): State<Surroundings>, request: Request, next: Next) -> Response {
+    run(&surroundings, request, next, true).await
 }
 
 /// Counts the request against its address, before anything else is done for it.
-pub async fn limit_address(State(app): State<App>, request: Request, next: Next) -> Response {
+pub async fn limit_address(State(surroundings): State<Surroundings>, request: Request, next: Next) -> Response {
     if let Some(Peer(peer)) = request.extensions().get::<Peer>() {
-        let client = app.rates.client_address(peer.ip(), request.headers());
-        if let Err(problem) = app.rates.check_address(client) {
+        let client = surroundings.rates.client_address(peer.ip(), request.headers());
+        if let Err(problem) = surroundings.rates.check_address(client) {
             return problem.into_response();
         }
     }
     next.run(request).await
 }
 
-async fn run(app: &App, mut request: Request, next: Next, lean: bool) -> Response {
-    let started = app.clock.monotonic();
-    let request_id = request_id(request.headers(), app);
+async fn run(surroundings: &Surroundings, mut request: Request, next: Next, lean: bool) -> Response {
+    let started = surroundings.clock.monotonic();
+    let request_id = request_id(request.headers(), surroundings);
     request.extensions_mut().insert(RequestId(Arc::clone(&request_id)));
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
 
-    let answer = tokio::time::timeout(app.config.settings.limits.handler_timeout(), caught(next.run(request)));
+    let answer = tokio::time::timeout(surroundings.limits.handler_timeout(), caught(next.run(request)));
     let response = match answer.await {
         Ok(Ok(response)) => response,
         Ok(Err(panic)) => Problem::fault(format!("a handler panicked: {panic}")).into_response(),
@@ -65,12 +64,12 @@ async fn run(app: &App, mut request: Request, next: Next, lean: bool) -> Respons
     };
     let mut response = settle(response, &request_id);
 
-    let elapsed = app.clock.monotonic().saturating_sub(started);
+    let elapsed = surroundings.clock.monotonic().saturating_sub(started);
     let (status, route) = (
         response.status(),
         route.as_ref().map_or("unmatched", MatchedPath::as_str),
     );
-    app.timings.record(&method, route, status, elapsed);
+    surroundings.timings.record(&method, route, status, elapsed);
     if lean && status.is_success() {
         tracing::debug!(%request_id, %method, route, status = status.as_u16(), "answered");
     } else {
@@ -125,7 +124,7 @@ fn dress(headers: &mut HeaderMap, request_id: &str, lean: bool) {
 }
 
 /// The caller's id for the request where it is sane (it ends up in log lines), else one of ours.
-fn request_id(headers: &HeaderMap, app: &App) -> Arc<str> {
+fn request_id(headers: &HeaderMap, surroundings: &Surroundings) -> Arc<str> {
     let sane = |text: &&str| {
         (1..=128).contains(&text.len())
             && text
@@ -138,7 +137,7 @@ fn request_id(headers: &HeaderMap, app: &App) -> Arc<str> {
         .filter(sane)
     {
         Some(given) => given.into(),
-        None => app.ids.next("req").into(),
+        None => surroundings.ids.next("req").into(),
     }
 }
 

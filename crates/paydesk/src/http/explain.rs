@@ -8,7 +8,7 @@ use super::pages::{escape, page, prose};
 use super::{ApiPath, Kind, Problem, kinds, routes};
 
 /// Every documented kind of problem, as a page.
-pub(super) async fn get_problems() -> Response {
+pub(crate) async fn get_problems() -> Response {
     let mut rows = String::new();
     for kind in all() {
         let _infallible = write!(
@@ -30,7 +30,7 @@ pub(super) async fn get_problems() -> Response {
 }
 
 /// One kind of problem, explained.
-pub(super) async fn get_problem(ApiPath(code): ApiPath<String>) -> Response {
+pub(crate) async fn get_problem(ApiPath(code): ApiPath<String>) -> Response {
     match all().find(|kind| kind.code == code) {
         Some(kind) => page(
             kind.title,

@@ -23,7 +23,13 @@ impl<T: DeserializeOwned> FromRequest<App> for ApiJson<T> {
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         check_json(&parts.headers)?;
-        let bytes = body::read(app, &parts.headers, body, app.config.settings.limits.body_bytes_max).await?;
+        let bytes = body::read(
+            &app.surroundings,
+            &parts.headers,
+            body,
+            app.config.settings.limits.body_bytes_max,
+        )
+        .await?;
         parse(&bytes).map(Self)
     }
 }
@@ -157,11 +163,11 @@ fn sentence(message: &str) -> String {
 #[derive(Debug)]
 pub struct ApiPath<T>(pub T);
 
-impl<T: DeserializeOwned + Send> FromRequestParts<App> for ApiPath<T> {
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for ApiPath<T> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        match Path::<T>::from_request_parts(parts, app).await {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Path::<T>::from_request_parts(parts, state).await {
             Ok(Path(value)) if !parts.uri.path().contains("%00") => Ok(Self(value)),
             _ => Err(Problem::of(&kinds::NOT_FOUND)),
         }

@@ -39,7 +39,7 @@ pub fn routes() -> OpenApiRouter<App> {
 /// Answers as long as the process can answer at all; says nothing about the store. Also at `/healthz`.
 #[utoipa::path(get, path = "/livez", tag = "operations", security(()),
     responses((status = 200, description = "It lives.", body = String, example = json!("ok"))))]
-async fn get_liveness() -> &'static str {
+pub(crate) async fn get_liveness() -> &'static str {
     "ok"
 }
 

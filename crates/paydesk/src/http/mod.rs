@@ -6,7 +6,7 @@
 pub mod auth;
 pub mod body;
 pub mod envelope;
-mod explain;
+pub(crate) mod explain;
 pub mod extract;
 mod faults;
 pub mod health;
@@ -20,9 +20,11 @@ pub mod rates;
 pub mod reference;
 pub mod routes;
 pub mod server;
+pub mod surroundings;
 pub mod timings;
 
 pub use body::RawBody;
 pub use extract::{ApiJson, ApiPath, ApiQuery};
 pub use one_time::{OneTime, OneTimeBare, OneTimeJson};
 pub use problem::{Kind, Problem};
+pub use surroundings::Surroundings;

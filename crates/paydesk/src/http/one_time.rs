@@ -107,7 +107,13 @@ async fn take<T>(
     let caller = Caller::from_request_parts(&mut parts, app).await?;
     let key = key(&parts.headers)?;
     check(&parts.headers)?;
-    let bytes = body::read(app, &parts.headers, body, app.config.settings.limits.body_bytes_max).await?;
+    let bytes = body::read(
+        &app.surroundings,
+        &parts.headers,
+        body,
+        app.config.settings.limits.body_bytes_max,
+    )
+    .await?;
     let body = parse(&bytes)?;
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let fingerprint = fingerprint(parts.method.as_str(), path, &bytes);

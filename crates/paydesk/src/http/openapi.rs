@@ -14,9 +14,15 @@ use crate::app::App;
 /// Operations with this tag are called by machines that know no Idempotency-Key.
 const WEBHOOKS: &str = "webhooks";
 
+/// POSTs that change nothing, and only hide what they ask about from the address. They need no Idempotency-Key.
+pub const READING_POSTS: &[&str] = &["verify_key"];
+
 /// The whole document.
 pub fn document() -> Value {
-    let (_router, derived) = routes::api().merge(routes::webhooks()).split_for_parts();
+    let (_router, derived) = routes::api()
+        .merge(routes::webhooks())
+        .merge(routes::internal())
+        .split_for_parts();
     let mut document = serde_json::to_value(derived).expect("a document made of strings and maps serializes");
     complete(&mut document);
     document
@@ -41,8 +47,8 @@ fn complete(document: &mut Value) {
         "version": env!("CARGO_PKG_VERSION"),
         "summary": env!("CARGO_PKG_DESCRIPTION"),
         "description": "Amounts are integers in the currency's minor unit. Times are RFC 3339 in UTC. Every answer that \
-                        is not a success is a problem document (RFC 9457) with a stable `code`. Every POST takes an \
-                        `Idempotency-Key`: a repeat with the same key and body gives the same answer and acts once.",
+                        is not a success is a problem document (RFC 9457) with a stable `code`. Every POST that changes something takes \
+                        an `Idempotency-Key`: a repeat with the same key and body gives the same answer and acts once.",
         "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
     });
     document["servers"] = json!([{ "url": "/", "description": "This server." }]);
@@ -76,7 +82,11 @@ fn complete_operation(method: &str, operation: &mut Map<String, Value>) {
         .get("tags")
         .and_then(Value::as_array)
         .is_some_and(|tags| tags.contains(&json!(WEBHOOKS)));
-    if method == "post" && !webhook {
+    let reading = operation
+        .get("operationId")
+        .and_then(Value::as_str)
+        .is_some_and(|id| READING_POSTS.contains(&id));
+    if method == "post" && !webhook && !reading {
         let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
         if let Some(parameters) = parameters.as_array_mut() {
             parameters.push(json!({ "$ref": "#/components/parameters/IdempotencyKey" }));

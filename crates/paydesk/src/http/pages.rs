@@ -61,7 +61,7 @@ pub fn prose(text: &str) -> String {
 }
 
 /// The style sheet of the pages.
-pub(super) async fn get_style() -> Response {
+pub(crate) async fn get_style() -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/css; charset=utf-8"),
         (header::CACHE_CONTROL, "public, max-age=300"),

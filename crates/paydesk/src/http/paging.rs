@@ -11,7 +11,7 @@ const LIMIT: i64 = 20;
 /// The most entries of a page.
 const LIMIT_MAX: i64 = 100;
 /// Sorts after every id.
-const AFTER_ALL: &str = "~";
+pub const AFTER_ALL: &str = "~";
 
 /// Which page of a list.
 #[derive(Deserialize, utoipa::IntoParams)]

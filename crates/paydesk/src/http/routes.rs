@@ -3,13 +3,17 @@
 //! Capabilities add one line each: to [`api`] (or to [`lean`], for the webhook path) and to [`KINDS`].
 
 use axum::Router;
+use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{Kind, Problem, envelope, explain, health, kinds, openapi, pages, reference};
+use super::{Kind, Problem, Surroundings, envelope, explain, health, kinds, openapi, pages, reference};
 use crate::app::App;
-use crate::{catalogue, credits, inbox, notices, orders, purchases, top_ups};
+use crate::{
+    catalogue, courier, credits, edge, entitlements, inbox, keys, notices, orders, purchases, seeded, subscriptions,
+    top_ups,
+};
 
 /// The kinds of problem of every capability; `/problems/<code>` explains them.
 pub const KINDS: &[&[Kind]] = &[
@@ -18,6 +22,11 @@ pub const KINDS: &[&[Kind]] = &[
     purchases::KINDS,
     purchases::refunds::KINDS,
     credits::KINDS,
+    subscriptions::commands::KINDS,
+    courier::routes::KINDS,
+    edge::KINDS,
+    keys::KINDS,
+    seeded::KINDS,
 ];
 
 /// Every documented route. The OpenAPI document is made from this.
@@ -27,12 +36,17 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(purchases::routes::router())
         .merge(purchases::refunds::routes::router())
         .merge(credits::routes::router())
+        .merge(subscriptions::commands::routes::router())
         .merge(top_ups::routes::router())
         .merge(notices::routes::router())
         .merge(credits::history::routes::router())
         .merge(credits::explain::routes::router())
         .merge(orders::routes::router())
+        .merge(keys::routes::router())
+        .merge(seeded::routes::router())
+        .merge(entitlements::routes::router())
         .merge(inbox::routes::router())
+        .merge(courier::routes::router())
         .merge(health::routes())
 }
 
@@ -45,6 +59,11 @@ pub fn lean() -> Router<App> {
 /// The webhook and its aliases, documented.
 pub fn webhooks() -> OpenApiRouter<App> {
     inbox::routes::webhook_router()
+}
+
+/// Where edges forward events to, documented.
+pub fn internal() -> OpenApiRouter<App> {
+    inbox::routes::internal_router()
 }
 
 /// Pages and other routes that are not part of the API.
@@ -61,7 +80,20 @@ fn pages() -> Router<App> {
 /// The whole server, for processes that serve; `more` are routes beside the usual ones.
 pub fn router(app: App, more: Router<App>) -> Router {
     let (api, _document) = api().split_for_parts();
-    surrounded(api.merge(pages()).merge(more), lean(), app)
+    let (internal, _document) = internal().split_for_parts();
+    let lean = if app.config.takes_events_of_edges_in_public() {
+        lean().merge(internal)
+    } else {
+        lean()
+    };
+    surrounded(api.merge(pages()).merge(more), lean, app)
+}
+
+/// What is served on the listener for edges: their events, health and metrics.
+pub fn internal_router(app: App) -> Router {
+    let (health, _document) = health::routes().split_for_parts();
+    let (internal, _document) = internal().split_for_parts();
+    surrounded(health, internal, app)
 }
 
 /// Health and metrics only, for processes that work.
@@ -71,16 +103,21 @@ pub fn worker_router(app: App) -> Router {
 }
 
 /// Puts the envelope, the limits and the fallbacks around routes.
-pub fn surrounded(full: Router<App>, lean: Router<App>, app: App) -> Router {
+pub fn surrounded<S>(full: Router<S>, lean: Router<S>, state: S) -> Router
+where
+    S: Clone + Send + Sync + 'static,
+    Surroundings: FromRef<S>,
+{
+    let surroundings = Surroundings::from_ref(&state);
     let full = full
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(from_fn_with_state(app.clone(), envelope::limit_address))
-        .layer(from_fn_with_state(app.clone(), envelope::around));
+        .layer(from_fn_with_state(surroundings.clone(), envelope::limit_address))
+        .layer(from_fn_with_state(surroundings.clone(), envelope::around));
     let lean = lean
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(from_fn_with_state(app.clone(), envelope::around_lean));
-    full.merge(lean).with_state(app)
+        .layer(from_fn_with_state(surroundings, envelope::around_lean));
+    full.merge(lean).with_state(state)
 }
 
 async fn not_found() -> Problem {

@@ -189,3 +189,19 @@ pub fn once<E: From<store::Error>>(
     remember(tx, now_us, &[(action, &answer)])?;
     Ok(Reply::Fresh(answer))
 }
+
+/// The same where the answer holds a secret that must not be kept: the work gives what is told now and, where that differs,
+/// what whoever repeats the request is told.
+pub fn once_told<E: From<store::Error>>(
+    tx: &mut Tx<'_>,
+    now_us: i64,
+    action: &Action,
+    work: impl FnOnce(&mut Tx<'_>) -> std::result::Result<(Answer, Option<Answer>), E>,
+) -> std::result::Result<Reply, E> {
+    if let Some(reply) = recall(tx, &[action])?.remove(&action.id) {
+        return Ok(reply);
+    }
+    let (told, kept) = work(tx)?;
+    remember(tx, now_us, &[(action, kept.as_ref().unwrap_or(&told))])?;
+    Ok(Reply::Fresh(told))
+}

@@ -4,6 +4,8 @@
 //! apply it with the handled mark in one transaction. Events of one purchase never run beside each other, because its
 //! row is locked: that is the lane. What an event means is not known here; the capabilities' rules say.
 
+mod delivery;
+mod forwarded;
 mod payload;
 mod receive;
 mod records;
@@ -11,14 +13,18 @@ pub mod routes;
 pub mod rules;
 mod worker;
 
+use std::sync::Arc;
+
 use store::{Batch, BatchLimits, Store};
 use stripe::Envelope;
 
+use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::Policies;
 use crate::words::words;
 
-pub use receive::{Receipt, ReceiveError, receive};
+pub use delivery::{Delivery, WEBHOOK_PATHS, acknowledgement};
+pub use receive::{Receipt, ReceiveError, receive, verify};
 pub use records::walk::{
     EventFilter, Listing, Selection, Step, events, events_page, last_event_id, put_back, selected,
 };
@@ -63,7 +69,7 @@ pub struct Incoming {
     pub status: Status,
     /// The bytes as received, compressed.
     pub body: Vec<u8>,
-    /// When it came, microseconds.
+    /// When it came and was verified, here or at an edge, microseconds.
     pub received_at_us: i64,
 }
 
@@ -76,16 +82,26 @@ pub enum Appended {
     Duplicate,
 }
 
+/// Tells the metrics of deliveries what they mean, and begins their series at zero: the core and an edge have them.
+pub fn describe_metrics_of_deliveries() {
+    metrics::describe_counter!(
+        "paydesk_webhook_rejected_total",
+        "Deliveries whose signature did not fit."
+    );
+    metrics::counter!("paydesk_webhook_rejected_total").increment(0);
+}
+
 /// Tells the metrics what they mean, and begins their series at zero, once at start.
 pub fn describe_metrics() {
+    describe_metrics_of_deliveries();
     metrics::describe_gauge!("paydesk_inbox_pending", "Events that are kept and not handled yet.");
     metrics::describe_counter!(
         "paydesk_webhook_accepted_total",
         "Deliveries that were kept and acknowledged."
     );
     metrics::describe_counter!(
-        "paydesk_webhook_rejected_total",
-        "Deliveries whose signature did not fit."
+        "paydesk_internal_rejected_total",
+        "Requests to the internal path whose proof did not hold."
     );
     metrics::describe_counter!(
         "paydesk_inbox_handled_total",
@@ -94,7 +110,7 @@ pub fn describe_metrics() {
     metrics::describe_counter!("paydesk_inbox_failed_total", "Attempts to handle an event that failed.");
     // A series that is not there yet raises no alert when it begins to grow.
     metrics::counter!("paydesk_webhook_accepted_total").increment(0);
-    metrics::counter!("paydesk_webhook_rejected_total").increment(0);
+    metrics::counter!("paydesk_internal_rejected_total").increment(0);
     metrics::counter!("paydesk_inbox_failed_total").increment(0);
     for status in ["processed", "ignored", "dead"] {
         metrics::counter!("paydesk_inbox_handled_total", "status" => status).increment(0);
@@ -122,9 +138,15 @@ pub fn appends(store: &Store, limits: BatchLimits) -> Appends {
 pub type Handling = Batch<Work, Handled>;
 
 /// Opens the handling path on a store.
-pub fn handling(store: &Store, clock: Clock, policies: Policies, limits: BatchLimits) -> Handling {
+pub fn handling(
+    store: &Store,
+    clock: Clock,
+    policies: Policies,
+    catalogue: Arc<Catalogue>,
+    limits: BatchLimits,
+) -> Handling {
     store.batch("inbox handle", limits, move |tx, work| {
-        worker::handle_all(tx, clock.now_us(), policies, work)
+        worker::handle_all(tx, clock.now_us(), (policies, &catalogue), work)
     })
 }
 

@@ -1,45 +1,29 @@
 //! The inbox over HTTP: where Stripe delivers, and where operators look.
 
-use axum::extract::{FromRequest, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::receive::{self, ReceiveError, receive};
+use super::delivery::{self, BAD_SIGNATURE, Delivery, NOT_AN_EVENT};
+use super::forwarded::{self, BAD_HOP, Group, NOT_A_GROUP};
+use super::receive::receive;
 use super::{EventFilter, EventRow, Status, TOPIC, records};
 use crate::app::App;
 use crate::clock::Moment;
 use crate::effects;
+use crate::hop::wire::AnswerOut;
 use crate::http::auth::Scoped;
 use crate::http::paging::{Page, check_limit};
 use crate::http::problem::Kind;
-use crate::http::{ApiJson, ApiPath, ApiQuery, OneTimeBare, Problem, RawBody, kinds};
+use crate::http::{ApiJson, ApiPath, ApiQuery, OneTimeBare, Problem, kinds};
 use crate::idempotency::{self, Action, Answer, Reply};
 use crate::tokens::scope::{EventsRead, EventsReplay};
 
-/// The signature does not fit.
-pub const BAD_SIGNATURE: Kind = Kind {
-    code: "bad_signature",
-    status: 400,
-    title: "The signature does not fit",
-    explanation: "The Stripe-Signature header is missing, too old, or was not made over these bytes with a secret that \
-                  this server knows. Check STRIPE_WEBHOOK_SECRET against the endpoint's secret, and that nothing \
-                  between Stripe and this server changes the body.",
-};
-
-/// Signed, but not an event.
-pub const NOT_AN_EVENT: Kind = Kind {
-    code: "not_an_event",
-    status: 400,
-    title: "The body is not an event",
-    explanation: "The body is signed, but it is not a Stripe event: it lacks an id, a type or another part of the \
-                  envelope.",
-};
-
 /// All kinds of problem of this module.
-pub const KINDS: &[Kind] = &[BAD_SIGNATURE, NOT_AN_EVENT];
+pub const KINDS: &[Kind] = &[BAD_SIGNATURE, NOT_AN_EVENT, BAD_HOP, NOT_A_GROUP];
 
 /// The routes of this capability for operators.
 pub fn router() -> OpenApiRouter<App> {
@@ -51,11 +35,16 @@ pub fn router() -> OpenApiRouter<App> {
 
 /// Where Stripe delivers, under every name that the documents give it.
 pub fn webhook_router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(receive_webhook))
-        .route("/api/webhooks/stripe", axum::routing::post(receive_webhook))
-        .route("/api/payments/webhook", axum::routing::post(receive_webhook))
-        .route("/stripe-webhook", axum::routing::post(receive_webhook))
+    let [_canonical, aliases @ ..] = delivery::WEBHOOK_PATHS;
+    let canonical = OpenApiRouter::new().routes(routes!(receive_webhook));
+    aliases.into_iter().fold(canonical, |router, path| {
+        router.route(path, axum::routing::post(receive_webhook))
+    })
+}
+
+/// Where an edge forwards to.
+pub fn internal_router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(receive_forwarded))
 }
 
 /// Receive an event from Stripe
@@ -68,51 +57,25 @@ pub fn webhook_router() -> OpenApiRouter<App> {
     params(("Stripe-Signature" = String, Header, description = "Stripe's signature.")),
     responses((status = 200, description = "Kept."), (status = 400, description = "Not signed by a known secret, or not an event."),
               (status = 503, description = "It could not be kept; Stripe sends it again.")))]
-pub(crate) async fn receive_webhook(State(app): State<App>, delivery: Delivery) -> Response {
-    match take(&app, &delivery).await {
-        Ok(()) => (
-            StatusCode::OK,
-            [(header::CONTENT_TYPE, "application/json")],
-            r#"{"received":true}"#,
-        )
-            .into_response(),
-        Err(problem) => problem.into_response(),
-    }
+pub(crate) async fn receive_webhook(State(app): State<App>, delivery: Delivery) -> Result<Response, Problem> {
+    receive(&app, delivery.signature.as_bytes(), &delivery.body).await?;
+    Ok(delivery::acknowledgement())
 }
 
-/// A delivery whose signature at least looks like one. Anybody can send to this address, so the body is not read before.
-pub(crate) struct Delivery {
-    signature: HeaderValue,
-    body: RawBody,
-}
-
-impl FromRequest<App> for Delivery {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        let mut signatures = request.headers().get_all("stripe-signature").iter();
-        let signature = match (signatures.next(), signatures.next()) {
-            (Some(signature), None) => signature.clone(),
-            _ => return Err(Problem::of(&BAD_SIGNATURE).detail("There must be exactly one Stripe-Signature header.")),
-        };
-        receive::check_form(signature.as_bytes())
-            .map_err(|error| Problem::of(&BAD_SIGNATURE).detail(error.to_string()))?;
-        let body = RawBody::from_request(request, app).await?;
-        Ok(Self { signature, body })
-    }
-}
-
-async fn take(app: &App, delivery: &Delivery) -> Result<(), Problem> {
-    match receive(app, delivery.signature.as_bytes(), &delivery.body.0).await {
-        Ok(_) => Ok(()),
-        Err(ReceiveError::Signature(_)) if app.webhook_secrets.is_empty() => {
-            Err(Problem::of(&BAD_SIGNATURE).detail("No signing secret is configured."))
-        }
-        Err(ReceiveError::Signature(error)) => Err(Problem::of(&BAD_SIGNATURE).detail(error.to_string())),
-        Err(ReceiveError::Malformed(error)) => Err(Problem::of(&NOT_AN_EVENT).detail(error.to_string())),
-        // Whatever kept it from being stored, Stripe must send it again.
-        Err(ReceiveError::Store(error)) => Err(Problem::unavailable(error, 5)),
-    }
+/// Receive events from an edge
+///
+/// For `paydesk edge` and nobody else; there where `PAYDESK_INTERNAL_SECRET` is set, on the internal listener where there is
+/// one. The body is a group of events that the edge has verified. `Paydesk-Signature` proves the edge and covers the time
+/// and the whole body, and the answer carries one of its own. An event is `kept` or `duplicate` only after the durable
+/// commit. A repeat within the 300 seconds that a signature is good for is harmless: events are kept once.
+#[utoipa::path(post, path = "/subscriptions/internal/stripe-webhook", tag = "webhooks", security(()),
+    request_body(content = String, content_type = "application/octet-stream", description = "The group, as the edge signed it."),
+    params(("Paydesk-Signature" = String, Header, description = "The edge's signature.")),
+    responses((status = 200, description = "What became of each event, in their order.", body = AnswerOut),
+              (status = 401, description = "Not signed by a known internal secret, or not just now."),
+              (status = 404, description = "No internal secret is configured, or events are taken on another listener.")))]
+pub(crate) async fn receive_forwarded(State(app): State<App>, group: Group) -> Result<Response, Problem> {
+    forwarded::take(&app, &group).await
 }
 
 /// Which events to list.

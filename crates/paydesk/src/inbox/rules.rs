@@ -3,6 +3,7 @@
 use stripe::event::{Envelope, Form};
 
 use crate::purchases::reversals::rules as reversals;
+use crate::subscriptions;
 
 /// The event types that something follows from. All others are kept and ignored.
 const HANDLED: [&str; 11] = [
@@ -38,6 +39,7 @@ pub fn is_handled(kind: &str) -> bool {
         || reversals::REFUNDS.contains(&kind)
         || reversals::DISPUTES.contains(&kind)
         || reversals::WARNINGS.contains(&kind)
+        || subscriptions::is_handled(kind)
 }
 
 /// The pause after the failed attempt of this number (from 1), or `None` where the event is to be given up. `jitter` is

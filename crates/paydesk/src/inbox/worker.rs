@@ -10,9 +10,11 @@ use stripe::{Envelope, Event, Malformed};
 use super::records::{self, Mark};
 use super::{Status, TOPIC, rules};
 use crate::app::App;
+use crate::catalogue::Catalogue;
 use crate::config::Policies;
+use crate::courier;
 use crate::effects::{self, Caused};
-use crate::purchases::{self, Told};
+use crate::{purchases, subscriptions};
 
 /// Events handled in one transaction. More would make requests wait behind it on an engine with one writer.
 const BATCH: i64 = 128;
@@ -33,6 +35,21 @@ pub struct Due {
     next_attempt_at_us: i64,
     /// What it tells; nothing where nothing follows from it; or why it can never be read.
     told: std::result::Result<Option<Told>, String>,
+}
+
+/// What an event tells.
+#[derive(Clone, Debug)]
+struct Told {
+    /// About a purchase.
+    purchase: Option<purchases::Told>,
+    /// About a subscription.
+    subscription: Option<Box<subscriptions::Told>>,
+}
+
+impl Due {
+    fn tells_of_subscription(&self) -> bool {
+        matches!(&self.told, Ok(Some(told)) if told.subscription.is_some())
+    }
 }
 
 /// What the worker asks of the handling path: to handle these, as far as they are still due.
@@ -118,10 +135,17 @@ async fn read_due(app: &App, behind: Option<(i64, i64)>) -> Work {
 
 /// Handles events together, or, where that fails, one by one (`Err`). Gives how many were taken off the inbox.
 async fn handle_batch(app: &App, due: Work) -> std::result::Result<u64, u64> {
+    let of_subscriptions = due.iter().any(Due::tells_of_subscription);
     match app.handling.submit(due.clone()).await {
         Ok(handled) => {
+            if of_subscriptions {
+                app.store.notify(subscriptions::TOPIC);
+            }
             if handled.total() > 0 {
                 store::crash_point("inbox handled");
+            }
+            if handled.processed > 0 {
+                app.store.notify(courier::TOPIC);
             }
             count(handled);
             Ok(handled.total())
@@ -195,24 +219,31 @@ fn count(handled: Handled) {
 }
 
 /// The handling path's own work, in one transaction.
-pub(super) fn handle_all(tx: &mut Tx<'_>, now_us: i64, policies: Policies, work: &[Work]) -> Result<Vec<Handled>> {
-    work.iter().map(|due| handle(tx, now_us, policies, due)).collect()
+pub(super) fn handle_all(
+    tx: &mut Tx<'_>,
+    now_us: i64,
+    rules: (Policies, &Catalogue),
+    work: &[Work],
+) -> Result<Vec<Handled>> {
+    work.iter().map(|due| handle(tx, now_us, rules, due)).collect()
 }
 
-fn handle(tx: &mut Tx<'_>, now_us: i64, policies: Policies, due: &[Due]) -> Result<Handled> {
+fn handle(tx: &mut Tx<'_>, now_us: i64, (policies, catalogue): (Policies, &Catalogue), due: &[Due]) -> Result<Handled> {
     let mut handled = Handled::default();
     let claimed = records::claim(tx, due.iter().map(|one| one.event_id))?;
     if claimed.is_empty() {
         return Ok(handled);
     }
     store::crash_point("inbox claimed");
-    let mut told: Vec<(i64, Told)> = Vec::with_capacity(due.len());
+    let mut of_purchases: Vec<(i64, purchases::Told)> = Vec::with_capacity(due.len());
+    let mut of_subscriptions: Vec<(i64, subscriptions::Told)> = Vec::new();
     let mut marks = Vec::with_capacity(due.len());
     for one in due.iter().filter(|one| claimed.contains(&one.event_id)) {
         let event_id = one.event_id;
         let (status, error) = match &one.told {
-            Ok(Some(fact)) => {
-                told.push((event_id, fact.clone()));
+            Ok(Some(told)) => {
+                of_purchases.extend(told.purchase.clone().map(|told| (event_id, told)));
+                of_subscriptions.extend(told.subscription.clone().map(|told| (event_id, *told)));
                 handled.processed += 1;
                 (Status::Processed, None)
             }
@@ -236,8 +267,11 @@ fn handle(tx: &mut Tx<'_>, now_us: i64, policies: Policies, due: &[Due]) -> Resu
             error,
         });
     }
-    let settled = purchases::settle(tx, now_us, policies, &told)?;
+    let taken = subscriptions::take_in_events(tx, now_us, catalogue, &of_subscriptions)?;
+    of_purchases.extend(taken.told);
+    let mut settled = purchases::settle(tx, now_us, policies, &of_purchases)?;
     store::crash_point("inbox settled");
+    settled.effects.extend(taken.effects);
     apply(tx, now_us, &settled.effects)?;
     store::crash_point("inbox applied");
     records::mark(tx, now_us, &marks)?;
@@ -251,7 +285,12 @@ fn read(body: &[u8], livemode: bool) -> std::result::Result<Option<Told>, Malfor
     if !rules::is_ours(&Envelope::parse(body)?, livemode) {
         return Ok(None);
     }
-    purchases::interpret(&Event::parse(body)?)
+    let event = Event::parse(body)?;
+    let told = Told {
+        purchase: purchases::interpret(&event)?,
+        subscription: subscriptions::interpret(&event)?.map(Box::new),
+    };
+    Ok(Some(told).filter(|told| told.purchase.is_some() || told.subscription.is_some()))
 }
 
 impl records::DueEvent {

@@ -42,6 +42,15 @@ pub struct NoticeOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "insufficient_funds")]
     pub reason: Option<String>,
+    /// The subscription, where it is told of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subscription_id: Option<String>,
+    /// The invoice, where it is told of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invoice_id: Option<String>,
+    /// When the trial ends that it tells of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Moment>,
     /// When it was written.
     pub created_at: Moment,
 }
@@ -55,6 +64,9 @@ impl From<Notice> for NoticeOut {
             below,
             purchase_id: notice.subject.purchase_id().map(str::to_owned),
             reason: notice.subject.reason().map(str::to_owned),
+            subscription_id: notice.subject.subscription_id().map(str::to_owned),
+            invoice_id: notice.subject.invoice_id().map(str::to_owned),
+            ends_at: notice.subject.ends_at_us().map(Moment),
             notice_id: notice.notice_id,
             user_id: notice.user_id,
             created_at: Moment(notice.created_at_us),
@@ -64,7 +76,8 @@ impl From<Notice> for NoticeOut {
 
 /// List notices
 ///
-/// What a user is to be told, newest first: that their wallet runs low, or that a top-up failed.
+/// What a user is to be told, newest first: that their wallet runs low or a top-up failed, that a payment of their
+/// subscription failed or its trial ends, or that access ended.
 #[utoipa::path(get, path = "/api/notices", tag = "credits", params(PageIn),
     responses((status = 200, description = "A page of notices.", body = Page<NoticeOut>)))]
 pub(crate) async fn list_notices(

@@ -44,6 +44,7 @@ fn page(app: &App, user_id: &str, token: &str) -> Response {
                     .collect();
                 packages.push(described(app, item, "fields", fields));
             }
+            Offer::Plan(_) => {}
         }
     }
     let values = json!({

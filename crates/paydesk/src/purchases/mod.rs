@@ -11,6 +11,7 @@ mod checkout;
 mod customers;
 mod drive;
 mod pages;
+mod plans;
 mod records;
 mod recovery;
 pub mod refunds;
@@ -28,15 +29,22 @@ use crate::words::words;
 pub use audit::audit;
 pub use behind::{Behind, behind};
 pub use charge::{Automatic, begin_automatic, begin_setup, charge};
-pub use checkout::{CheckoutRequest, KINDS, PackOffer, Started, UNKNOWN_ITEM, check_return_url, pack_offer, start};
+pub use checkout::{
+    CATALOGUE_NOT_PUSHED, CheckoutRequest, KINDS, PackOffer, Started, UNKNOWN_ITEM, check_return_url, not_now,
+    pack_offer, start,
+};
+pub use customers::of as customer_of;
 pub use drive::DriveError;
-pub use records::{automatic_purchases, pending_credits, purchase, save_method, saved_method};
+pub use plans::step_aside;
+pub use records::{
+    automatic_purchases, link_customer, pending_credits, purchase, save_method, saved_method, user_of_customer,
+};
 pub use recovery::{recover, run as run_recovery};
 pub use refunds::recover as recover_refunds;
-pub use rules::{Fact, Told, interpret};
+pub use rules::{Fact, InvoicePart, PaidInvoice, Told, interpret, metadata};
 pub use settlement::{Settled, settle};
 
-/// The four kinds of thing that can be bought; so far two of them are on sale.
+/// The four kinds of thing that can be bought; so far three of them are on sale.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = PurchaseKind)]
@@ -45,11 +53,14 @@ pub enum Kind {
     CreditPack,
     /// A piece of work.
     Order,
+    /// A subscription.
+    Plan,
 }
 
 words!(Kind {
     CreditPack = "credit_pack",
     Order = "order",
+    Plan = "plan",
 });
 
 /// Where a purchase stands. The order is the order of certainty: facts may arrive in any sequence and any number, and

@@ -109,10 +109,13 @@ pub(super) fn purchase_of_request(tx: &mut Tx<'_>, request_id: &[u8]) -> Result<
     row.map(|row| Ok((row.text(0)?, row.blob(1)?))).transpose()
 }
 
-/// A page of a user's purchases, newest first, after the one named.
+/// A page of what a user set out to buy, newest first, after the one named. Invoices of subscriptions are not among it: their
+/// ids sort before those of the others.
 pub(super) fn purchases_of_user(tx: &mut Tx<'_>, user_id: &UserId, before: &str, limit: i64) -> Result<Vec<Purchase>> {
     let rows = tx.all(
-        select_purchase!("where user_id = $1 and purchase_id < $2 order by purchase_id desc limit $3"),
+        select_purchase!(
+            "where user_id = $1 and purchase_id < $2 and purchase_id > 'pur_' order by purchase_id desc limit $3"
+        ),
         &[user_id.as_str().into(), before.into(), limit.into()],
     )?;
     rows.iter().map(decode).collect()
@@ -286,6 +289,25 @@ pub(super) fn stripe_customer(tx: &mut Tx<'_>, user_id: &UserId) -> Result<(Opti
         &[user_id.as_str().into()],
     )?;
     row.map_or(Ok((None, 0)), |row| Ok((row.opt_text(0)?, row.int(1)?)))
+}
+
+/// Notes a Stripe customer that a subscription shows its user to have. One that is known stays.
+pub fn link_customer(tx: &mut Tx<'_>, now_us: i64, user_id: &UserId, stripe_customer_id: &str) -> Result<()> {
+    insert_customer(tx, now_us, user_id)?;
+    record_customer(tx, user_id, stripe_customer_id)
+}
+
+/// The user of a Stripe customer.
+pub fn user_of_customer(tx: &mut Tx<'_>, stripe_customer_id: &str) -> Result<Option<UserId>> {
+    let row = tx.one(
+        "select user_id from customer where stripe_customer_id = $1 order by user_id limit 1",
+        &[stripe_customer_id.into()],
+    )?;
+    let user_id = |row: Row| {
+        let parsed = UserId::parse(row.text_ref(0)?);
+        parsed.ok_or_else(|| Error::Corrupt("customer: user_id".into()))
+    };
+    row.map(user_id).transpose()
 }
 
 /// Lets go of a customer that no longer exists at Stripe; the next purchase makes another.

@@ -3,7 +3,10 @@
 //! A fact only ever adds: the status is the greatest of what was said, and each payment has its own business key. That
 //! is why any order and any repetition of the same facts ends in the same state.
 
+mod claw_backs;
+mod invoices;
 pub(super) mod methods;
+mod plans;
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -12,22 +15,22 @@ use ledger::{Currency, Money};
 use stripe::objects::{Charge, CheckoutMode, CheckoutSession, CheckoutStatus, PaymentIntent, PaymentIntentStatus};
 use stripe::{Event, Malformed};
 
+pub use invoices::{InvoicePart, PaidInvoice};
 pub use methods::Saved;
 
-use super::records::payments::PaymentRow;
-use super::reversals::rules::{Clawed, target};
+pub(super) use claw_backs::reverse;
+pub(super) use invoices::{of_invoice, pay_invoice};
+
 use super::reversals::{self, Reversal};
 use super::{Kind, Purchase, Status};
 use crate::catalogue::{EXPIRES_AFTER_DAYS_MAX, PackTerms};
 use crate::credits::PRIORITY_MAX;
 use crate::effects::Effect;
-use crate::ids::UserId;
+use crate::ids::{UserId, is_printable as printable};
 use crate::words::words;
 
 /// Microseconds of a second.
 const SECOND_US: i64 = 1_000_000;
-/// The longest id that Stripe promises ever to make, in bytes.
-const ID_BYTES_MAX: usize = 255;
 
 /// Names under which a purchase is written into Stripe's metadata, so that every event about it finds it again, even
 /// in a store that was restored from before the purchase.
@@ -54,6 +57,8 @@ pub mod metadata {
     pub const ORDER: &str = "paydesk_order";
     /// Not empty where the purchase was begun by itself.
     pub const AUTOMATIC: &str = "paydesk_automatic";
+    /// The command that began a subscription.
+    pub const COMMAND: &str = "paydesk_command";
     /// The user who saves a payment method.
     pub const SETUP: &str = "paydesk_setup";
 }
@@ -130,6 +135,10 @@ pub enum Told {
     Reversal(Reversal),
     /// About a payment method that a user saved.
     Saved(Saved),
+    /// About an invoice of a subscription that is paid.
+    Invoice(PaidInvoice),
+    /// About what one payment pays of an invoice.
+    InvoicePart(InvoicePart),
 }
 
 impl Told {
@@ -138,7 +147,18 @@ impl Told {
         match self {
             Self::Purchase(fact) => fact.payment.as_ref().map(|payment| payment.payment_intent_id.as_str()),
             Self::Reversal(reversal) => Some(reversal.payment_intent_id()),
-            Self::Saved(_) => None,
+            Self::InvoicePart(part) => Some(&part.payment_intent_id),
+            Self::Saved(_) | Self::Invoice(_) => None,
+        }
+    }
+
+    /// The purchase it is about, where it says which.
+    pub fn purchase_id(&self) -> Option<&str> {
+        match self {
+            Self::Purchase(fact) => Some(&fact.stated.purchase_id),
+            Self::Invoice(paid) => Some(&paid.invoice_id),
+            Self::InvoicePart(part) => Some(&part.invoice_id),
+            Self::Reversal(_) | Self::Saved(_) => None,
         }
     }
 }
@@ -157,9 +177,11 @@ pub struct Fact {
     /// Why a charge failed, in Stripe's word.
     pub failure: Option<String>,
     /// What it says about the payment.
-    pub payment: Option<PaymentFact>,
+    pub payment: Option<Box<PaymentFact>>,
     /// The money that is there.
     pub funds: Option<Funds>,
+    /// The subscription that came of it.
+    pub subscription_id: Option<String>,
 }
 
 /// Money that is there.
@@ -221,12 +243,14 @@ fn of_reversal(event: &Event) -> Result<Option<Told>, Malformed> {
 /// Credits that end are counted from the moment of the payment, which a session does not know. So a paid session of such
 /// credits says no more than that money is on its way; the payment's own event says that it is there.
 pub fn of_session(session: &CheckoutSession, ended: Option<Status>) -> Result<Option<Fact>, Malformed> {
-    if session.mode != CheckoutMode::Payment {
-        return Ok(None);
-    }
     let Some(stated) = stated(&session.metadata)? else {
         return Ok(None);
     };
+    match (&session.mode, stated.kind) {
+        (CheckoutMode::Subscription, Kind::Plan) => return plans::of_session(session, stated, ended),
+        (CheckoutMode::Payment, Kind::CreditPack | Kind::Order) => {}
+        _ => return Ok(None),
+    }
     let currency = currency(session.currency.as_deref().unwrap_or_default())?;
     let amount_minor = session.amount_total.unwrap_or(stated.amount_minor);
     let payment_intent = session
@@ -251,13 +275,13 @@ pub fn of_session(session: &CheckoutSession, ended: Option<Status>) -> Result<Op
             Status::Failed => PaymentStatus::Failed,
             Status::Created | Status::Open | Status::Expired => return None,
         };
-        Some(PaymentFact {
+        Some(Box::new(PaymentFact {
             payment_intent_id,
             status,
             amount_minor,
             charge_id: None,
             balance_transaction_id: None,
-        })
+        }))
     });
     if settled && amount_minor > 0 && payment_intent.is_none() {
         return Err(Malformed::new(
@@ -284,6 +308,7 @@ pub fn of_session(session: &CheckoutSession, ended: Option<Status>) -> Result<Op
         failure: None,
         payment,
         funds,
+        subscription_id: None,
     })
 }
 
@@ -335,8 +360,9 @@ fn of_payment_intent(intent: &PaymentIntent, at_s: i64) -> Result<Option<Fact>, 
         session_id: None,
         status,
         failure: failure.filter(|_| status == Some(Status::Failed)),
-        payment: Some(payment),
+        payment: Some(Box::new(payment)),
         funds,
+        subscription_id: None,
     })
 }
 
@@ -364,8 +390,9 @@ fn of_charge(charge: &Charge) -> Result<Option<Fact>, Malformed> {
         session_id: None,
         status: None,
         failure: None,
-        payment: Some(payment),
+        payment: Some(Box::new(payment)),
         funds: None,
+        subscription_id: None,
     })
 }
 
@@ -378,6 +405,7 @@ fn checked(fact: Fact) -> Result<Option<Fact>, Malformed> {
         ("item", Some(&stated.item_id)),
         ("order", stated.order_id.as_ref()),
         ("session", fact.session_id.as_ref()),
+        ("subscription", fact.subscription_id.as_ref()),
         ("payment_intent", payment.map(|payment| &payment.payment_intent_id)),
         ("charge", payment.and_then(|payment| payment.charge_id.as_ref())),
         (
@@ -389,10 +417,6 @@ fn checked(fact: Fact) -> Result<Option<Fact>, Malformed> {
         Some((what, _)) => Err(Malformed::new(what, "its id is not a short printable text")),
         None => Ok(Some(fact)),
     }
-}
-
-fn printable(id: &str) -> bool {
-    (1..=ID_BYTES_MAX).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// The purchase that metadata names, `None` where it names none of ours.
@@ -541,7 +565,8 @@ fn fulfil(purchase: &Purchase, funds: &Funds) -> Option<Effect> {
             package_id: purchase.item_id.clone(),
             purchase_id: purchase.purchase_id.clone(),
         }),
-        (Kind::Order, None) => None,
+        // What a plan gives follows from its subscription.
+        (Kind::Order, None) | (Kind::Plan, _) => None,
     }
 }
 
@@ -552,43 +577,6 @@ fn release(purchase: &Purchase) -> Option<Effect> {
             order_id: order_id.clone(),
             purchase_id: purchase.purchase_id.clone(),
         }),
-        (Kind::Order | Kind::CreditPack, _) => None,
+        (Kind::Order | Kind::CreditPack | Kind::Plan, _) => None,
     }
-}
-
-/// What follows from all that is known to be reversed of a payment: the books go to their target in one step, which is a
-/// version of its own, and the wallet is frozen while a dispute is open.
-pub(super) fn reverse(purchase: &Purchase, payment: &mut PaymentRow) -> Vec<Effect> {
-    let granted = if payment.paid_minor > 0 { purchase.credits } else { 0 };
-    let wanted = target(granted, payment.paid_minor, payment.reversed_minor);
-    let done = Clawed {
-        credits: payment.clawed_credits,
-        minor: payment.clawed_minor,
-    };
-    let mut effects = Vec::new();
-    if wanted == done && payment.freezes == payment.frozen {
-        return effects;
-    }
-    payment.claw_version += 1;
-    if wanted != done {
-        effects.push(Effect::ClawBack {
-            user_id: purchase.user_id.clone(),
-            payment: payment.payment_intent_id.clone(),
-            credits: wanted.credits - done.credits,
-            currency: payment.price.currency,
-            amount_minor: wanted.minor - done.minor,
-            version: payment.claw_version,
-        });
-        (payment.clawed_credits, payment.clawed_minor) = (wanted.credits, wanted.minor);
-    }
-    if payment.freezes != payment.frozen {
-        effects.push(Effect::Freeze {
-            user_id: purchase.user_id.clone(),
-            payment: payment.payment_intent_id.clone(),
-            frozen: payment.freezes,
-            version: payment.claw_version,
-        });
-        payment.frozen = payment.freezes;
-    }
-    effects
 }

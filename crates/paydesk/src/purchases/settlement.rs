@@ -9,9 +9,11 @@ use store::{Error, Result, Tx};
 
 use super::records::payments::{self, PaymentRow};
 use super::reversals::{self, Dispute, Refund, Reversal, Warning};
+use super::rules::{InvoicePart, PaidInvoice};
 use super::{Fact, Purchase, Told, records, refunds, rules};
 use crate::config::{OnDispute, OnFraudWarning, Policies};
 use crate::effects::{Caused, NO_EVENT};
+use crate::subscriptions::commands;
 
 /// What a batch came to.
 pub struct Settled {
@@ -24,19 +26,17 @@ pub struct Settled {
 /// Takes in what was told, each with the number of its event (or `NO_EVENT`). Purchases that the store does not know are
 /// adopted from what the fact states.
 pub fn settle(tx: &mut Tx<'_>, now_us: i64, policies: Policies, told: &[(i64, Told)]) -> Result<Settled> {
-    let before = lock_purchases(tx, told)?;
+    let named = named_purchases(tx, told)?;
+    let before = records::lock(tx, &named.iter().map(String::as_str).collect())?;
     let mut purchases = before.clone();
-    let known = payments::lock(
-        tx,
-        &told.iter().filter_map(|(_, told)| told.payment_intent_id()).collect(),
-    )?;
+    let known = lock_payments(tx, told)?;
     let mut book = Book {
         policies,
         payments: known.clone(),
         touched: BTreeMap::new(),
         effects: Vec::new(),
     };
-    check_locked(told, &known, &purchases)?;
+    check_locked(told, &known, (&named, &purchases))?;
     for (event_id, told) in told {
         match told {
             Told::Purchase(fact) => {
@@ -44,8 +44,17 @@ pub fn settle(tx: &mut Tx<'_>, now_us: i64, policies: Policies, told: &[(i64, To
                     .entry(fact.stated.purchase_id.clone())
                     .or_insert_with(|| rules::adopted(fact, now_us));
                 book.take_fact(*event_id, purchase, fact, now_us);
+                if let Some(subscription_id) = &fact.subscription_id {
+                    commands::note_begun(tx, &purchase.purchase_id, subscription_id)?;
+                }
             }
             Told::Reversal(reversal) => book.take_reversal(*event_id, reversal),
+            Told::Invoice(paid) => {
+                let purchase = || rules::of_invoice(paid, now_us);
+                purchases.entry(paid.invoice_id.clone()).or_insert_with(purchase);
+                book.take_invoice(*event_id, paid);
+            }
+            Told::InvoicePart(part) => book.take_part(*event_id, part),
             Told::Saved(saved) => book.effects.push(Caused {
                 event_id: *event_id,
                 effect: rules::save(saved),
@@ -64,23 +73,52 @@ pub fn settle(tx: &mut Tx<'_>, now_us: i64, policies: Policies, told: &[(i64, To
     })
 }
 
-/// Locks the purchases that facts state, and those whose payments are reversed.
-fn lock_purchases(tx: &mut Tx<'_>, told: &[(i64, Told)]) -> Result<BTreeMap<String, Purchase>> {
+/// The purchases that are told of, and those whose payments are reversed, whether they are known or not.
+fn named_purchases(tx: &mut Tx<'_>, told: &[(i64, Told)]) -> Result<BTreeSet<String>> {
     let reversed: BTreeSet<&str> = reversals_in(told).map(Reversal::payment_intent_id).collect();
     let mut ids = payments::purchases_of(tx, &reversed)?;
-    ids.extend(told.iter().filter_map(|(_, told)| match told {
-        Told::Purchase(fact) => Some(fact.stated.purchase_id.clone()),
-        Told::Reversal(_) | Told::Saved(_) => None,
-    }));
-    records::lock(tx, &ids.iter().map(String::as_str).collect())
+    ids.extend(
+        told.iter()
+            .filter_map(|(_, told)| told.purchase_id().map(str::to_owned)),
+    );
+    Ok(ids)
+}
+
+/// Locks the payments that are told of, and those of the invoices that are.
+fn lock_payments(tx: &mut Tx<'_>, told: &[(i64, Told)]) -> Result<Payments> {
+    let invoices: BTreeSet<&str> = told
+        .iter()
+        .filter_map(|(_, told)| match told {
+            Told::Invoice(paid) => Some(paid.invoice_id.as_str()),
+            Told::Purchase(_) | Told::Reversal(_) | Told::Saved(_) | Told::InvoicePart(_) => None,
+        })
+        .collect();
+    let of_invoices = if invoices.is_empty() {
+        Vec::new()
+    } else {
+        payments::of_purchases(tx, &invoices)?
+    };
+    let told = told.iter().filter_map(|(_, told)| told.payment_intent_id());
+    let of_invoices = of_invoices.iter().map(|payment| payment.payment_intent_id.as_str());
+    payments::lock(tx, &told.chain(of_invoices).collect())
 }
 
 /// A payment may have been told of by another node while we waited for its row. Its purchase is not locked then, and what
 /// is to be taken back for it would be lost: the whole batch is decided anew on what that node wrote.
-fn check_locked(told: &[(i64, Told)], known: &Payments, purchases: &Purchases) -> Result<()> {
+///
+/// A payment without a user pays an invoice that is not known yet; of any other the purchase must be there.
+fn check_locked(
+    told: &[(i64, Told)],
+    known: &Payments,
+    (named, purchases): (&BTreeSet<String>, &Purchases),
+) -> Result<()> {
     let reversed = reversals_in(told).filter_map(|reversal| known.get(reversal.payment_intent_id()));
-    let mut named = reversed.filter(|payment| !payment.purchase_id.is_empty());
-    if named.all(|payment| purchases.contains_key(&payment.purchase_id)) {
+    let mut paying = reversed.filter(|payment| !payment.purchase_id.is_empty());
+    let is_locked = |payment: &PaymentRow| match payment.user_id {
+        Some(_) => purchases.contains_key(&payment.purchase_id),
+        None => named.contains(&payment.purchase_id),
+    };
+    if paying.all(is_locked) {
         Ok(())
     } else {
         Err(Error::Busy)
@@ -90,7 +128,7 @@ fn check_locked(told: &[(i64, Told)], known: &Payments, purchases: &Purchases) -
 fn reversals_in(told: &[(i64, Told)]) -> impl Iterator<Item = &Reversal> {
     told.iter().filter_map(|(_, told)| match told {
         Told::Reversal(reversal) => Some(reversal),
-        Told::Purchase(_) | Told::Saved(_) => None,
+        Told::Purchase(_) | Told::Saved(_) | Told::Invoice(_) | Told::InvoicePart(_) => None,
     })
 }
 
@@ -128,6 +166,24 @@ impl Book {
         }
     }
 
+    /// The payments of an invoice may have come before it, and have been reversed.
+    fn take_invoice(&mut self, event_id: i64, paid: &PaidInvoice) {
+        self.effects.extend(
+            rules::pay_invoice(paid)
+                .into_iter()
+                .map(|effect| Caused { event_id, effect }),
+        );
+        let of_it = self.payments.values().filter(|row| row.purchase_id == paid.invoice_id);
+        let looked_at: Vec<String> = of_it.map(|row| row.payment_intent_id.clone()).collect();
+        self.touched.extend(looked_at.into_iter().map(|id| (id, event_id)));
+    }
+
+    fn take_part(&mut self, event_id: i64, part: &InvoicePart) {
+        let row = self.payment(&part.payment_intent_id, part.currency);
+        row.add_part(part);
+        self.touched.insert(part.payment_intent_id.clone(), event_id);
+    }
+
     fn take_reversal(&mut self, event_id: i64, reversal: &Reversal) {
         // A currency that is none was refused when the event was read.
         let Some(currency) = reversal.currency() else {
@@ -152,6 +208,9 @@ impl Book {
             let Some(purchase) = purchases.get(&payment.purchase_id) else {
                 continue;
             };
+            if payment.user_id.is_none() {
+                payment.user_id = Some(purchase.user_id.clone());
+            }
             let effects = rules::reverse(purchase, payment);
             self.effects.extend(effects.into_iter().map(|effect| Caused {
                 event_id: *event_id,

@@ -24,4 +24,24 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "listing of retrying events",
         sql: include_str!("0004_event_retrying.sql"),
     },
+    Migration {
+        number: 5,
+        name: "subscriptions",
+        sql: include_str!("0005_subscription.sql"),
+    },
+    Migration {
+        number: 6,
+        name: "API keys and seeded data",
+        sql: include_str!("0006_api_key.sql"),
+    },
+    Migration {
+        number: 7,
+        name: "the courier",
+        sql: include_str!("0007_courier.sql"),
+    },
+    Migration {
+        number: 8,
+        name: "plans",
+        sql: include_str!("0008_plan.sql"),
+    },
 ];

@@ -56,7 +56,16 @@ scopes! {
     OrdersWrite = 6 "orders:write", "Create, change and advance any user's orders.";
     EventsRead = 7 "events:read", "Read the events received from Stripe.";
     EventsReplay = 8 "events:replay", "Replay events received from Stripe.";
+    SubscriptionsRead = 26 "subscriptions:read", "Read any user's subscriptions and invoices.";
+    SubscriptionsWrite = 27 "subscriptions:write", "Begin, change and end any user's subscriptions.";
     RefundsWrite = 10 "refunds:write", "Give money back.";
+    WebhooksWrite = 16 "webhooks:write", "Register endpoints for outgoing webhooks, and send to them again.";
+    KeysRead = 20 "keys:read", "Read any user's API keys, without their secrets.";
+    KeysWrite = 21 "keys:write", "Make, reveal, replace and revoke any user's API keys.";
+    KeysVerify = 22 "keys:verify", "Verify API keys.";
+    EntitlementsRead = 23 "entitlements:read", "Read what any user is entitled to.";
+    DataRead = 24 "data:read", "Read any user's seeded data.";
+    DataWrite = 25 "data:write", "Change any user's seeded data.";
     MetricsRead = 9 "metrics:read", "Read the server's metrics.";
 }
 

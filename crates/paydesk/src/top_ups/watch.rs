@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::ids::UserId;
 use crate::notices::{self, Notice, Subject};
 use crate::purchases::{self, Purchase, Status};
-use crate::{books, credits};
+use crate::{books, courier, credits};
 
 /// Wallets taken up at a time.
 const BATCH: i64 = 100;
@@ -106,6 +106,9 @@ pub async fn look(app: &App) -> Result<Looked> {
                     tracing::warn!(%error, %user_id, "a wallet that runs low could not be looked at now");
                 }
             }
+        }
+        if !due.is_empty() {
+            app.store.notify(courier::TOPIC);
         }
         looked.wallets += due.len();
         looked.begun += begun.len();

@@ -16,7 +16,9 @@ mod support;
 mod digest;
 mod history;
 mod interleavings;
+mod old_shape;
 mod reversal;
+mod subscriptions;
 
 use std::collections::BTreeMap;
 

@@ -5,13 +5,15 @@
 
 use std::time::Instant;
 
+use paydesk::clock::Clock;
+use paydesk::hop;
 use reqwest::Method;
 use serde_json::{Value, json};
 use store::{Options, Store};
 use stripe::signature::{SigningSecret, sign};
 
 use crate::points::Moment;
-use crate::server::{ADMIN, DIED, PATIENCE, Place, Server, Started, WEBHOOK_SECRET};
+use crate::server::{ADMIN, DIED, INTERNAL_SECRET, PATIENCE, Place, Server, Started, WEBHOOK_SECRET};
 
 const HOLDS: &str = "/api/financial/credits/ada/holds";
 /// Credits that end so soon have ended when they are looked at.
@@ -33,6 +35,16 @@ pub(crate) struct Journey<'a> {
     armed: bool,
     died: usize,
     server: Option<Server>,
+}
+
+/// A group of one event as an edge sends it, and its signature.
+fn forwarded(event: &str, clock: &Clock) -> (Vec<u8>, String) {
+    let mut group = Vec::new();
+    let (verified_at_us, body) = (clock.now_us(), event.as_bytes());
+    hop::wire::write(&mut group, hop::wire::Forwarded { verified_at_us, body });
+    let secret = hop::proof::Secret::new(INTERNAL_SECRET).unwrap();
+    let signature = hop::proof::Claim::of(&group, clock.now_seconds()).sign(&[secret]);
+    (group, signature)
 }
 
 /// What a request came to.
@@ -57,6 +69,8 @@ impl<'a> Journey<'a> {
         if self.death.moment == Moment::Refusal {
             self.be_refused().await;
         }
+        let wants = json!({ "url": self.place.told_at, "event_types": ["order.paid"] });
+        let endpoint = self.ask("/api/webhook-endpoints", "endpoint", &wants).await;
         let order = json!({ "package_id": "track-review", "user_id": "bob",
                             "fields": { "track_url": "https://music.example/one" } });
         let made = self.ask("/api/orders", "order", &order).await;
@@ -113,6 +127,7 @@ impl<'a> Journey<'a> {
         ] {
             assert_eq!(self.ask(path, key, body).await, *answered, "{key}: {}", self.told());
         }
+        self.see_told(&body(&endpoint)).await;
         self.check().await;
         self.died
     }
@@ -209,6 +224,27 @@ impl<'a> Journey<'a> {
         }
     }
 
+    /// Waits until the application was told of what was paid. What a dead server had taken is due at once, as if its lease
+    /// had ended.
+    async fn see_told(&mut self, endpoint: &Value) {
+        let endpoint_id = endpoint["endpoint_id"].as_str().unwrap();
+        let path = format!("/api/webhook-endpoints/{endpoint_id}/deliveries");
+        let begun = Instant::now();
+        loop {
+            self.stop().await;
+            self.run_sql("update delivery set next_attempt_at_us = 0 where status = 'pending'")
+                .await;
+            let deaths = self.died;
+            while self.died == deaths {
+                let deliveries = self.read(&path).await["data"].take();
+                if deliveries[0]["status"] == "sent" && deliveries[1].is_null() {
+                    return;
+                }
+                assert!(begun.elapsed() < PATIENCE, "{deliveries}: {}", self.told());
+            }
+        }
+    }
+
     /// Whether the running server has taken a lot out of a wallet; false as well where it died meanwhile.
     async fn has_expired_lots(&mut self) -> bool {
         let base = self.base().await;
@@ -245,16 +281,39 @@ impl<'a> Journey<'a> {
     /// Stripe delivers every event it has, until each is acknowledged.
     async fn deliver_all(&mut self) {
         let secret = SigningSecret::new(WEBHOOK_SECRET).unwrap();
-        let clock = paydesk::clock::Clock::system();
-        for event in self.place.at_stripe("/v1/events?limit=100").await.iter().rev() {
+        let clock = Clock::system();
+        for (number, event) in self
+            .place
+            .at_stripe("/v1/events?limit=100")
+            .await
+            .iter()
+            .rev()
+            .enumerate()
+        {
             let event = event.to_string();
             loop {
                 let base = self.base().await;
-                let request = self.place.http.post(format!("{base}/api/stripe/webhook"));
-                let request = request.header("stripe-signature", sign(event.as_bytes(), &secret, clock.now_seconds()));
-                match request.body(event.clone()).send().await {
-                    Ok(response) if response.status() == 200 => break,
-                    Ok(response) => assert_eq!(response.status(), 503, "{}", self.told()),
+                // Every other event comes by an edge.
+                let request = if number % 2 == 0 {
+                    let signature = sign(event.as_bytes(), &secret, clock.now_seconds());
+                    let request = self.place.http.post(format!("{base}/api/stripe/webhook"));
+                    request.header("stripe-signature", signature).body(event.clone())
+                } else {
+                    let (group, signature) = forwarded(&event, &clock);
+                    let request = self.place.http.post(format!("{base}{}", hop::PATH));
+                    request.header(hop::proof::HEADER, signature).body(group)
+                };
+                let answered = match request.send().await {
+                    Ok(response) => response.text().await,
+                    Err(error) => Err(error),
+                };
+                match answered {
+                    Ok(said) if ["received", "kept", "duplicate"].iter().any(|word| said.contains(word)) => break,
+                    Ok(said) => assert!(
+                        ["503", "failed"].iter().any(|word| said.contains(word)),
+                        "{said} {}",
+                        self.told()
+                    ),
                     Err(_) => self.bury().await,
                 }
             }
@@ -348,6 +407,7 @@ impl<'a> Journey<'a> {
             Moment::Push | Moment::Serve | Moment::Refusal | Moment::Expiry => (2, 2),
         };
         let told = self.told();
+        assert_eq!(self.place.told(), 1, "one message, whatever died: {told}");
         for (path, count) in [
             ("/v1/checkout/sessions?limit=100", sessions),
             ("/v1/customers?limit=100", customers),

@@ -83,6 +83,19 @@ impl Load {
         ledger
     }
 
+    /// One buyer: buys until it is enough, each time for the wallet of everybody.
+    pub(crate) async fn buyer(self, number: u64, seed: u64) -> Ledger {
+        let mut rng = StdRng::seed_from_u64(seed ^ (number << 32));
+        let mut ledger = Ledger::default();
+        let mut step = 0;
+        while !self.enough.load(Ordering::Relaxed) {
+            step += 1;
+            self.buy(&mut rng, &mut ledger, "everybody", &format!("{number}-{step}"))
+                .await;
+        }
+        ledger
+    }
+
     /// What Stripe tells of one paid purchase: two events that grant the same credits, some of them several times.
     async fn buy(&self, rng: &mut StdRng, ledger: &mut Ledger, user: &str, name: &str) {
         let credits = rng.random_range(1..200);

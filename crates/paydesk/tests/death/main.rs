@@ -1,7 +1,7 @@
 //! Death: the real server is killed, again and again, at random moments and at every named point, and whatever it had
 //! acknowledged is there afterwards, once.
 //!
-//! `PAYDESK_KILLS` sets how often it is killed under load (50), `PAYDESK_PASSES` at how many passes of each crash point
+//! `PAYDESK_KILLS` sets how often it is killed under load (50), `PAYDESK_EDGE_KILLS` how often an edge in front of it is (10), `PAYDESK_PASSES` at how many passes of each crash point
 //! it dies (2, and 1 on the server engine), `PAYDESK_SEED` the seed; a failing run prints its seed.
 
 #![expect(
@@ -10,6 +10,7 @@
     reason = "a test that meets what it does not expect fails by panicking, and tells its figures"
 )]
 
+mod edges;
 mod journey;
 mod load;
 mod points;
@@ -133,7 +134,7 @@ async fn survive(database: TestDatabase, kills: usize) {
 }
 
 /// Waits until the server's own worker has handled every event.
-async fn drained(place: &Place, base: &str) {
+pub(crate) async fn drained(place: &Place, base: &str) {
     let begun = Instant::now();
     for status in ["received", "retrying"] {
         loop {
@@ -182,7 +183,7 @@ async fn repeated(load: &Load, told: Vec<Ledger>) -> Vec<Ledger> {
 }
 
 /// Compares what the database holds with what the clients were told.
-async fn check(place: &Place, told: &[Ledger]) {
+pub(crate) async fn check(place: &Place, told: &[Ledger]) {
     place.verify().await;
     let store = Store::open(place.database.url(), Options::default()).unwrap();
     let events: BTreeMap<String, String> = pairs(&store, "select stripe_id, status from event")

@@ -26,7 +26,7 @@ pub(crate) enum Moment {
 }
 
 /// Every crash point of the program.
-pub(crate) const POINTS: [(&str, Moment); 31] = [
+pub(crate) const POINTS: [(&str, Moment); 36] = [
     ("store.migrated", Moment::Push),
     ("price pushed", Moment::Push),
     ("store.before_commit", Moment::Serve),
@@ -41,6 +41,8 @@ pub(crate) const POINTS: [(&str, Moment); 31] = [
     ("checkout answer kept", Moment::Serve),
     ("inbox verified", Moment::Serve),
     ("inbox appended", Moment::Serve),
+    ("group verified", Moment::Serve),
+    ("group appended", Moment::Serve),
     ("inbox claimed", Moment::Serve),
     ("inbox settled", Moment::Serve),
     ("inbox applied", Moment::Serve),
@@ -52,6 +54,9 @@ pub(crate) const POINTS: [(&str, Moment); 31] = [
     ("refund made", Moment::Serve),
     ("refund recorded", Moment::Serve),
     ("refund answer kept", Moment::Serve),
+    ("delivery taken", Moment::Serve),
+    ("delivery sent", Moment::Serve),
+    ("delivery marked", Moment::Serve),
     ("holds expired", Moment::Expiry),
     ("lots expired", Moment::Expiry),
     ("intent given up", Moment::Refusal),

@@ -1,11 +1,14 @@
 //! The real binary as a child process: started, killed by its exact id, started again on the same database.
 
+use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use axum::http::HeaderMap;
 use sandbox::{DEFAULT_SECRET_KEY, Sandbox};
 use serde_json::Value;
 use store::testing::TestDatabase;
@@ -14,6 +17,7 @@ use tokio::net::TcpListener;
 
 pub(crate) const ADMIN: &str = "admin_for_tests_only";
 pub(crate) const WEBHOOK_SECRET: &str = "whsec_for_tests_only";
+pub(crate) const INTERNAL_SECRET: &str = "an internal secret of thirty-two bytes and more";
 /// What a process that stopped at a crash point ends with.
 pub(crate) const DIED: i32 = 137;
 /// No start, answer or end may take longer, however busy the machine is.
@@ -24,7 +28,24 @@ pub(crate) struct Place {
     pub(crate) database: TestDatabase,
     pub(crate) sandbox_base: String,
     pub(crate) http: reqwest::Client,
+    /// Where the application of the test takes webhooks, and the ids of those that came.
+    pub(crate) told_at: String,
+    told: Told,
     folder: TempDir,
+}
+
+type Told = Arc<Mutex<BTreeSet<String>>>;
+
+/// Serves an application that takes webhooks.
+async fn be_told(told: Told) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let take = move |headers: HeaderMap| async move {
+        let id = headers["webhook-id"].to_str().unwrap().to_owned();
+        told.lock().unwrap().insert(id);
+    };
+    tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(take)).await });
+    url
 }
 
 /// A server that has said that it is ready.
@@ -51,7 +72,10 @@ impl Place {
         let sandbox = Sandbox::new(sandbox::Config::default());
         tokio::spawn(async move { sandbox.serve(listener, std::future::pending::<()>()).await });
         let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+        let told = Told::default();
         Self {
+            told_at: be_told(Arc::clone(&told)).await,
+            told,
             database,
             sandbox_base,
             http,
@@ -69,6 +93,7 @@ impl Place {
             .env("STRIPE_API_BASE", &self.sandbox_base)
             .env("STRIPE_SECRET_KEY", DEFAULT_SECRET_KEY)
             .env("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET)
+            .env("PAYDESK_INTERNAL_SECRET", INTERNAL_SECRET)
             .env("PAYDESK_ADMIN_TOKEN", ADMIN)
             .env(
                 "PAYDESK_CATALOGUE",
@@ -78,6 +103,7 @@ impl Place {
             .env("PAYDESK_PUBLIC_URL", "http://shop.example")
             .env("PAYDESK_ADDRESS_PER_MINUTE", "60000000")
             .env("PAYDESK_LOG", "warn")
+            .env("PAYDESK_WEBHOOK_ALLOWED_SUBNETS", "127.0.0.1")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log);
@@ -89,8 +115,20 @@ impl Place {
 
     /// Starts the server and waits until it says that it is ready, or has ended.
     pub(crate) async fn start(&self, crash_point: Option<&str>) -> Started {
+        Self::ready(self.command(&["serve"], crash_point)).await
+    }
+
+    /// Starts an edge in front of a server, which must become ready.
+    pub(crate) async fn start_edge(&self, core: &str) -> Server {
+        match Self::ready(self.command(&["edge", "--forward-to", core], None)).await {
+            Started::Ready(edge) => edge,
+            Started::Ended(status) => panic!("the edge did not start: {status}\n{}", self.read_log()),
+        }
+    }
+
+    async fn ready(mut command: Command) -> Started {
         let begun = Instant::now();
-        let mut child = self.command(&["serve"], crash_point).spawn().unwrap();
+        let mut child = command.spawn().unwrap();
         let output = child.stdout.take().unwrap();
         let line = off_the_runtime("the server says nothing", move || {
             let mut line = String::new();
@@ -160,6 +198,11 @@ impl Place {
         let response = request.send().await.unwrap();
         let status = response.status();
         assert!(status.is_success(), "{path}: {}", response.text().await.unwrap());
+    }
+
+    /// How many messages came to the application of the test, however often each.
+    pub(crate) fn told(&self) -> usize {
+        self.told.lock().unwrap().len()
     }
 
     /// The log of every process so far.

@@ -38,7 +38,8 @@ use store::testing::TestDatabase;
 use tower::ServiceExt;
 
 use shots::{Gun, Shot};
-use support::{ADMIN, TestApp};
+use support::{ADMIN, INTERNAL_SECRET, TestApp, serve_edge};
+use tokio::net::TcpListener;
 use wire::{Answered, Connection};
 
 /// Requests under way at once.
@@ -82,12 +83,44 @@ async fn hostile_requests_change_nothing_and_break_nothing() {
     bombard(&TestDatabase::postgres(), in_process, Over::Nothing).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hostile_deliveries_to_an_edge_change_nothing_and_break_nothing() {
+    watch_panics();
+    let seed = size("PAYDESK_SEED", 20_261_120) as u64;
+    let requests = size("PAYDESK_HOSTILE", 50_000) / 5;
+    let database = TestDatabase::sqlite();
+    let test = TestApp::begin(&database).await;
+    test.settle().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let over = Over::Edge(listener.local_addr().unwrap());
+    let _edge = serve_edge(listener, &test.base, &[INTERNAL_SECRET], &test.app.clock, &[]);
+    let (known, before) = (events(&test).await, rows(&test.app.store).await);
+    let forged = fire(&test, (seed, 4), requests / 2, Gun::forged, over).await;
+    assert_eq!(forged.taken, 0, "seed {seed}: something was taken that nobody signed");
+    assert_eq!(
+        rows(&test.app.store).await,
+        before,
+        "seed {seed}: what is refused leaves nothing behind"
+    );
+    let delivered = fire(&test, (seed, 5), requests / 2, Gun::delivered, over).await;
+    test.handle().await;
+    check_admitted(&test, known, &delivered).await;
+    println!(
+        "to an edge: {} forged and {} signed deliveries, {} of them taken, seed {seed}",
+        forged.count, delivered.count, delivered.taken
+    );
+    assert!(delivered.taken > 0 && delivered.taken < delivered.count, "seed {seed}");
+    assert_eq!(PANICS.load(Ordering::SeqCst), 0, "seed {seed}: something panicked");
+}
+
 /// How requests travel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Over {
     Sockets,
     /// Straight into the router.
     Nothing,
+    /// To an edge at this address, over sockets.
+    Edge(SocketAddr),
 }
 
 async fn bombard(database: &TestDatabase, requests: usize, over: Over) {
@@ -159,7 +192,10 @@ async fn fire(
     over: Over,
 ) -> Fired {
     let tokens: Vec<String> = (0..USERS).map(|number| test.user(&format!("user-{number}"))).collect();
-    let address: SocketAddr = test.base.trim_start_matches("http://").parse().unwrap();
+    let address = match over {
+        Over::Edge(address) => address,
+        Over::Sockets | Over::Nothing => test.base.trim_start_matches("http://").parse().unwrap(),
+    };
     let router = routes::router(test.app.clone(), Router::new());
     let share = requests / usize::try_from(LANES).unwrap();
     let lanes: Vec<_> = (0..LANES)
@@ -172,7 +208,7 @@ async fn fire(
                 for _ in 0..share {
                     let shot = next(&mut gun);
                     let answered = match over {
-                        Over::Sockets => tokio::task::block_in_place(|| connection.send(&shot)),
+                        Over::Sockets | Over::Edge(_) => tokio::task::block_in_place(|| connection.send(&shot)),
                         Over::Nothing => call(&router, &shot).await,
                     };
                     fired.count += 1;

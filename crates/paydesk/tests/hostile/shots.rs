@@ -58,17 +58,10 @@ impl Gun {
 
     /// A request that must be refused: nobody in particular sends it, or nothing can be made of its body.
     pub(crate) fn refused(&mut self) -> Shot {
-        self.number += 1;
         if self.rng.random_bool(0.4) {
-            let event = bodies::event(&mut self.rng, self.number);
-            let body = if self.rng.random_bool(0.5) {
-                event.to_string().into_bytes()
-            } else {
-                bodies::hostile(&mut self.rng, &event)
-            };
-            let headers = self.forged_signature(&body);
-            return self.webhook(headers, body);
+            return self.forged();
         }
+        self.number += 1;
         let (path, base) = self.operation();
         let known = self.rng.random_bool(0.6);
         let body = if known {
@@ -89,18 +82,37 @@ impl Gun {
 
     /// A request from somebody who may, with a body that may or may not be taken.
     pub(crate) fn admitted(&mut self) -> Shot {
-        self.number += 1;
         if self.rng.random_bool(0.5) {
-            let event = bodies::event(&mut self.rng, self.number);
-            let body = bodies::hostile(&mut self.rng, &event);
-            let header = sign(&body, &self.secret, self.clock.now_seconds());
-            return self.webhook(vec![("stripe-signature", header.into_bytes())], body);
+            return self.delivered();
         }
+        self.number += 1;
         let (path, base) = self.operation();
         let body = bodies::hostile(&mut self.rng, &base);
         let token = Some(self.known_token());
         let key = vec![("idempotency-key", format!("key-{}", self.number).into_bytes())];
         self.call(path, token, key, body)
+    }
+
+    /// A delivery that Stripe has not signed.
+    pub(crate) fn forged(&mut self) -> Shot {
+        self.number += 1;
+        let event = bodies::event(&mut self.rng, self.number);
+        let body = if self.rng.random_bool(0.5) {
+            event.to_string().into_bytes()
+        } else {
+            bodies::hostile(&mut self.rng, &event)
+        };
+        let headers = self.forged_signature(&body);
+        self.webhook(headers, body)
+    }
+
+    /// A delivery that Stripe has signed, whatever it holds.
+    pub(crate) fn delivered(&mut self) -> Shot {
+        self.number += 1;
+        let event = bodies::event(&mut self.rng, self.number);
+        let body = bodies::hostile(&mut self.rng, &event);
+        let header = sign(&body, &self.secret, self.clock.now_seconds());
+        self.webhook(vec![("stripe-signature", header.into_bytes())], body)
     }
 
     fn webhook(&mut self, headers: Vec<(&'static str, Vec<u8>)>, body: Vec<u8>) -> Shot {

@@ -115,12 +115,21 @@ async fn the_maps_of_the_limits_stay_bounded() {
     let harness = Harness::with(&["--address-per-minute=60"], &[]).await;
     for number in 0..5_000_u32 {
         let address = IpAddr::V4((0x0a00_0000 + number).into());
-        harness.app.rates.check_address(address).unwrap();
+        harness.app.surroundings.rates.check_address(address).unwrap();
     }
-    assert!(harness.app.rates.entries() >= 5_000);
+    assert!(harness.app.surroundings.rates.entries() >= 5_000);
     harness.clock.advance(Duration::from_mins(2));
-    harness.app.rates.check_address("192.0.2.1".parse().unwrap()).unwrap();
-    assert!(harness.app.rates.entries() < 10, "{}", harness.app.rates.entries());
+    harness
+        .app
+        .surroundings
+        .rates
+        .check_address("192.0.2.1".parse().unwrap())
+        .unwrap();
+    assert!(
+        harness.app.surroundings.rates.entries() < 10,
+        "{}",
+        harness.app.surroundings.rates.entries()
+    );
 }
 
 #[tokio::test]
@@ -141,14 +150,22 @@ async fn a_forwarded_address_is_believed_from_trusted_proxies_only() {
     for (peer, forwarded, client) in cases {
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-for", HeaderValue::from_static(forwarded));
-        let found = harness.app.rates.client_address(peer.parse().unwrap(), &headers);
+        let found = harness
+            .app
+            .surroundings
+            .rates
+            .client_address(peer.parse().unwrap(), &headers);
         assert_eq!(found, client.parse::<IpAddr>().unwrap(), "{peer} {forwarded}");
     }
     let mut two = HeaderMap::new();
     two.append("x-forwarded-for", HeaderValue::from_static("6.6.6.6"));
     two.append("x-forwarded-for", HeaderValue::from_static("1.2.3.4"));
     assert_eq!(
-        harness.app.rates.client_address("10.1.1.1".parse().unwrap(), &two),
+        harness
+            .app
+            .surroundings
+            .rates
+            .client_address("10.1.1.1".parse().unwrap(), &two),
         "1.2.3.4".parse::<IpAddr>().unwrap()
     );
 }

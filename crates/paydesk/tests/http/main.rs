@@ -3,6 +3,7 @@
 
 mod auth;
 mod documents;
+mod edge;
 mod forgeries;
 mod harness;
 mod limits;

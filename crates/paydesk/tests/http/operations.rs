@@ -82,11 +82,16 @@ async fn every_post_wants_a_key_and_an_object() {
         .filter(|one| one.method == "POST" && !one.is_webhook)
         .collect();
     assert!(posts.len() >= 5);
-    for operation in posts {
+    let changing = posts
+        .iter()
+        .filter(|one| !openapi::READING_POSTS.contains(&one.id.as_str()));
+    for operation in changing {
         let without_key =
             request("POST", &operation.path, ADMIN_TOKEN).header(header::CONTENT_TYPE, "application/json");
         let answer = send(&router, without_key.body(Body::from("{}")).unwrap()).await;
         assert_eq!(answer.code(), "idempotency_key_missing", "{}", operation.id);
+    }
+    for operation in posts {
         for (body, codes) in [
             ("", &["malformed_body"][..]),
             ("[]", &["invalid_request"]),

@@ -12,16 +12,16 @@ const CATALOGUE: &str = "[shop]\nname = \"Test shop\"\ncurrency = \"usd\"\n\n[[c
                          name = \"Starter\"\ncredits = 100\nprices = { usd = 1000 }\n";
 
 /// A folder with a catalogue, and a command that starts in it with an empty environment.
-struct Place(TempDir);
+pub(crate) struct Place(pub(crate) TempDir);
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("paydesk.toml"), CATALOGUE).unwrap();
         Self(folder)
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_paydesk"));
         command.args(arguments).env_clear().current_dir(self.0.path());
         command
@@ -49,11 +49,18 @@ impl Place {
 }
 
 /// Asks a server that has said where it is, and gives the whole answer.
-fn ask(ready: &str, request: &str, header: &str) -> String {
+pub(crate) fn ask(ready: &str, request: &str, header: &str) -> String {
+    send(ready, request, header, "")
+}
+
+/// The same with a body.
+fn send(ready: &str, request: &str, header: &str, body: &str) -> String {
     let address = ready.split_once("http://").unwrap().1.split([' ', '/']).next().unwrap();
     let mut stream = TcpStream::connect(address.trim()).unwrap();
-    let head =
-        format!("{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n{header}\r\n");
+    let length = body.len();
+    let head = format!(
+        "{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n{header}\r\n{body}"
+    );
     stream.write_all(head.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
@@ -61,7 +68,7 @@ fn ask(ready: &str, request: &str, header: &str) -> String {
 }
 
 /// Asks a process to stop, and gives what it said on its two streams since.
-fn stop(mut child: Child) -> (String, String) {
+pub(crate) fn stop(mut child: Child) -> (String, String) {
     assert!(
         Command::new("kill")
             .arg(child.id().to_string())
@@ -81,7 +88,7 @@ fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
@@ -90,7 +97,7 @@ fn help_lists_the_commands_the_secrets_and_the_exit_codes() {
     let place = Place::new();
     let help = place.run(&["--help"]);
     assert!(help.status.success());
-    for word in ["serve", "dev", "sandbox", "token", "openapi", "Exit codes"] {
+    for word in ["serve", "edge", "dev", "sandbox", "token", "openapi", "Exit codes"] {
         assert!(text(&help.stdout).contains(word), "{word}");
     }
     let serve = text(&place.run(&["serve", "--help"]).stdout);
@@ -315,6 +322,43 @@ fn tokens_are_made_listed_and_revoked_beside_a_running_server() {
 }
 
 #[test]
+fn keys_are_listed_and_revoked_beside_a_running_server() {
+    let place = Place::new();
+    let (child, ready) = place.serve(&[]);
+    let made = place.run(&["token", "create", "shop", "--scope", "keys:write,keys:verify"]);
+    let headers = format!(
+        "Authorization: Bearer {}\r\nIdempotency-Key: one\r\nContent-Type: application/json\r\n",
+        text(&made.stdout).trim()
+    );
+    let wanted = r#"{"name": "build server", "user_id": "ada"}"#;
+    let answer = send(&ready, "POST /api/keys", &headers, wanted);
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    let shown: serde_json::Value = serde_json::from_str(body).unwrap();
+    let (key_id, secret) = (shown["key_id"].as_str().unwrap(), shown["secret"].as_str().unwrap());
+    let verified = || {
+        send(
+            &ready,
+            "POST /api/keys/verify",
+            &headers,
+            &format!(r#"{{"key": "{secret}"}}"#),
+        )
+    };
+    assert!(verified().contains(r#""valid":true"#));
+    let listed = text(&place.run(&["keys", "list", "--user=ada"]).stdout);
+    assert!(
+        listed.starts_with(key_id) && listed.contains("active  build server"),
+        "{listed}"
+    );
+    assert!(!listed.contains(secret));
+    assert!(place.run(&["keys", "revoke", key_id]).status.success());
+    assert!(verified().contains(r#""reason":"revoked""#));
+    assert!(text(&place.run(&["keys", "list", "--user=ada"]).stdout).contains("revoked"));
+    assert!(text(&place.run(&["keys", "list", "--user=bob"]).stderr).contains("no keys"));
+    assert_eq!(place.run(&["keys", "revoke", "key_none"]).status.code(), Some(1));
+    stop(child);
+}
+
+#[test]
 fn an_anchor_holds_the_books_to_what_was_signed() {
     let place = Place::new();
     let post = |file: &str, transfers: &str, seed: &str| {
@@ -398,7 +442,9 @@ fn a_command_of_the_operator_makes_no_database_and_trusts_no_foreign_one() {
     let place = Place::new();
     std::fs::write(place.0.path().join("empty.db"), "").unwrap();
     assert!(place.run(&["ledger", "key", "--out=signing.key"]).status.success());
-    let commands: [&[&str]; 8] = [
+    let commands: [&[&str]; 10] = [
+        &["keys", "list", "--user=ada"],
+        &["keys", "revoke", "key_none"],
         &["token", "create", "x", "--scope=orders:read"],
         &["token", "list"],
         &["token", "revoke", "tok_none"],

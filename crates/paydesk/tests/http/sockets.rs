@@ -300,7 +300,7 @@ fn begun(path: &str, announced: usize, sent: usize, header: &str) -> Vec<u8> {
 async fn bodies_that_never_end_share_one_budget_and_give_it_back() {
     let budget = 1024 * 1024;
     let served = serve(&["--bodies-bytes-max=1048576", "--webhook-bytes-max=1048576"]).await;
-    let bodies = &served.harness.app.bodies;
+    let bodies = &served.harness.app.surroundings.bodies;
     let mut first = served.connect().await;
     first
         .write_all(&begun("/probe/raw", budget, 600_000, ""))

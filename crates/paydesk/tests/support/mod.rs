@@ -11,11 +11,12 @@ use clap::Parser;
 use jsonwebtoken::{EncodingKey, Header};
 use paydesk::app::App;
 use paydesk::clock::Clock;
-use paydesk::config::{Config, Secrets, Settings};
+use paydesk::config::{Config, EdgeConfig, EdgeSettings, Secrets, Settings};
+use paydesk::edge::{self, Edge};
 use paydesk::http::{routes, server};
 use paydesk::ids::Ids;
 use paydesk::schema::MIGRATIONS;
-use paydesk::{audit, catalogue, inbox};
+use paydesk::{audit, catalogue, inbox, subscriptions};
 use reqwest::Method;
 use sandbox::{EndpointConfig, Sandbox};
 use secrecy::SecretString;
@@ -26,6 +27,8 @@ use tokio::net::TcpListener;
 
 pub(crate) const ADMIN: &str = "admin_for_tests_only";
 pub(crate) const WEBHOOK_SECRET: &str = "whsec_for_tests_only";
+pub(crate) const INTERNAL_SECRET: &str = "an internal secret of thirty-two bytes and more";
+pub(crate) const NEXT_INTERNAL_SECRET: &str = "the internal secret that is to follow that one";
 const JWT_SECRET: &str = "a secret of at least thirty-two bytes, for tests";
 const CATALOGUE: &str = include_str!("../../../../paydesk.toml");
 
@@ -84,6 +87,21 @@ impl TestApp {
         Self::open(database, clock, catalogue, &[]).await.pushed().await
     }
 
+    /// The same, where Stripe delivers to an edge at this address.
+    pub(crate) async fn begin_behind(database: &TestDatabase, edge_base: &str, clock: Clock) -> Self {
+        Self::open_behind(database, clock, CATALOGUE, &[], Some(edge_base))
+            .await
+            .pushed()
+            .await
+    }
+
+    /// The same, selling the usual things, where outgoing webhooks may go to this machine.
+    pub(crate) async fn begin_telling(database: &TestDatabase) -> Self {
+        let clock = Clock::manual(Clock::system().now_us());
+        let flags = ["--webhook-allowed-subnets", "127.0.0.1"];
+        Self::open(database, clock, CATALOGUE, &flags).await.pushed().await
+    }
+
     async fn pushed(self) -> Self {
         push(&self.app).await;
         self
@@ -100,13 +118,23 @@ impl TestApp {
     }
 
     async fn open(database: &TestDatabase, clock: Clock, catalogue: &str, flags: &[&str]) -> Self {
+        Self::open_behind(database, clock, catalogue, flags, None).await
+    }
+
+    async fn open_behind(
+        database: &TestDatabase,
+        clock: Clock,
+        catalogue: &str,
+        flags: &[&str],
+        edge_base: Option<&str>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sandbox_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let sandbox_base = format!("http://{}", sandbox_listener.local_addr().unwrap());
         let sandbox = Sandbox::new(sandbox::Config {
             webhook_endpoints: vec![EndpointConfig {
-                url: format!("{base}/api/stripe/webhook"),
+                url: format!("{}/api/stripe/webhook", edge_base.unwrap_or(&base)),
                 secret: Some(WEBHOOK_SECRET.into()),
                 enabled_events: vec!["*".into()],
                 connect: false,
@@ -209,6 +237,30 @@ impl TestApp {
         }
     }
 
+    /// A call of Stripe's API, made beside the application; it must succeed.
+    pub(crate) async fn at_stripe(&self, method: &str, path: &str, form: &[(&str, &str)]) -> Value {
+        let (status, said) = self.try_at_stripe(method, path, form).await;
+        assert!(status < 300, "{path}: {said}");
+        said
+    }
+
+    /// The same, which may be refused.
+    pub(crate) async fn try_at_stripe(&self, method: &str, path: &str, form: &[(&str, &str)]) -> (u16, Value) {
+        let method: Method = method.parse().unwrap();
+        let request = self.http.request(method, format!("{}{path}", self.sandbox_base));
+        let request = request.bearer_auth(&self.sandbox.config().secret_key);
+        let encoded = reqwest::Url::parse_with_params("http://form", form).unwrap();
+        let request = match encoded.query().filter(|_| !form.is_empty()) {
+            Some(form) => request
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(form.to_owned()),
+            None => request,
+        };
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        (status, response.json().await.unwrap())
+    }
+
     /// A call of the sandbox's control API; it must succeed.
     pub(crate) async fn steer(&self, path: &str, body: &Value) -> Value {
         let request = self
@@ -242,9 +294,14 @@ impl TestApp {
         self.handle().await;
     }
 
-    /// Handles everything that is due, as the worker does.
+    /// Handles everything that is due, as the worker and the sync do.
     pub(crate) async fn handle(&self) {
-        while inbox::work(&self.app).await > 0 {}
+        loop {
+            while inbox::work(&self.app).await > 0 {}
+            if subscriptions::work(&self.app).await.unwrap() == 0 {
+                break;
+            }
+        }
     }
 
     /// What the user may spend.
@@ -280,14 +337,16 @@ impl TestApp {
     }
 }
 
-async fn push(app: &App) {
+/// Brings the catalogue to Stripe.
+pub(crate) async fn push(app: &App) {
     let now_us = app.clock.now_us();
     catalogue::push(&app.catalogue, &app.stripe, &app.store, &app.ids, now_us, |_| {})
         .await
         .unwrap();
 }
 
-async fn application(
+/// An application on a store, between these two ends.
+pub(crate) async fn application(
     store: Store,
     (base, sandbox_base): (&str, &str),
     secret_key: String,
@@ -310,6 +369,7 @@ async fn application(
     let secrets = Secrets {
         stripe_secret_key: Some(SecretString::from(secret_key)),
         stripe_webhook_secrets: vec![SecretString::from(WEBHOOK_SECRET)],
+        internal_secrets: [INTERNAL_SECRET, NEXT_INTERNAL_SECRET].map(SecretString::from).into(),
         admin_token: Some(SecretString::from(ADMIN)),
         jwt_secret: Some(SecretString::from(JWT_SECRET)),
     };
@@ -323,6 +383,40 @@ async fn application(
         catalogue,
     )
     .unwrap()
+}
+
+#[derive(Parser)]
+struct EdgeLine {
+    #[command(flatten)]
+    settings: EdgeSettings,
+}
+
+/// The settings of an edge.
+pub(crate) fn edge_settings(forward_to: &str, flags: &[&str]) -> EdgeSettings {
+    let usual = ["edge", "--forward-to", forward_to, "--open-metrics"];
+    EdgeLine::parse_from(usual.iter().chain(flags)).settings
+}
+
+/// Serves an edge with these internal secrets.
+pub(crate) fn serve_edge(
+    listener: TcpListener,
+    forward_to: &str,
+    secrets: &[&str],
+    clock: &Clock,
+    flags: &[&str],
+) -> Edge {
+    let secrets = Secrets {
+        stripe_webhook_secrets: ["whsec_old", WEBHOOK_SECRET].map(SecretString::from).into(),
+        internal_secrets: secrets.iter().copied().map(SecretString::from).collect(),
+        ..Secrets::default()
+    };
+    let config = EdgeConfig::new(edge_settings(forward_to, flags), secrets).unwrap();
+    let edge = Edge::new(config, clock.clone(), &Ids::random(clock.clone())).unwrap();
+    tokio::spawn({
+        let (edge, router) = (edge.clone(), edge::router(edge.clone()));
+        async move { server::serve(listener, router, &edge.config.settings.limits, &edge.shutdown).await }
+    });
+    edge
 }
 
 /// Waits for all of these at once.

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use super::{Client, Error, IdempotencyKey, Pages, form};
 use crate::Event;
 use crate::objects::{
-    Account, BalanceTransaction, Charge, CheckoutSession, Customer, Dispute, EarlyFraudWarning, LineItem, List,
-    PaymentIntent, PaymentMethod, Price, Product, Refund, SetupIntent, WebhookEndpoint,
+    Account, BalanceTransaction, Charge, CheckoutSession, Customer, Dispute, EarlyFraudWarning, Invoice, InvoiceLine,
+    LineItem, List, PaymentIntent, PaymentMethod, PortalSession, Price, Product, Refund, SetupIntent, Subscription,
+    WebhookEndpoint,
 };
 
 /// Declares the calls that make or change an object, and those that read one.
@@ -104,6 +105,23 @@ operations! {
     /// Reads a refund.
     retrieve_refund retrieve Refund = "/v1/refunds";
 
+    /// Begins a subscription.
+    create_subscription create Subscription = "/v1/subscriptions";
+    /// Changes a subscription.
+    update_subscription change Subscription = "/v1/subscriptions";
+    /// Lets a paused subscription go on.
+    resume_subscription change Subscription = "/v1/subscriptions" ["/resume"];
+    /// Ends a subscription at once. Refused where it is over already.
+    cancel_subscription delete Subscription = "/v1/subscriptions";
+    /// Reads a subscription. One that is over can be read as well.
+    retrieve_subscription retrieve Subscription = "/v1/subscriptions";
+    /// Reckons an invoice as it would be; nothing is changed by it.
+    create_invoice_preview create Invoice = "/v1/invoices/create_preview";
+    /// Makes a way into the customer portal.
+    create_portal_session create PortalSession = "/v1/billing_portal/sessions";
+    /// Reads an invoice.
+    retrieve_invoice retrieve Invoice = "/v1/invoices";
+
     /// Reads a movement on Stripe's balance.
     retrieve_balance_transaction retrieve BalanceTransaction = "/v1/balance_transactions";
 
@@ -123,6 +141,26 @@ impl Client {
     pub async fn list_line_items(&self, session: &str, parameters: &Value) -> Result<List<LineItem>, Error> {
         self.list_at(path_of("/v1/checkout/sessions", session, "/line_items"), parameters)
             .await
+    }
+
+    /// The lines of an invoice, at most `pages_max` hundreds, and whether those are all.
+    pub async fn list_invoice_lines(&self, invoice: &str, pages_max: usize) -> Result<(Vec<InvoiceLine>, bool), Error> {
+        let mut lines: Vec<InvoiceLine> = Vec::new();
+        for _ in 0..pages_max {
+            let mut parameters = json!({ "limit": 100 });
+            if let Some(last) = lines.last() {
+                parameters["starting_after"] = Value::from(last.id.as_str());
+            }
+            let page: List<InvoiceLine> = self
+                .list_at(path_of("/v1/invoices", invoice, "/lines"), &parameters)
+                .await?;
+            let last = page.data.is_empty() || !page.has_more;
+            lines.extend(page.data);
+            if last {
+                return Ok((lines, true));
+            }
+        }
+        Ok((lines, false))
     }
 
     /// The prices that carry one of our names, whether active or not.

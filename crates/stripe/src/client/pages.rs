@@ -33,11 +33,14 @@ listed! {
     EarlyFraudWarning = "/v1/radar/early_fraud_warnings",
     Event = "/v1/events",
     objects::Customer = "/v1/customers",
+    objects::Invoice = "/v1/invoices",
+    objects::InvoicePayment = "/v1/invoice_payments",
     PaymentIntent = "/v1/payment_intents",
     Price = "/v1/prices",
     Product = "/v1/products",
     Refund = "/v1/refunds",
     SetupIntent = "/v1/setup_intents",
+    objects::Subscription = "/v1/subscriptions",
     WebhookEndpoint = "/v1/webhook_endpoints",
 }
 

@@ -15,15 +15,15 @@ macro_rules! named {
     )* };
 }
 
-named!(i64: amount, amount_refunded, amount_subtotal, fee, net);
-named!(Option<i64>: amount_total, amount_received, amount_capturable, amount_captured, amount_tax, amount_discount, unit_amount);
+named!(i64: amount, amount_due, amount_refunded, amount_subtotal, fee, net, total);
+named!(Option<i64>: amount_total, amount_received, amount_capturable, amount_captured, amount_tax, amount_discount, unit_amount, amount_paid_off_stripe, amount_paid);
 named!(String: currency);
 
-/// A line of a list has its total under the name that a checkout session may leave empty.
+/// Some have an amount always that others may leave empty: a line of a list its total, an invoice what was paid of it.
 pub(super) mod required {
     use super::{Deserialize, Deserializer, at};
 
-    named!(i64: amount_total);
+    named!(i64: amount_paid, amount_total);
 }
 
 fn at<E: Error>(field: &str, error: impl Display) -> E {

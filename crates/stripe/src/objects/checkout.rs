@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::customer::Customer;
 use super::payment::PaymentIntent;
-use super::{Expandable, List, Metadata, Object, Price, SetupIntent, object, part_of_object, text_enum};
+use super::{Expandable, List, Metadata, Object, Price, SetupIntent, Subscription, object, part_of_object, text_enum};
 
 /// A checkout session: one attempt of one buyer to pay on Stripe's page.
 ///
@@ -51,6 +51,9 @@ pub struct CheckoutSession {
     /// The setup, in setup mode.
     #[serde(default, deserialize_with = "super::lenient::lenient")]
     pub setup_intent: Option<Expandable<SetupIntent>>,
+    /// The subscription, in subscription mode, once the buyer is done.
+    #[serde(default, deserialize_with = "super::lenient::lenient")]
+    pub subscription: Option<Expandable<Subscription>>,
     /// Our own reference.
     #[serde(default, deserialize_with = "super::lenient::lenient")]
     pub client_reference_id: Option<String>,

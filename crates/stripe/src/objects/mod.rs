@@ -17,10 +17,13 @@ mod amounts;
 mod catalogue;
 mod checkout;
 mod customer;
+mod invoice;
 pub(crate) mod lenient;
 mod payment;
 mod payment_method;
+mod portal;
 mod reversal;
+mod subscription;
 
 pub use account::{Account, WebhookEndpoint};
 pub use catalogue::{Price, Product, Recurring};
@@ -28,12 +31,18 @@ pub use checkout::{
     CheckoutMode, CheckoutSession, CheckoutStatus, CustomerDetails, LineItem, PaymentStatus, TotalDetails,
 };
 pub use customer::{Customer, InvoiceSettings};
+pub use invoice::{
+    Invoice, InvoiceLine, InvoiceParent, InvoicePayment, InvoicePaymentBy, InvoiceStatus, InvoiceTransitions,
+    LineDetails, LineParent, LinePeriod, LinePriceDetails, LinePricing, SubscriptionDetails,
+};
 pub use lenient::Metadata;
 pub use payment::{
     BalanceTransaction, Charge, NextAction, PaymentError, PaymentIntent, PaymentIntentStatus, RedirectToUrl,
 };
 pub use payment_method::{Card, PaymentMethod, SetupIntent, SetupIntentStatus};
+pub use portal::PortalSession;
 pub use reversal::{Dispute, DisputeStatus, EarlyFraudWarning, EvidenceDetails, Refund, RefundStatus};
+pub use subscription::{PauseCollection, Subscription, SubscriptionItem, SubscriptionStatus};
 
 use lenient::{Lenient, part};
 

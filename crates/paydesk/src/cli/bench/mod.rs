@@ -1,4 +1,4 @@
-//! The load generator: `paydesk bench ingest` and `paydesk bench spend`, against any URL.
+//! The load generator: `paydesk bench ingest`, `spend` and `entitlements`, against any URL.
 //!
 //! It shares the machine with what it measures, so a request must cost it next to nothing: each request is a template
 //! patched in place, signed by one HMAC and written in one piece by a client of our own, on threads of its own. The loop
@@ -8,6 +8,7 @@
 //! books alone.
 
 mod connection;
+mod entitlements;
 mod figures;
 mod ingest;
 mod load;
@@ -37,6 +38,7 @@ pub(super) struct Arguments {
 enum Load {
     Ingest(ingest::Arguments),
     Spend(spend::Arguments),
+    Entitlements(entitlements::Arguments),
     Post(post::Arguments),
 }
 
@@ -45,11 +47,12 @@ pub(super) async fn run(arguments: Arguments) -> Result<()> {
     match arguments.load {
         Load::Ingest(arguments) => ingest::run(arguments).await,
         Load::Spend(arguments) => spend::run(arguments).await,
+        Load::Entitlements(arguments) => entitlements::run(arguments).await,
         Load::Post(arguments) => post::run(arguments).await,
     }
 }
 
-/// What both loads have in common.
+/// What all loads over HTTP have in common.
 #[derive(Args, Debug, Clone)]
 struct LoadArguments {
     /// Connections, each with one request in flight

@@ -1,4 +1,4 @@
-//! The requests themselves: a signed event as Stripe delivers it, and a spend or a grant of credits.
+//! The requests themselves: a signed event as Stripe delivers it, a spend or a grant of credits, and a read of entitlements.
 
 use serde_json::{Value, json};
 use stripe::signature::{self, SigningSecret};
@@ -92,6 +92,17 @@ impl Requests {
             body.len(),
         );
         Self::from_text(&head, &body, None, user_count, maker)
+    }
+
+    /// Reads of what users may do: `GET …/entitlements/{user}`.
+    pub(super) fn entitlements(target: &Target, token: &str, user_count: u32, maker: Unique) -> Self {
+        let head = format!(
+            "GET {}/api/entitlements/bench_{USER_MARKER} HTTP/1.1\r\nhost: {}\r\naccept: */*\r\n\
+             authorization: Bearer {token}\r\n\r\n",
+            target.path.trim_end_matches('/'),
+            target.authority,
+        );
+        Self::from_text(&head, "", None, user_count, maker)
     }
 
     fn from_text(head: &str, body: &str, secret: Option<SigningSecret>, user_count: u32, maker: Unique) -> Self {

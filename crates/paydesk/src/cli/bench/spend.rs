@@ -94,7 +94,7 @@ async fn grant(plan: &Plan, grants: &Requests, users: u32) -> Result<()> {
 }
 
 /// A token goes into a header as it is, so it must not be able to end it.
-fn bearer(token: &SecretString) -> Result<&str> {
+pub(super) fn bearer(token: &SecretString) -> Result<&str> {
     let token = token.expose_secret();
     if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         bail!("a token has only printable ASCII characters without spaces");

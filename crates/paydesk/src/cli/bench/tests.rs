@@ -172,6 +172,20 @@ fn a_spend_names_its_user_and_its_key() {
 }
 
 #[test]
+fn a_read_of_entitlements_names_its_user_and_has_no_body() {
+    let target = Target {
+        authority: "shop:80".to_owned(),
+        path: "/base/".to_owned(),
+    };
+    let mut requests = Requests::entitlements(&target, "pdk_token", 10, Unique::new("run"));
+    let (head, body) = split(requests.make(13, &Clock::manual(0)));
+    let line = "GET /base/api/entitlements/bench_000003 HTTP/1.1";
+    assert_eq!(head.lines().next(), Some(line));
+    assert_eq!(header(&head, "authorization"), "Bearer pdk_token");
+    assert_eq!(body, b"");
+}
+
+#[test]
 fn what_fills_a_slot_has_its_width() {
     let mut unique = Unique::new("0123456789abcdefghij");
     assert_eq!(unique.of(0), b"0123456789abc0000000000000");

@@ -103,7 +103,7 @@ impl FromRequestParts<App> for Caller {
             return Ok(Self::clone(caller));
         }
         let caller = authenticate(bearer(parts)?, app).await?;
-        app.rates.check_caller(&caller)?;
+        app.surroundings.rates.check_caller(&caller)?;
         parts.extensions.insert(Known(Arc::new(caller.clone())));
         Ok(caller)
     }

@@ -7,7 +7,7 @@ use store::{Error, Field, Result, Row, Rows, Tx};
 
 use crate::ids::UserId;
 use crate::purchases::Purchase;
-use crate::purchases::rules::{PaymentFact, PaymentStatus};
+use crate::purchases::rules::{InvoicePart, PaymentFact, PaymentStatus};
 
 /// A payment as it is kept.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -69,6 +69,18 @@ impl PaymentRow {
             .balance_transaction_id
             .take()
             .max(fact.balance_transaction_id.clone());
+    }
+}
+
+impl PaymentRow {
+    /// Adds that it pays a part of an invoice, in a way that does not depend on which came first.
+    pub(in crate::purchases) fn add_part(&mut self, part: &InvoicePart) {
+        if self.purchase_id.is_empty() {
+            self.purchase_id.clone_from(&part.invoice_id);
+        }
+        self.status = self.status.max(PaymentStatus::Succeeded);
+        self.price = Money::new(self.price.minor.max(part.amount_minor), part.currency);
+        self.paid_minor = self.paid_minor.max(part.amount_minor);
     }
 }
 
@@ -153,6 +165,19 @@ pub(in crate::purchases) fn payments_of(tx: &mut Tx<'_>, ids: &BTreeSet<&str>) -
     let found = tx.all(
         select_payment!(
             "from rows($1: payment_intent_id text) join payment on payment.payment_intent_id = r.payment_intent_id
+             order by payment.payment_intent_id"
+        ),
+        &[rows.into()],
+    )?;
+    found.iter().map(decode).collect()
+}
+
+/// The payments of these purchases, in key order.
+pub(in crate::purchases) fn of_purchases(tx: &mut Tx<'_>, ids: &BTreeSet<&str>) -> Result<Vec<PaymentRow>> {
+    let rows = Rows::of(ids.iter().map(|id| [Field::from(*id)]));
+    let found = tx.all(
+        select_payment!(
+            "from rows($1: purchase_id text) join payment on payment.purchase_id = r.purchase_id
              order by payment.payment_intent_id"
         ),
         &[rows.into()],

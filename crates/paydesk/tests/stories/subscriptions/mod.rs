@@ -1,0 +1,9 @@
+//! Plans and the subscriptions to them.
+
+mod changes;
+mod checkouts;
+mod commands;
+mod mirror;
+mod plans;
+mod subscriber;
+mod year;
