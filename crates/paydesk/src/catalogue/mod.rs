@@ -20,7 +20,7 @@ pub use plans::{
     Access, CycleCredits, Free, Interval, KeyPolicy, OnDowngrade, PastDueAccess, PausedAccess, Plan, Seed,
 };
 pub use push::{PushError, Pushed, push};
-pub use records::{plan_of_price, stripe_price};
+pub use records::{currency_of_price, plan_of_price, stripe_plan_price, stripe_price};
 pub use rules::{CatalogueError, EXPIRES_AFTER_DAYS_MAX, parse};
 
 /// How the ids of products at Stripe begin.

@@ -1,7 +1,7 @@
 //! What the catalogue's prices are called at Stripe.
 
-use ledger::Currency;
-use store::{Result, Tx};
+use ledger::{Currency, Money};
+use store::{Error, Result, Tx};
 
 use super::{Item, Plan};
 
@@ -19,6 +19,36 @@ pub fn plan_of_price(tx: &mut Tx<'_>, stripe_price_id: &str) -> Result<Option<St
     let row = tx.one(
         "select plan_id from plan_price where stripe_price_id = $1",
         &[stripe_price_id.into()],
+    )?;
+    row.map(|row| row.text(0)).transpose()
+}
+
+/// The currency of a Stripe price that is or was one of a plan.
+pub fn currency_of_price(tx: &mut Tx<'_>, stripe_price_id: &str) -> Result<Option<Currency>> {
+    let row = tx.one(
+        "select currency from plan_price where stripe_price_id = $1",
+        &[stripe_price_id.into()],
+    )?;
+    let decoded = |row: store::Row| {
+        let parsed = row.text_ref(0)?.parse();
+        parsed.map_err(|_| Error::Corrupt("plan price: currency".into()))
+    };
+    row.map(decoded).transpose()
+}
+
+/// The Stripe price of a plan, where exactly this amount and interval were pushed.
+pub fn stripe_plan_price(tx: &mut Tx<'_>, plan_id: &str, plan: &Plan, amount: Money) -> Result<Option<String>> {
+    let row = tx.one(
+        "select stripe_price_id from plan_price
+         where plan_id = $1 and currency = $2 and amount_minor = $3 and interval_unit = $4 and interval_count = $5
+         order by pushed_at_us desc limit 1",
+        &[
+            plan_id.into(),
+            amount.currency.code().into(),
+            amount.minor.into(),
+            plan.interval.word().into(),
+            plan.interval_count.into(),
+        ],
     )?;
     row.map(|row| row.text(0)).transpose()
 }

@@ -12,7 +12,7 @@ use super::{Kind, Problem, Surroundings, envelope, explain, health, kinds, opena
 use crate::app::App;
 use crate::{
     catalogue, contacts, courier, credits, edge, entitlements, inbox, keys, notices, orders, purchases, seeded,
-    top_ups, updates,
+    subscriptions, top_ups, updates,
 };
 
 /// The kinds of problem of every capability; `/problems/<code>` explains them.
@@ -22,6 +22,7 @@ pub const KINDS: &[&[Kind]] = &[
     purchases::KINDS,
     purchases::refunds::KINDS,
     credits::KINDS,
+    subscriptions::commands::KINDS,
     courier::routes::KINDS,
     edge::KINDS,
     keys::KINDS,
@@ -35,6 +36,7 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(purchases::routes::router())
         .merge(purchases::refunds::routes::router())
         .merge(credits::routes::router())
+        .merge(subscriptions::commands::routes::router())
         .merge(top_ups::routes::router())
         .merge(notices::routes::router())
         .merge(credits::history::routes::router())

@@ -6,6 +6,7 @@ use ledger::{Currency, Money};
 use serde::Serialize;
 
 use super::drive::{self, DriveError};
+use super::plans::{self, Claimed};
 use super::{Kind, Purchase, Status, records};
 use crate::app::App;
 use crate::catalogue::{Catalogue, Item, Offer, PackTerms};
@@ -60,7 +61,7 @@ pub(super) const CHECKOUT_REFUSED: ProblemKind = ProblemKind {
 };
 
 /// The catalogue has changed since it was pushed.
-pub(super) const CATALOGUE_NOT_PUSHED: ProblemKind = ProblemKind {
+pub const CATALOGUE_NOT_PUSHED: ProblemKind = ProblemKind {
     code: "catalogue_not_pushed",
     status: 503,
     title: "The item's price is not known at Stripe yet",
@@ -76,6 +77,9 @@ pub const KINDS: &[ProblemKind] = &[
     CHECKOUT_REFUSED,
     CATALOGUE_NOT_PUSHED,
 ];
+
+/// How often another checkout of a plan is made to step aside for one request.
+const STEPS_MAX: usize = 3;
 
 /// What somebody wants to buy.
 #[derive(Clone, Debug)]
@@ -114,6 +118,8 @@ pub struct Started {
 enum Begun {
     Answered(Reply),
     Intent(Box<Purchase>),
+    /// The checkout of another plan of the group, which nobody has paid.
+    InTheWay(Box<Purchase>),
 }
 
 /// Starts a checkout, or finds the one that an earlier try of the same request started.
@@ -128,11 +134,17 @@ async fn run(app: &App, action: Action, request: CheckoutRequest) -> Result<Repl
     if request.order_id.is_some() && request.quantity != 1 {
         return Err(Problem::of(&kinds::INVALID).field("quantity").detail(ORDER_QUANTITY));
     }
-    let begun = begin(app, action.clone(), request).await?;
+    let mut begun = begin(app, action.clone(), request.clone()).await?;
+    for _ in 0..STEPS_MAX {
+        let Begun::InTheWay(former) = begun else { break };
+        plans::step_aside(app, *former).await?;
+        begun = begin(app, action.clone(), request.clone()).await?;
+    }
     store::crash_point("intent written");
     let intent = match begun {
         Begun::Answered(reply) => return Ok(reply),
         Begun::Intent(intent) => *intent,
+        Begun::InTheWay(_) => return Err(plans::busy()),
     };
     let answer = match intent {
         intent if intent.session_url.is_none() && intent.status == Status::Created => {
@@ -173,7 +185,7 @@ fn answer(purchase: &Purchase) -> Answer {
 }
 
 /// How a caller is told that Stripe or the store cannot do it now.
-pub(super) fn not_now(error: DriveError) -> Problem {
+pub fn not_now(error: DriveError) -> Problem {
     match error {
         DriveError::Store(error) => error.into(),
         DriveError::Stripe(error) => {
@@ -235,6 +247,13 @@ async fn begin(app: &App, action: Action, request: CheckoutRequest) -> Result<Be
                 None => None,
             };
             let purchase = plan(&app_in, &request, order.as_ref(), &purchase_id, now_us)?;
+            if let Some(plan) = app_in.catalogue.plan(&purchase.item_id) {
+                match plans::claim(tx, plan, &purchase)? {
+                    Claimed::Taken => {}
+                    Claimed::Underway(same) => return Ok(Begun::Intent(same)),
+                    Claimed::InTheWay(former) => return Ok(Begun::InTheWay(former)),
+                }
+            }
             records::insert_intent(tx, &purchase, Some(&action), now_us + HEAD_START_US)?;
             if let Some(order_id) = &purchase.order_id {
                 orders::await_payment(tx, now_us, order_id, &purchase.purchase_id)?;
@@ -264,7 +283,7 @@ fn resumed(purchase: Box<Purchase>, wanted: Option<Currency>) -> Result<Begun, R
 }
 
 /// A problem on its way out of a transaction, which it undoes.
-struct Refused(Problem);
+pub(super) struct Refused(pub(super) Problem);
 
 impl From<store::Error> for Refused {
     fn from(error: store::Error) -> Self {
@@ -404,6 +423,13 @@ fn offered(item: &Item, quantity: i64, has_order: bool) -> Result<(Kind, i64, Pa
             "Make the order first with POST /api/orders, then name it here.".into(),
         )),
         Offer::OrderPackage { .. } => Ok((Kind::Order, 0, PackTerms::default())),
-        Offer::Plan(_) => Err(wrong("item_id", "A plan is subscribed to, not bought.".into())),
+        Offer::Plan(_) if has_order => Err(wrong("order_id", "An order is not paid for by a plan.".into())),
+        Offer::Plan(plan) if !plan.on_sale => Err(Refused(
+            Problem::of(&UNKNOWN_ITEM)
+                .field("item_id")
+                .detail(format!("{:?} is not on sale any more.", item.id)),
+        )),
+        Offer::Plan(_) if quantity != 1 => Err(wrong("quantity", "A plan is subscribed to once.".into())),
+        Offer::Plan(_) => Ok((Kind::Plan, 0, PackTerms::default())),
     }
 }

@@ -37,6 +37,12 @@ pub(super) async fn ensure(app: &App, user_id: &UserId) -> Result<String, DriveE
     Ok(made.id)
 }
 
+/// The user's Stripe customer, where there is one.
+pub async fn of(app: &App, user_id: UserId) -> Result<Option<String>, store::Error> {
+    let (customer, _) = app.store.read(move |tx| records::stripe_customer(tx, &user_id)).await?;
+    Ok(customer)
+}
+
 /// A customer that was deleted needs another key, or Stripe would answer with the deleted one. User ids belong to the application and may have characters that no header carries, hence the hash.
 fn key(user_id: &UserId, generation: i64) -> IdempotencyKey {
     let hash = digest::digest(&digest::SHA256, user_id.as_str().as_bytes());

@@ -7,11 +7,12 @@ use stripe::IdempotencyKey;
 use stripe::objects::CheckoutSession;
 
 use super::rules::metadata;
-use super::{Purchase, Status, customers, records};
+use super::{Kind, Purchase, Status, customers, records};
 use crate::app::App;
 use crate::catalogue;
 use crate::clock::SECOND_US;
 use crate::orders;
+use crate::subscriptions::commands;
 
 /// Stripe forgets idempotency keys after 24 hours. An intent older than this is looked up before anything is made.
 pub(super) const KEY_LIFE_US: i64 = 23 * 3600 * SECOND_US;
@@ -75,20 +76,17 @@ pub(super) async fn drive(app: &App, purchase: Purchase) -> Result<Purchase, Dri
 }
 
 async fn create(app: &App, purchase: &Purchase, customer: &str) -> Result<Option<CheckoutSession>, DriveError> {
-    let (item_id, price) = (purchase.item_id.clone(), purchase.price);
-    let unit_minor = price.minor / purchase.quantity.max(1);
-    let stripe_price = app
-        .store
-        .read(move |tx| catalogue::stripe_price(tx, &item_id, price.currency, unit_minor))
-        .await?
-        .ok_or_else(|| DriveError::NotPushed {
-            item_id: purchase.item_id.clone(),
-            unit_price: Money::new(unit_minor, price.currency),
-        })?;
+    let unit_minor = purchase.price.minor / purchase.quantity.max(1);
+    let unit_price = Money::new(unit_minor, purchase.price.currency);
+    let (stripe_price, trial_days) = terms(app, purchase, unit_price).await?;
+    let stripe_price = stripe_price.ok_or_else(|| DriveError::NotPushed {
+        item_id: purchase.item_id.clone(),
+        unit_price,
+    })?;
     let key = IdempotencyKey::new(&purchase.purchase_id).expect("our ids are fitting keys");
     match app
         .stripe
-        .create_checkout_session(&parameters(purchase, customer, &stripe_price), &key)
+        .create_checkout_session(&parameters(purchase, customer, &stripe_price, trial_days), &key)
         .await
     {
         Ok(session) => Ok(Some(session)),
@@ -109,6 +107,24 @@ async fn create(app: &App, purchase: &Purchase, customer: &str) -> Result<Option
             }
         }
     }
+}
+
+/// What the price of one piece is called at Stripe, and the days of trial that go with it.
+async fn terms(app: &App, purchase: &Purchase, unit_price: Money) -> Result<(Option<String>, i64), DriveError> {
+    let (item_id, purchase_id) = (purchase.item_id.clone(), purchase.purchase_id.clone());
+    let plan = app.catalogue.plan(&item_id).cloned();
+    let terms = app
+        .store
+        .read(move |tx| {
+            let Some(plan) = &plan else {
+                let price = catalogue::stripe_price(tx, &item_id, unit_price.currency, unit_price.minor)?;
+                return Ok((price, 0));
+            };
+            let price = catalogue::stripe_plan_price(tx, &item_id, plan, unit_price)?;
+            Ok::<_, store::Error>((price, commands::trial_days_of(tx, &purchase_id)?))
+        })
+        .await?;
+    Ok(terms)
 }
 
 /// Whether Stripe does not know the customer any more: somebody deleted it there.
@@ -140,18 +156,27 @@ pub(super) fn metadata_of(purchase: &Purchase) -> Value {
 }
 
 /// The request to Stripe: the written intent, and what its price and customer are called there.
-fn parameters(purchase: &Purchase, customer: &str, stripe_price: &str) -> Value {
+fn parameters(purchase: &Purchase, customer: &str, stripe_price: &str, trial_days: i64) -> Value {
     let metadata = metadata_of(purchase);
-    json!({
-        "mode": "payment",
+    let mut parameters = json!({
         "customer": customer,
         "client_reference_id": purchase.purchase_id,
         "line_items": [{ "price": stripe_price, "quantity": purchase.quantity }],
         "success_url": purchase.success_url,
         "cancel_url": purchase.cancel_url,
         "metadata": metadata,
-        "payment_intent_data": { "metadata": metadata },
-    })
+    });
+    if purchase.kind == Kind::Plan {
+        parameters["mode"] = "subscription".into();
+        parameters["subscription_data"] = json!({ "metadata": metadata });
+        if trial_days > 0 {
+            parameters["subscription_data"]["trial_period_days"] = trial_days.into();
+        }
+    } else {
+        parameters["mode"] = "payment".into();
+        parameters["payment_intent_data"] = json!({ "metadata": metadata });
+    }
+    parameters
 }
 
 /// Finds the session that an old attempt may have made, by what we wrote into it.

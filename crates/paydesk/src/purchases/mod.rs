@@ -11,6 +11,7 @@ mod checkout;
 mod customers;
 mod drive;
 mod pages;
+mod plans;
 mod records;
 mod recovery;
 pub mod refunds;
@@ -28,8 +29,13 @@ use crate::words::words;
 pub use audit::audit;
 pub use behind::{Behind, behind};
 pub use charge::{Automatic, begin_automatic, begin_setup, charge};
-pub use checkout::{CheckoutRequest, KINDS, PackOffer, Started, UNKNOWN_ITEM, check_return_url, pack_offer, start};
+pub use checkout::{
+    CATALOGUE_NOT_PUSHED, CheckoutRequest, KINDS, PackOffer, Started, UNKNOWN_ITEM, check_return_url, not_now,
+    pack_offer, start,
+};
+pub use customers::of as customer_of;
 pub use drive::DriveError;
+pub use plans::step_aside;
 pub use records::{
     automatic_purchases, link_customer, pending_credits, purchase, save_method, saved_method, user_of_customer,
 };

@@ -12,6 +12,7 @@ use super::{Purchase, Status, Told, charge, records, refunds, rules, settlement}
 use crate::app::App;
 use crate::clock::SECOND_US;
 use crate::effects::ApplyError;
+use crate::subscriptions::commands;
 
 /// A purchase that was looked at is not looked at again for this long.
 const LEASE_US: i64 = 60 * SECOND_US;
@@ -29,6 +30,9 @@ pub async fn run(app: App) {
     while !app.shutdown.is_requested() {
         if let Err(error) = refunds::recover(&app).await {
             tracing::warn!(%error, "recovery of refunds failed; it is tried again");
+        }
+        if let Err(error) = commands::recover(&app).await {
+            tracing::warn!(%error, "recovery of commands about subscriptions failed; it is tried again");
         }
         match recover(&app).await {
             // A full batch means that more may be due; each was given its next time, so this comes to an end.

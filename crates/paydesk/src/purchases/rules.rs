@@ -6,6 +6,7 @@
 mod claw_backs;
 mod invoices;
 pub(super) mod methods;
+mod plans;
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -56,6 +57,8 @@ pub mod metadata {
     pub const ORDER: &str = "paydesk_order";
     /// Not empty where the purchase was begun by itself.
     pub const AUTOMATIC: &str = "paydesk_automatic";
+    /// The command that began a subscription.
+    pub const COMMAND: &str = "paydesk_command";
     /// The user who saves a payment method.
     pub const SETUP: &str = "paydesk_setup";
 }
@@ -174,9 +177,11 @@ pub struct Fact {
     /// Why a charge failed, in Stripe's word.
     pub failure: Option<String>,
     /// What it says about the payment.
-    pub payment: Option<PaymentFact>,
+    pub payment: Option<Box<PaymentFact>>,
     /// The money that is there.
     pub funds: Option<Funds>,
+    /// The subscription that came of it.
+    pub subscription_id: Option<String>,
 }
 
 /// Money that is there.
@@ -238,12 +243,14 @@ fn of_reversal(event: &Event) -> Result<Option<Told>, Malformed> {
 /// Credits that end are counted from the moment of the payment, which a session does not know. So a paid session of such
 /// credits says no more than that money is on its way; the payment's own event says that it is there.
 pub fn of_session(session: &CheckoutSession, ended: Option<Status>) -> Result<Option<Fact>, Malformed> {
-    if session.mode != CheckoutMode::Payment {
-        return Ok(None);
-    }
     let Some(stated) = stated(&session.metadata)? else {
         return Ok(None);
     };
+    match (&session.mode, stated.kind) {
+        (CheckoutMode::Subscription, Kind::Plan) => return plans::of_session(session, stated, ended),
+        (CheckoutMode::Payment, Kind::CreditPack | Kind::Order) => {}
+        _ => return Ok(None),
+    }
     let currency = currency(session.currency.as_deref().unwrap_or_default())?;
     let amount_minor = session.amount_total.unwrap_or(stated.amount_minor);
     let payment_intent = session
@@ -268,13 +275,13 @@ pub fn of_session(session: &CheckoutSession, ended: Option<Status>) -> Result<Op
             Status::Failed => PaymentStatus::Failed,
             Status::Created | Status::Open | Status::Expired => return None,
         };
-        Some(PaymentFact {
+        Some(Box::new(PaymentFact {
             payment_intent_id,
             status,
             amount_minor,
             charge_id: None,
             balance_transaction_id: None,
-        })
+        }))
     });
     if settled && amount_minor > 0 && payment_intent.is_none() {
         return Err(Malformed::new(
@@ -301,6 +308,7 @@ pub fn of_session(session: &CheckoutSession, ended: Option<Status>) -> Result<Op
         failure: None,
         payment,
         funds,
+        subscription_id: None,
     })
 }
 
@@ -352,8 +360,9 @@ fn of_payment_intent(intent: &PaymentIntent, at_s: i64) -> Result<Option<Fact>, 
         session_id: None,
         status,
         failure: failure.filter(|_| status == Some(Status::Failed)),
-        payment: Some(payment),
+        payment: Some(Box::new(payment)),
         funds,
+        subscription_id: None,
     })
 }
 
@@ -381,8 +390,9 @@ fn of_charge(charge: &Charge) -> Result<Option<Fact>, Malformed> {
         session_id: None,
         status: None,
         failure: None,
-        payment: Some(payment),
+        payment: Some(Box::new(payment)),
         funds: None,
+        subscription_id: None,
     })
 }
 
@@ -395,6 +405,7 @@ fn checked(fact: Fact) -> Result<Option<Fact>, Malformed> {
         ("item", Some(&stated.item_id)),
         ("order", stated.order_id.as_ref()),
         ("session", fact.session_id.as_ref()),
+        ("subscription", fact.subscription_id.as_ref()),
         ("payment_intent", payment.map(|payment| &payment.payment_intent_id)),
         ("charge", payment.and_then(|payment| payment.charge_id.as_ref())),
         (

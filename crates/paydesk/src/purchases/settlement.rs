@@ -13,6 +13,7 @@ use super::rules::{InvoicePart, PaidInvoice};
 use super::{Fact, Purchase, Told, records, refunds, rules};
 use crate::config::{OnDispute, OnFraudWarning, Policies};
 use crate::effects::{Caused, NO_EVENT};
+use crate::subscriptions::commands;
 
 /// What a batch came to.
 pub struct Settled {
@@ -43,6 +44,9 @@ pub fn settle(tx: &mut Tx<'_>, now_us: i64, policies: Policies, told: &[(i64, To
                     .entry(fact.stated.purchase_id.clone())
                     .or_insert_with(|| rules::adopted(fact, now_us));
                 book.take_fact(*event_id, purchase, fact, now_us);
+                if let Some(subscription_id) = &fact.subscription_id {
+                    commands::note_begun(tx, &purchase.purchase_id, subscription_id)?;
+                }
             }
             Told::Reversal(reversal) => book.take_reversal(*event_id, reversal),
             Told::Invoice(paid) => {

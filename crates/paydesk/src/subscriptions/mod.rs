@@ -7,6 +7,7 @@
 //!
 //! What must not live here: what keys, data and features a plan gives. Who gives those is called by `follow`.
 
+pub mod commands;
 mod follow;
 mod intake;
 mod records;

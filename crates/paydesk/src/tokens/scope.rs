@@ -56,6 +56,8 @@ scopes! {
     OrdersWrite = 6 "orders:write", "Create, change and advance any user's orders.";
     EventsRead = 7 "events:read", "Read the events received from Stripe.";
     EventsReplay = 8 "events:replay", "Replay events received from Stripe.";
+    SubscriptionsRead = 26 "subscriptions:read", "Read any user's subscriptions and invoices.";
+    SubscriptionsWrite = 27 "subscriptions:write", "Begin, change and end any user's subscriptions.";
     RefundsWrite = 10 "refunds:write", "Give money back.";
     WebhooksWrite = 16 "webhooks:write", "Register endpoints for outgoing webhooks, and send to them again.";
     ContactsWrite = 17 "contacts:write", "Say where any user is reached by e-mail.";

@@ -147,6 +147,68 @@ async fn what_is_answered_is_what_the_document_promises() {
 }
 
 #[tokio::test]
+async fn what_is_answered_of_subscriptions_is_what_the_document_promises() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin(database).await;
+        let (ada, document) = (test.user("ada"), openapi::document());
+        let hold = |method: &str, path: &str, answer: &Value| {
+            let found = strays(&document, promised(&document, method, path), answer, path);
+            assert_eq!(found, Vec::<String>::new(), "{answer}");
+        };
+        let path = "/api/financial/credits/ada/top-up/setup";
+        let page = test.post(&ada, path, &json!({})).await.json();
+        let pay = format!("/checkout/{}/pay", page["id"].as_str().unwrap());
+        test.steer(&pay, &json!({ "card": "4242424242424242" })).await;
+        test.settle().await;
+
+        let create = "/api/stripe/create-subscription";
+        let begun = test
+            .post(&ada, create, &json!({ "plan_id": "pro-monthly" }))
+            .await
+            .json();
+        hold("post", create, &begun);
+        test.settle().await;
+        let id = begun["subscription"]["subscription_id"].as_str().unwrap();
+        let plan = json!({ "plan_id": "label-monthly" });
+        for (what, body) in [("change", &plan), ("resume", &json!({}))] {
+            let done = test.post(&ada, &format!("/api/subscriptions/{id}/{what}"), body).await;
+            hold("post", &format!("/api/subscriptions/{{id}}/{what}"), &done.json());
+        }
+        let invoices = "/api/subscriptions/{user_id}/invoices";
+        let preview = "/api/subscriptions/{id}/change/preview";
+        for (operation, path) in [
+            (
+                "/api/stripe/subscriptions/{id}",
+                "/api/stripe/subscriptions/ada".to_owned(),
+            ),
+            (invoices, "/api/subscriptions/ada/invoices?limit=1".to_owned()),
+            (
+                preview,
+                format!("/api/subscriptions/{id}/change/preview?plan_id=pro-monthly"),
+            ),
+            ("/api/stripe/customer-portal", "/api/stripe/customer-portal".to_owned()),
+        ] {
+            hold("get", operation, &test.get(&ada, &path).await.json());
+        }
+        let first = test.get(&ada, "/api/subscriptions/ada/invoices?limit=1").await.json();
+        let next = format!(
+            "/api/subscriptions/ada/invoices?after={}",
+            first["next"].as_str().unwrap()
+        );
+        let rest = test.get(&ada, &next).await.json();
+        assert_eq!(
+            (rest["data"].as_array().unwrap().len(), &rest["next"]),
+            (1, &Value::Null)
+        );
+        let path = format!("/api/stripe/subscriptions/{id}");
+        let ended = test.send(reqwest::Method::DELETE, &ada, &path, None, None).await;
+        hold("delete", "/api/stripe/subscriptions/{id}", &ended.json());
+        test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_examples_of_the_document_work_when_they_are_copied() {
     for_each_engine(async |database| {
         let test = TestApp::begin(database).await;

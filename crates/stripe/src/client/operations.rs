@@ -6,7 +6,8 @@ use super::{Client, Error, IdempotencyKey, Pages, form};
 use crate::Event;
 use crate::objects::{
     Account, BalanceTransaction, Charge, CheckoutSession, Customer, Dispute, EarlyFraudWarning, Invoice, InvoiceLine,
-    LineItem, List, PaymentIntent, PaymentMethod, Price, Product, Refund, SetupIntent, Subscription, WebhookEndpoint,
+    LineItem, List, PaymentIntent, PaymentMethod, PortalSession, Price, Product, Refund, SetupIntent, Subscription,
+    WebhookEndpoint,
 };
 
 /// Declares the calls that make or change an object, and those that read one.
@@ -104,8 +105,20 @@ operations! {
     /// Reads a refund.
     retrieve_refund retrieve Refund = "/v1/refunds";
 
+    /// Begins a subscription.
+    create_subscription create Subscription = "/v1/subscriptions";
+    /// Changes a subscription.
+    update_subscription change Subscription = "/v1/subscriptions";
+    /// Lets a paused subscription go on.
+    resume_subscription change Subscription = "/v1/subscriptions" ["/resume"];
+    /// Ends a subscription at once. Refused where it is over already.
+    cancel_subscription delete Subscription = "/v1/subscriptions";
     /// Reads a subscription. One that is over can be read as well.
     retrieve_subscription retrieve Subscription = "/v1/subscriptions";
+    /// Reckons an invoice as it would be; nothing is changed by it.
+    create_invoice_preview create Invoice = "/v1/invoices/create_preview";
+    /// Makes a way into the customer portal.
+    create_portal_session create PortalSession = "/v1/billing_portal/sessions";
     /// Reads an invoice.
     retrieve_invoice retrieve Invoice = "/v1/invoices";
 

@@ -21,6 +21,7 @@ mod invoice;
 pub(crate) mod lenient;
 mod payment;
 mod payment_method;
+mod portal;
 mod reversal;
 mod subscription;
 
@@ -39,6 +40,7 @@ pub use payment::{
     BalanceTransaction, Charge, NextAction, PaymentError, PaymentIntent, PaymentIntentStatus, RedirectToUrl,
 };
 pub use payment_method::{Card, PaymentMethod, SetupIntent, SetupIntentStatus};
+pub use portal::PortalSession;
 pub use reversal::{Dispute, DisputeStatus, EarlyFraudWarning, EvidenceDetails, Refund, RefundStatus};
 pub use subscription::{PauseCollection, Subscription, SubscriptionItem, SubscriptionStatus};
 

@@ -3,7 +3,7 @@
 //! A line for a whole period grants the credits of the plan's cycle, as often as its quantity says. A line for a part of
 //! a period (a proration) counts the same share of them as the part is of the period that ends with it, rounded to the
 //! nearest; one that gives money back counts against the others. What is left below zero is nothing: a change to less
-//! takes no credits away. A trial costs nothing and grants nothing, unless the plan says otherwise.
+//! takes no credits away. A trial costs nothing and grants nothing.
 
 use jiff::{Span, Timestamp, tz::TimeZone};
 use ledger::Currency;

@@ -1,5 +1,7 @@
 //! What follows from Stripe's events about subscriptions, whoever caused them and in whatever order they come.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use store::testing::for_each_engine;
 
@@ -121,6 +123,28 @@ async fn a_paused_trial_and_a_change_to_less_take_no_credits_away() {
         ada.change(&[("pause_collection", "")]).await;
         ada.test.settle().await;
         assert_eq!(ada.tier().await.as_deref(), Some("basic"));
+        ada.test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_no_event_told_of_is_read_when_its_time_has_come() {
+    for_each_engine(async |database| {
+        let ada = Subscriber::begin(database, "basic", "pm_card_visa", &[]).await;
+        ada.test.settle().await;
+        ada.test.steer("/deliveries/pause", &json!({})).await;
+        let path = format!("/v1/subscriptions/{}", ada.subscription_id);
+        ada.ask("DELETE", &path, &[]).await;
+        ada.test.handle().await;
+        assert_eq!(ada.seen().await.status, "active", "nobody has told");
+        ada.test.app.clock.advance(Duration::from_secs(32 * DAY));
+        ada.test.handle().await;
+        assert_eq!(ada.seen().await.status, "canceled");
+        assert_eq!(ada.tier().await, None);
+        ada.test.steer("/deliveries/resume", &json!({})).await;
+        ada.turn(60).await;
+        assert_eq!(ada.told().await, ["subscription_ended"], "once");
         ada.test.finish().await;
     })
     .await;

@@ -1,5 +1,8 @@
 //! Plans and the subscriptions to them.
 
+mod changes;
+mod checkouts;
+mod commands;
 mod mirror;
 mod plans;
 mod subscriber;
