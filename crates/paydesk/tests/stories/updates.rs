@@ -39,7 +39,7 @@ impl Stream {
                         .to_owned()
                 };
                 let (id, named, data) = (part("id:"), part("event:"), part("data:"));
-                self.text = rest.to_owned();
+                rest.clone_into(&mut self.text);
                 if named == kind {
                     let data: Value = serde_json::from_str(&data).unwrap();
                     if fits(&data) {
