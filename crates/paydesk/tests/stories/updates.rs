@@ -39,7 +39,7 @@ impl Stream {
                         .to_owned()
                 };
                 let (id, named, data) = (part("id:"), part("event:"), part("data:"));
-                rest.clone_into(&mut self.text);
+                self.text = String::from(rest);
                 if named == kind {
                     let data: Value = serde_json::from_str(&data).unwrap();
                     if fits(&data) {
