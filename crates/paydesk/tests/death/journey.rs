@@ -413,8 +413,8 @@ impl<'a> Journey<'a> {
             ("/v1/customers?limit=100", customers),
             ("/v1/payment_intents?limit=100", 2),
             ("/v1/refunds?limit=100", 1),
-            ("/v1/prices?limit=100", 9),
-            ("/v1/products?limit=100", 3),
+            ("/v1/prices?limit=100", 18),
+            ("/v1/products?limit=100", 6),
         ] {
             assert_eq!(self.place.at_stripe(path).await.len(), count, "{path}: {told}");
         }
