@@ -3,7 +3,7 @@
 //! Here live the mirror of Stripe's subscriptions, the way of an event into it, and the *standing*: which plan a user has
 //! in a group of plans, and whether it gives access now. An event only marks its subscription; the sync reads it from
 //! Stripe outside of any transaction and takes it in, so no order of events matters. Money follows from invoices, whose
-//! ids never change: each paid invoice is a purchase. Whatever else follows from a change hangs on [`follow`].
+//! ids never change: each paid invoice is a purchase. Whatever else follows from a change hangs on [`follow()`].
 //!
 //! What must not live here: what keys, data and features a plan gives. Who gives those is called by `follow`.
 
