@@ -95,6 +95,40 @@ export async function awaitSuccess(page) {
   await page.waitForSelector('#purchase[data-status="paid"]');
 }
 
+/** Clicks on a plan's button, and waits for the checkout. */
+export async function choosePlan(page, plan) {
+  await page.click(`button[data-plan="${plan}"]`);
+  await page.waitForSelector('#payment-form');
+}
+
+/** The page itself must come to show that the buyer has the plan and its tier; answers what it says of it. */
+export async function awaitPlan(page, plan, tier) {
+  const row = page.locator(`#subscriptions [data-plan="${plan}"]`);
+  await row.waitFor();
+  await page.waitForFunction((wanted) => document.querySelector('#tier').textContent === wanted, tier);
+  return row.locator('.status').textContent();
+}
+
+/** Opens the portal from the shop. */
+export async function openPortal(page) {
+  await page.click('#manage');
+  await page.waitForSelector('.portal');
+}
+
+/** Opens the shop as somebody without a plan: what an earlier story left is ended, as an application would. Answers the balance. */
+export async function openShopWithoutPlan(page) {
+  const owned = await openShop(page);
+  await page.evaluate(async () => {
+    const headers = { authorization: `Bearer ${document.querySelector('#shop').dataset.token}` };
+    for (const { dataset } of document.querySelectorAll('#subscriptions li')) {
+      const answer = await fetch(`/api/stripe/subscriptions/${dataset.subscription}?when=now`, { method: 'DELETE', headers });
+      if (!answer.ok) throw new Error(`the subscription could not be ended: ${answer.status}`);
+    }
+  });
+  await page.waitForSelector('#subscriptions:empty', { state: 'attached' });
+  return owned;
+}
+
 /** Turns the sandbox's clock on by a minute, in which banks there decide. */
 export async function letTimePass(sandbox) {
   const headers = { 'content-type': 'application/json' };

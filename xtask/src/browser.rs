@@ -33,7 +33,8 @@ pub(crate) fn run() -> Result<()> {
     );
     process::run(
         node::node()?
-            .args(["--test", "--test-reporter=spec"])
+            // One file after another: all buyers are the shop's one user.
+            .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
             .env("SHOP", shop)
             .env("CHROMIUM", chromium)
             .current_dir(&suite),

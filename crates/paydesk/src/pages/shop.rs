@@ -10,7 +10,7 @@ use axum::routing::get;
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::catalogue::{Item, Offer};
+use crate::catalogue::{Item, Offer, Plan};
 use crate::pages;
 
 /// The route of the shop, and the way to it from the root, for the user with this id and token.
@@ -26,7 +26,7 @@ pub fn router(user_id: &str, token: &str) -> Router<App> {
 }
 
 fn page(app: &App, user_id: &str, token: &str) -> Response {
-    let (mut packs, mut packages) = (Vec::new(), Vec::new());
+    let (mut packs, mut plans, mut packages) = (Vec::new(), Vec::new(), Vec::new());
     for item in app.catalogue.items.values() {
         match &item.offer {
             Offer::CreditPack { credits, .. } => packs.push(described(app, item, "credits", json!(credits))),
@@ -44,6 +44,7 @@ fn page(app: &App, user_id: &str, token: &str) -> Response {
                     .collect();
                 packages.push(described(app, item, "fields", fields));
             }
+            Offer::Plan(plan) if plan.on_sale => plans.push(described(app, item, "plan", terms(plan))),
             Offer::Plan(_) => {}
         }
     }
@@ -52,9 +53,25 @@ fn page(app: &App, user_id: &str, token: &str) -> Response {
         "user_id": user_id,
         "token": token,
         "packs": packs,
+        "plans": plans,
         "packages": packages,
     });
     pages::render("shop.html", &values)
+}
+
+/// What a card of a plan says besides.
+fn terms(plan: &Plan) -> Value {
+    let interval = plan.interval.word();
+    let cycle = match plan.interval_count {
+        1 => interval.to_owned(),
+        count => format!("{count} {interval}s"),
+    };
+    json!({
+        "group": plan.group,
+        "cycle": cycle,
+        "trial_days": plan.trial_days,
+        "credits": plan.credits.map(|credits| credits.amount),
+    })
 }
 
 /// What every item shows, and what its kind adds.

@@ -1,7 +1,8 @@
-// The shop of `paydesk dev`: shows the balance, buys credits, submits orders.
+// The shop of `paydesk dev`: shows the balance, buys credits, subscribes to plans, submits orders.
 const shop = document.querySelector("#shop");
 const { token, user } = shop.dataset;
 const message = document.querySelector("#message");
+const manage = document.querySelector("#manage");
 
 /** The page's token is of a server that runs no more. */
 class EarlierRun extends Error {
@@ -28,20 +29,76 @@ async function call(method, path, body) {
 }
 
 // What is shown is written anew only when it has changed: a screen reader reads every writing out.
-let shown = "";
+const shown = {};
+
+function show(part, read, write) {
+  const text = JSON.stringify(read);
+  if (text === shown[part]) return;
+  shown[part] = text;
+  write(read);
+}
 
 async function refresh() {
-  const [wallet, orders] = await Promise.all([
-    call("GET", `/api/financial/credits/${encodeURIComponent(user)}`),
+  const [may, orders] = await Promise.all([
+    call("GET", `/api/entitlements/${encodeURIComponent(user)}`),
     call("GET", "/api/orders"),
   ]);
-  const balance = document.querySelector("#balance");
-  if (balance.textContent !== String(wallet.balance)) balance.textContent = wallet.balance;
-  const read = JSON.stringify(orders.data);
-  if (read === shown) return;
-  shown = read;
-  document.querySelector("#no-orders").hidden = orders.data.length > 0;
-  document.querySelector("#orders").replaceChildren(...orders.data.map(row));
+  show("balance", may.credits.balance, (balance) => (document.querySelector("#balance").textContent = balance));
+  if (manage) {
+    show("tier", may.tier, (tier) => (document.querySelector("#tier").textContent = tier));
+    show("subscriptions", may.subscriptions, showSubscriptions);
+  }
+  show("orders", orders.data, showOrders);
+}
+
+function showOrders(orders) {
+  document.querySelector("#no-orders").hidden = orders.length > 0;
+  document.querySelector("#orders").replaceChildren(...orders.map(row));
+}
+
+// Whoever has a plan of a group changes it in the portal; a second one of that group cannot be subscribed to.
+function showSubscriptions(subscriptions) {
+  const live = subscriptions.filter(({ status }) => status && !["canceled", "incomplete_expired"].includes(status));
+  document.querySelector("#subscriptions").replaceChildren(...live.map(subscribed));
+  manage.hidden = live.length === 0;
+  for (const button of document.querySelectorAll("button[data-plan]")) {
+    button.hidden = live.some(({ group }) => group === button.dataset.group);
+  }
+}
+
+function subscribed(subscription) {
+  const item = document.createElement("li");
+  item.dataset.subscription = subscription.subscription_id;
+  item.dataset.plan = subscription.plan_id;
+  item.dataset.status = subscription.status;
+  const name = document.createElement("span");
+  name.className = "name";
+  name.textContent = nameOf("plan", subscription.plan_id);
+  const status = document.createElement("span");
+  status.className = "status";
+  status.textContent = standing(subscription);
+  item.append(name, status);
+  return item;
+}
+
+// How a subscription stands, in a sentence.
+function standing({ status, access, until, cancel_at, period_end }) {
+  if (status === "incomplete") return "Waits for its first payment";
+  if (status === "paused") return "Paused";
+  if (cancel_at) return `Ends on ${day(cancel_at)}`;
+  if (status === "trialing") return `Free until ${day(period_end)}`;
+  if (status === "active") return `Renews on ${day(period_end)}`;
+  if (!access) return "Ended for now, because a payment is overdue";
+  return until ? `A payment is overdue; ends on ${day(until)} without it` : "A payment is overdue";
+}
+
+function day(moment) {
+  return new Date(moment).toLocaleDateString(undefined, { dateStyle: "medium" });
+}
+
+// What the page calls something that is for sale; its id where it is not on sale any more.
+function nameOf(kind, id) {
+  return document.getElementById(`${kind}-${id}`)?.textContent ?? id;
 }
 
 function row(order) {
@@ -50,10 +107,10 @@ function row(order) {
   item.dataset.status = order.status;
   const name = document.createElement("span");
   name.className = "name";
-  name.textContent = document.getElementById(`package-${order.package_id}`)?.textContent ?? order.package_id;
+  name.textContent = nameOf("package", order.package_id);
   const made = document.createElement("time");
   made.dateTime = order.created_at;
-  made.textContent = new Date(order.created_at).toLocaleDateString(undefined, { dateStyle: "medium" });
+  made.textContent = day(order.created_at);
   const status = document.createElement("span");
   status.className = "status";
   status.textContent = order.status.replaceAll("_", " ");
@@ -92,6 +149,17 @@ async function pay(wanted) {
 for (const button of document.querySelectorAll("[data-pack]")) {
   button.addEventListener("click", () => act(button, () => pay({ item_id: button.dataset.pack })));
 }
+
+for (const button of document.querySelectorAll("button[data-plan]")) {
+  button.addEventListener("click", () => act(button, () => pay({ item_id: button.dataset.plan })));
+}
+
+manage?.addEventListener("click", () =>
+  act(manage, async () => {
+    const portal = await call("GET", "/api/stripe/customer-portal");
+    location.assign(portal.url);
+  }),
+);
 
 for (const form of document.querySelectorAll("form[data-package]")) {
   form.addEventListener("submit", (event) => {
