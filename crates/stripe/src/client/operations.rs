@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::{Client, Error, IdempotencyKey, Pages, form};
 use crate::Event;
 use crate::objects::{
-    Account, BalanceTransaction, Charge, CheckoutSession, Customer, Dispute, EarlyFraudWarning, Invoice, InvoiceLine,
-    LineItem, List, PaymentIntent, PaymentMethod, PortalSession, Price, Product, Refund, SetupIntent, Subscription,
-    WebhookEndpoint,
+    Account, AccountLink, BalanceTransaction, Charge, CheckoutSession, Customer, Dispute, EarlyFraudWarning, Invoice,
+    InvoiceLine, LineItem, List, PaymentIntent, PaymentMethod, PortalSession, Price, Product, Refund, SetupIntent,
+    Subscription, Transfer, TransferReversal, WebhookEndpoint,
 };
 
 /// Declares the calls that make or change an object, and those that read one.
@@ -122,6 +122,19 @@ operations! {
     /// Reads an invoice.
     retrieve_invoice retrieve Invoice = "/v1/invoices";
 
+    /// Makes an account of somebody else's, connected to ours.
+    create_account create Account = "/v1/accounts";
+    /// Reads a connected account.
+    retrieve_connected_account retrieve Account = "/v1/accounts";
+    /// Makes a way to the page where the owner of a connected account tells what is due.
+    create_account_link create AccountLink = "/v1/account_links";
+    /// Passes money on to a connected account.
+    create_transfer create Transfer = "/v1/transfers";
+    /// Reads a transfer.
+    retrieve_transfer retrieve Transfer = "/v1/transfers";
+    /// Takes money of a transfer back. Refused where the account does not have it any more.
+    reverse_transfer change TransferReversal = "/v1/transfers" ["/reversals"];
+
     /// Reads a movement on Stripe's balance.
     retrieve_balance_transaction retrieve BalanceTransaction = "/v1/balance_transactions";
 
@@ -161,6 +174,21 @@ impl Client {
             }
         }
         Ok((lines, false))
+    }
+
+    /// The transfers that share a group, newest first; `has_more` where a hundred are not all.
+    pub async fn list_transfers_of_group(&self, transfer_group: &str) -> Result<List<Transfer>, Error> {
+        self.list(&json!({ "transfer_group": transfer_group, "limit": 100 }))
+            .await
+    }
+
+    /// What was taken back of a transfer, newest first; `has_more` where a hundred are not all.
+    pub async fn list_reversals_of_transfer(&self, transfer: &str) -> Result<List<TransferReversal>, Error> {
+        self.list_at(
+            path_of("/v1/transfers", transfer, "/reversals"),
+            &json!({ "limit": 100 }),
+        )
+        .await
     }
 
     /// The prices that carry one of our names, whether active or not.

@@ -40,7 +40,9 @@ listed! {
     Product = "/v1/products",
     Refund = "/v1/refunds",
     SetupIntent = "/v1/setup_intents",
+    objects::Account = "/v1/accounts",
     objects::Subscription = "/v1/subscriptions",
+    objects::Transfer = "/v1/transfers",
     WebhookEndpoint = "/v1/webhook_endpoints",
 }
 

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::{Metadata, object};
+use super::{Metadata, object, part_of_object};
 
 object! {
     /// A Stripe account: ours, or a connected one.
@@ -21,8 +21,40 @@ object! {
         payouts_enabled: Option<bool>,
         /// Whether it has given what Stripe asked for.
         details_submitted: Option<bool>,
+        /// What it may do: asked for, and given once its owner has told enough.
+        capabilities: Option<Capabilities>,
+        /// What its owner still has to tell.
+        requirements: Option<Requirements>,
+        /// Whether it has been deleted.
+        deleted: bool,
         /// Our own keys and values.
         metadata: Metadata,
+    }
+}
+
+impl Account {
+    /// Whether money can be transferred to it.
+    pub fn receives_transfers(&self) -> bool {
+        let transfers = self.capabilities.as_ref().and_then(|all| all.transfers.as_deref());
+        !self.deleted && transfers == Some("active")
+    }
+}
+
+part_of_object! {
+    /// What an account may do, as far as it is asked for here: `active`, `inactive` or `pending`.
+    Capabilities {
+        /// To be transferred to.
+        transfers: Option<String> = "super::lenient::lenient",
+    }
+}
+
+part_of_object! {
+    /// What the owner of an account still has to tell Stripe.
+    Requirements {
+        /// What has to be told now.
+        currently_due: Vec<String> = "super::lenient::lenient",
+        /// Why the account cannot do all that it asked for.
+        disabled_reason: Option<String> = "super::lenient::lenient",
     }
 }
 

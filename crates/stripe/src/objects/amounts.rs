@@ -15,7 +15,7 @@ macro_rules! named {
     )* };
 }
 
-named!(i64: amount, amount_due, amount_refunded, amount_subtotal, fee, net, total);
+named!(i64: amount, amount_due, amount_refunded, amount_reversed, amount_subtotal, fee, net, total);
 named!(Option<i64>: amount_total, amount_received, amount_capturable, amount_captured, amount_tax, amount_discount, unit_amount, amount_paid_off_stripe, amount_paid);
 named!(String: currency);
 

@@ -16,6 +16,7 @@ mod account;
 mod amounts;
 mod catalogue;
 mod checkout;
+mod connect;
 mod customer;
 mod invoice;
 pub(crate) mod lenient;
@@ -25,11 +26,12 @@ mod portal;
 mod reversal;
 mod subscription;
 
-pub use account::{Account, WebhookEndpoint};
+pub use account::{Account, Capabilities, Requirements, WebhookEndpoint};
 pub use catalogue::{Price, Product, Recurring};
 pub use checkout::{
     CheckoutMode, CheckoutSession, CheckoutStatus, CustomerDetails, LineItem, PaymentStatus, TotalDetails,
 };
+pub use connect::{AccountLink, Transfer, TransferReversal};
 pub use customer::{Customer, InvoiceSettings};
 pub use invoice::{
     Invoice, InvoiceLine, InvoiceParent, InvoicePayment, InvoicePaymentBy, InvoiceStatus, InvoiceTransitions,
