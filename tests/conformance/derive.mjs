@@ -59,7 +59,7 @@ function resourceDeclarations(folder) {
     .filter((file) => fs.existsSync(file.replace(/\.d\.ts$/, '.js')));
 }
 
-/** Which request a method of a resource class makes, read from the code: `Class.method` to `POST /v1/customers/{}`. */
+/** Which requests a method of a resource class makes, read from the code: `Class.method` to a list of `POST /v1/customers/{}`. */
 function routesOf(code) {
   const routes = new Map();
   let className = '';
@@ -68,7 +68,9 @@ function routesOf(code) {
     className = /^export class (\w+)/.exec(line)?.[1] ?? className;
     method = /^ {4}(\w+)\(/.exec(line)?.[1] ?? method;
     const request = /_makeRequest\('(\w+)', (['`])(\/v1\/.*?)\2/.exec(line);
-    if (request) routes.set(`${className}.${method}`, `${request[1]} ${request[3].replace(/\$\{[^}]*\}/g, '{}')}`);
+    if (!request) continue;
+    const made = routes.get(`${className}.${method}`) ?? [];
+    routes.set(`${className}.${method}`, [...made, `${request[1]} ${request[3].replace(/\$\{[^}]*\}/g, '{}')}`]);
   }
   return routes;
 }
@@ -76,8 +78,7 @@ function routesOf(code) {
 function* answersOf(source, routes) {
   for (const declared of source.statements.filter(ts.isClassDeclaration)) {
     for (const method of declared.members.filter(ts.isMethodDeclaration)) {
-      const operation = routes.get(`${declared.name.text}.${method.name.getText()}`);
-      if (operation) yield [operation, method.type];
+      for (const operation of routes.get(`${declared.name.text}.${method.name.getText()}`) ?? []) yield [operation, method.type];
     }
   }
 }

@@ -18,6 +18,10 @@ const nodeSpelling = {
   'customers.payment_methods.list': 'customers.listPaymentMethods',
   'customers.payment_methods.retrieve': 'customers.retrievePaymentMethod',
   'invoices.line_items.list': 'invoices.listLineItems',
+  'transfers.reversals.create': 'transfers.createReversal',
+  'transfers.reversals.list': 'transfers.listReversals',
+  'transfers.reversals.retrieve': 'transfers.retrieveReversal',
+  'transfers.reversals.update': 'transfers.updateReversal',
 };
 
 /** Stripe's node library, pointed at a port of ours. */
@@ -27,12 +31,12 @@ export function connect(port, { key: secret = key, ...options } = {}) {
 
 export function nodeDriver(port) {
   const stripe = connect(port);
-  async function call({ method, ids, params }) {
+  async function call({ method, ids, params, account }) {
     const spelling = nodeSpelling[method] ?? method.replace(/_(\w)/g, (_, letter) => letter.toUpperCase()).replace(/\.delete$/, '.del');
     const names = spelling.split('.');
     const resource = names.slice(0, -1).reduce((found, name) => found[name], stripe);
     try {
-      return { answer: await resource[names.at(-1)](...ids, params) };
+      return { answer: await resource[names.at(-1)](...ids, params, ...(account ? [{ stripeAccount: account }] : [])) };
     } catch (error) {
       if (!error.statusCode) throw error;
       return { refusal: { status: error.statusCode, type: error.rawType, code: error.code } };
@@ -50,16 +54,17 @@ export function pythonDriver(port, python) {
     if (done) throw new Error('the Python driver ended');
     return JSON.parse(value);
   }
-  const call = ({ method, ids, params }) => ask({ method, ids, params });
+  const call = ({ method, ids, params, account }) => ask({ method, ids, params, account });
   const verify = (delivery) => ask({ verify: delivery });
   return { name: 'python', call, verify, close: () => child.stdin.end() };
 }
 
 export function commandLineDriver(port, folder) {
   const stripe = commandLine(port, folder);
-  async function call({ operation, ids, params }) {
+  async function call({ operation, ids, params, account }) {
     const [verb, template] = operation.split(' ');
-    const words = [verb.toLowerCase(), fill(template, ids), '-v', apiVersion, '--confirm', ...formWords(params)];
+    const onAccount = account ? ['--stripe-account', account] : [];
+    const words = [verb.toLowerCase(), fill(template, ids), '-v', apiVersion, '--confirm', ...onAccount, ...formWords(params)];
     const { output } = await stripe(words);
     const answer = JSON.parse(output);
     return answer.error ? { refusal: { type: answer.error.type, code: answer.error.code } } : { answer };

@@ -13,7 +13,7 @@ import { listen } from './endpoint.mjs';
 import { checkProtocol } from './protocol.mjs';
 import { record } from './recorder.mjs';
 import { scenario } from './scenario.mjs';
-import { fixtures, triggers } from './triggers.mjs';
+import { connectTriggers, fixtures, triggers } from './triggers.mjs';
 import { objections } from './validate.mjs';
 
 const [sandboxPort, python, scratch] = process.argv.slice(2);
@@ -90,6 +90,20 @@ async function asBuyer(port, { operation, ids, params }) {
   return answer.ok ? { answer: await answer.json() } : { refusal: { status: answer.status, ...(await answer.json()).error } };
 }
 
+/** Opens a page and sends what its form asks for. */
+async function asVisitor({ page, params }) {
+  const shown = await fetch(page);
+  if (!shown.ok) return { refusal: { status: shown.status } };
+  const sent = await fetch(page, { method: 'POST', body: new URLSearchParams(params), redirect: 'manual' });
+  return { answer: { status: sent.status, location: sent.headers.get('location') } };
+}
+
+/** How a step is done: by a library or the command line, or where those have no call for it by a person. */
+function perform(driver, recorder, call) {
+  if (call.method) return driver.call(call);
+  return call.page ? asVisitor(call) : asBuyer(recorder.port, call);
+}
+
 function judgeOutcome(step, outcome, status, kept) {
   if (step.refused) {
     if (!outcome.refusal) return ['it was accepted'];
@@ -108,10 +122,10 @@ async function play(driver, recorder) {
   const kept = {};
   for (const step of scenario) {
     const before = recorder.exchanges.length;
-    const call = { ...step, ids: resolved(step.ids, kept), params: resolved(step.params, kept) };
+    const call = { ...step, ...resolved({ ids: step.ids, params: step.params, account: step.account, page: step.page }, kept) };
     let problems = [];
     try {
-      const outcome = await (step.method ? driver.call(call) : asBuyer(recorder.port, call));
+      const outcome = await perform(driver, recorder, call);
       if (step.keep) kept[step.keep] = outcome.answer;
       problems = judgeOutcome(step, outcome, recorder.exchanges.at(-1)?.status, kept);
     } catch (error) {
@@ -212,6 +226,9 @@ async function main() {
   const stripe = connect(sandboxPort);
   const registered = await stripe.webhookEndpoints.create({ url: endpoint.url, enabled_events: ['*'], api_version: apiVersion });
   endpoint.verifyWith((body, signature) => stripe.webhooks.constructEvent(body, signature, registered.secret));
+  const connected = await listen();
+  const forAccounts = await stripe.webhookEndpoints.create({ url: connected.url, enabled_events: ['*'], api_version: apiVersion, connect: true });
+  connected.verifyWith((body, signature) => stripe.webhooks.constructEvent(body, signature, forAccounts.secret));
 
   const recorders = {};
   for (const name of ['node', 'python', 'cli']) recorders[name] = await record(name, sandboxPort);
@@ -224,15 +241,20 @@ async function main() {
   const command = commandLine(recorders.cli.port, scratch);
   await runFixtures(command, recorders.cli);
   for (const one of triggers) await trigger(command, endpoint, recorders.cli, one);
+  for (const one of connectTriggers) await trigger(command, connected, recorders.cli, one);
 
-  judgeEvents(endpoint.events);
-  report('every delivery is signed', endpoint.refused);
+  judgeEvents([...endpoint.events, ...connected.events]);
+  report('every delivery is signed', [...endpoint.refused, ...connected.refused]);
+  report('what happens on connected accounts is told apart', [
+    ...endpoint.events.filter((event) => event.account).map((event) => `${event.type} of ${event.account} was told to the endpoint of the account itself`),
+    ...connected.events.filter((event) => !event.account).map((event) => `${event.type} names no account`),
+  ]);
   const { refusal } = await inPython.verify({ ...endpoint.deliveries.at(-1), secret: registered.secret });
   report("Stripe's Python library accepts the signature too", refusal ? [refusal.code] : []);
   inPython.close();
   await lookForUndriven();
   printCoverage(Object.keys(recorders));
-  for (const one of [endpoint, ...Object.values(recorders)]) one.close();
+  for (const one of [endpoint, connected, ...Object.values(recorders)]) one.close();
 
   const failed = checks.filter((check) => check.problems.length > 0).length;
   console.log(`\n${checks.length - failed} passed, ${failed} failed`);

@@ -1,5 +1,6 @@
 // What every driver does, in order: each operation that the sandbox covers, at least once, and the refusals a client meets.
 
+import { connect } from './connect.mjs';
 import { buyer, step } from './steps.mjs';
 import { subscriptions } from './subscriptions.mjs';
 
@@ -251,4 +252,4 @@ const events = [
   step('DELETE /v1/webhook_endpoints/{}', 'webhook_endpoints.delete', { ids: ['$endpoint.id'], expect: { deleted: true } }),
 ];
 
-export const scenario = [...customers, ...catalogue, ...checkout, ...payments, ...setups, ...money, ...disputes, ...warnings, ...subscriptions, ...events];
+export const scenario = [...customers, ...catalogue, ...checkout, ...payments, ...setups, ...money, ...disputes, ...warnings, ...subscriptions, ...connect, ...events];

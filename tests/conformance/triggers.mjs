@@ -59,6 +59,9 @@ export const triggers = [
   ['billing_portal.session.created'],
 ];
 
+/** The events that tell of connected accounts: they arrive at the endpoint for those. */
+export const connectTriggers = [['account.updated']];
+
 /** A file of our own for `stripe fixtures`: objects that refer to each other by the command's own notation. */
 export const fixtures = {
   _meta: { template_version: 0 },

@@ -1,7 +1,9 @@
 //! What happens by itself when its time has come: sessions expire, debits and refunds are decided, money becomes available,
 //! subscriptions renew and end, invoices are finalized and tried again.
 
-use crate::resources::{balance, checkout_sessions, invoice_collection, payments, refunds, subscription_cycle};
+use crate::resources::{
+    balance, checkout_sessions, invoice_collection, payments, payouts, refunds, subscription_cycle,
+};
 use std::collections::{BTreeMap, HashMap};
 
 use crate::state::{Origin, State};
@@ -19,6 +21,8 @@ pub(crate) enum Due {
     Subscription(String),
     /// The next thing that happens to an invoice: it is finalized, or its payment is tried again.
     Invoice(String),
+    /// A payout arrives.
+    Payout(String),
     /// The money that is available from this time on.
     FundsAvailable(i64),
 }
@@ -86,6 +90,7 @@ impl State {
             Due::SettleRefund(id) => refunds::settle(self, &id),
             Due::Subscription(id) => subscription_cycle::turn(self, &id),
             Due::Invoice(id) => invoice_collection::turn(self, &id),
+            Due::Payout(id) => payouts::arrive(self, &id),
             Due::FundsAvailable(time) => balance::release(self, time),
         }
     }

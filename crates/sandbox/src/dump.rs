@@ -26,6 +26,7 @@ impl State {
                     Due::SettleRefund(id) => ("settle_refund", id.as_str()),
                     Due::Subscription(id) => ("subscription", id.as_str()),
                     Due::Invoice(id) => ("invoice", id.as_str()),
+                    Due::Payout(id) => ("payout", id.as_str()),
                     Due::FundsAvailable(_) => ("funds_available", ""),
                 };
                 json!({ "time": time, "kind": kind, "id": id, "test_clock": clock })
@@ -83,6 +84,7 @@ impl State {
                 "settle_refund" => Due::SettleRefund(id),
                 "subscription" => Due::Subscription(id),
                 "invoice" => Due::Invoice(id),
+                "payout" => Due::Payout(id),
                 _ => Due::FundsAvailable(planned["time"].as_i64().unwrap_or(0)),
             };
             restored.keep_time(planned["test_clock"].as_str().unwrap_or_default());

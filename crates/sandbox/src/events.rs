@@ -35,7 +35,7 @@ impl Event {
 
     fn rendered(&self, pending: u32) -> Value {
         let data: Value = serde_json::from_str(&self.data).unwrap_or_default();
-        json!({
+        let mut event = json!({
             "id": self.id,
             "object": "event",
             "api_version": API_VERSION,
@@ -45,7 +45,16 @@ impl Event {
             "pending_webhooks": pending,
             "request": { "id": self.origin.request_id, "idempotency_key": self.origin.idempotency_key },
             "type": self.kind,
-        })
+        });
+        if let Some(account) = &self.origin.account {
+            event["account"] = json!(account);
+        }
+        event
+    }
+
+    /// Whether it happened on that account: a connected one, or the sandbox's own.
+    pub(crate) fn is_of(&self, account: Option<&str>) -> bool {
+        self.origin.account.as_deref() == account
     }
 }
 
@@ -120,6 +129,7 @@ impl Events {
                 json!({
                     "id": event.id, "type": event.kind, "created": event.created, "data": data, "pending": event.pending,
                     "request_id": event.origin.request_id, "idempotency_key": event.origin.idempotency_key,
+                    "account": event.origin.account,
                 })
             })
             .collect()
@@ -132,6 +142,7 @@ impl Events {
             let origin = Origin {
                 request_id: optional("request_id"),
                 idempotency_key: optional("idempotency_key"),
+                account: optional("account"),
             };
             let pending = u32::try_from(row["pending"].as_u64().unwrap_or(0)).unwrap_or(0);
             let id = row["id"].as_str().unwrap_or_default().to_owned();

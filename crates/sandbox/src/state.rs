@@ -3,6 +3,7 @@
 //! Objects are kept in Stripe's wire form, unexpanded: a reference is an id, and an includable list is not there. Members
 //! whose name begins with `_` are the sandbox's own (a card's number, a page's token) and never leave it. A change and the
 //! events that tell of it are made under the same lock, so no reader sees one without the other.
+//! What belongs to a connected account says so (`_account`), and is found only while something is done on that account.
 //! What must not live here: HTTP, and the rules of any one resource.
 
 use std::collections::BTreeMap;
@@ -20,11 +21,13 @@ use crate::shelf::Shelf;
 use crate::wire::error::ApiError;
 use crate::wire::idempotency::Keys;
 
-/// Who caused what is happening: written into events.
+/// Who caused what is happening, and in whose name: written into events.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Origin {
     pub(crate) request_id: Option<String>,
     pub(crate) idempotency_key: Option<String>,
+    /// The connected account that it happens on; the sandbox's own account when absent.
+    pub(crate) account: Option<String>,
 }
 
 /// The time of a test clock, while something of one of its customers is being done.
@@ -120,7 +123,10 @@ impl State {
     }
 
     /// Keeps a new object under the noun it is listed under; gives its id.
-    pub(crate) fn insert(&mut self, noun: &'static str, value: Value) -> String {
+    pub(crate) fn insert(&mut self, noun: &'static str, mut value: Value) -> String {
+        if let (Some(account), Value::Object(object)) = (&self.origin.account, &mut value) {
+            object.insert("_account".to_owned(), json!(account));
+        }
         let id = text(&value, "id").to_owned();
         let sequence = self.next_sequence();
         self.shelf.insert(noun, &id, sequence, value);
@@ -139,8 +145,21 @@ impl State {
     pub(crate) fn find(&self, noun: &'static str, id: &str) -> Option<&Value> {
         self.shelf
             .get(id)
-            .filter(|(kept, _)| *kept == noun)
+            .filter(|(kept, value)| *kept == noun && self.is_ours(value))
             .map(|(_, value)| value)
+    }
+
+    /// Whether an object belongs to the account that something is being done on.
+    pub(crate) fn is_ours(&self, value: &Value) -> bool {
+        value.get("_account").and_then(Value::as_str) == self.origin.account.as_deref()
+    }
+
+    /// Does something on another account: a connected one, or the sandbox's own.
+    pub(crate) fn on_account<T>(&mut self, account: Option<&str>, action: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.origin.account, account.map(str::to_owned));
+        let outcome = action(self);
+        self.origin.account = before;
+        outcome
     }
 
     /// The object a request refers to by a parameter.
@@ -168,7 +187,7 @@ impl State {
 
     /// The objects under a noun, newest first.
     pub(crate) fn newest_first(&self, noun: &str) -> impl Iterator<Item = &Value> {
-        self.shelf.newest_first(noun, &[])
+        self.shelf.newest_first(noun, &[]).filter(|value| self.is_ours(value))
     }
 
     /// The objects under a noun whose member is the given id, newest first.
@@ -176,7 +195,7 @@ impl State {
         let needles = [json!(id).to_string()];
         self.shelf
             .newest_first(noun, &needles)
-            .filter(|value| value[member] == id)
+            .filter(|value| value[member] == id && self.is_ours(value))
             .collect()
     }
 

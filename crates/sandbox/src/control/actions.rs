@@ -11,7 +11,9 @@ use super::{Answer, absent, bad, given, reply};
 use crate::Sandbox;
 use crate::pages::Verdict;
 use crate::resources::checkout_sessions::{self, Buyer};
-use crate::resources::{checkout_setup, disputes, early_fraud_warnings, payment_methods, payments, refunds};
+use crate::resources::{
+    accounts, checkout_setup, disputes, early_fraud_warnings, payment_methods, payments, payouts, refunds,
+};
 use crate::state::{State, rendered, text};
 use crate::wire::error::ApiError;
 
@@ -24,6 +26,9 @@ pub(crate) fn routes() -> Router<Sandbox> {
         .route("/_sandbox/disputes", post(open_dispute))
         .route("/_sandbox/early-fraud-warnings", post(warn_of_fraud))
         .route("/_sandbox/disputes/{dispute}/close", post(close_dispute))
+        .route("/_sandbox/accounts/{account}/onboard", post(onboard))
+        .route("/_sandbox/accounts/{account}/restrict", post(restrict))
+        .route("/_sandbox/payouts/{payout}/settle", post(settle_payout))
         .route("/_sandbox/dunning", post(set_dunning))
         .route("/_sandbox/run-due", post(run_due))
 }
@@ -232,6 +237,49 @@ async fn warn_of_fraud(Extract(sandbox): Extract<Sandbox>, body: Bytes) -> Respo
             return Err(bad(format!("fraud_type must be one of {known}")));
         }
         let id = early_fraud_warnings::warn(state, &charge, fraud_type);
+        Ok(rendered(state.own(&id)))
+    })
+}
+
+/// The owner of a connected account tells everything, as on the page of an account link.
+async fn onboard(Extract(sandbox): Extract<Sandbox>, Path(id): Path<String>, body: Bytes) -> Response<Body> {
+    act(&sandbox, &body, |state, given| {
+        state.find("account", &id).ok_or_else(|| absent("account", &id))?;
+        let part = |name: &str, otherwise: &'static str| given[name].as_str().unwrap_or(otherwise).to_owned();
+        let (first_name, last_name) = (part("first_name", "Ada"), part("last_name", "Builder"));
+        let bank_account = part("bank_account", "000123456789");
+        let told = accounts::Told {
+            first_name: &first_name,
+            last_name: &last_name,
+            bank_account: &bank_account,
+        };
+        accounts::onboard(state, &id, &told);
+        Ok(rendered(state.own(&id)))
+    })
+}
+
+/// Stripe wants to know more about a connected account, which can do nothing until it is onboarded again.
+async fn restrict(Extract(sandbox): Extract<Sandbox>, Path(id): Path<String>, body: Bytes) -> Response<Body> {
+    act(&sandbox, &body, |state, _| {
+        state.find("account", &id).ok_or_else(|| absent("account", &id))?;
+        accounts::restrict(state, &id);
+        Ok(rendered(state.own(&id)))
+    })
+}
+
+/// A payout arrives at once, or comes back, which it can do even after it has arrived.
+async fn settle_payout(Extract(sandbox): Extract<Sandbox>, Path(id): Path<String>, body: Bytes) -> Response<Body> {
+    act(&sandbox, &body, |state, given| {
+        let found = state.get(&id).filter(|payout| payout["object"] == "payout");
+        let status = text(found.ok_or_else(|| absent("payout", &id))?, "status").to_owned();
+        match given["outcome"].as_str().unwrap_or("paid") {
+            "paid" if status == "pending" => payouts::arrive(state, &id),
+            "failed" if matches!(status.as_str(), "pending" | "paid") => {
+                payouts::fail(state, &id, given["code"].as_str().unwrap_or("account_closed"));
+            }
+            "paid" | "failed" => return Err((StatusCode::CONFLICT, format!("the payout is {status} already"))),
+            _ => return Err(bad("outcome must be paid or failed")),
+        }
         Ok(rendered(state.own(&id)))
     })
 }

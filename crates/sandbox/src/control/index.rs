@@ -118,6 +118,24 @@ const CALLS: &[(&str, &str, &str, &str)] = &[
         "{\"won\"}",
         "decide a dispute: won or lost",
     ),
+    (
+        "POST",
+        "/_sandbox/accounts/{account}/onboard",
+        "{\"first_name\", \"last_name\", \"bank_account\"}",
+        "the owner of a connected account tells everything",
+    ),
+    (
+        "POST",
+        "/_sandbox/accounts/{account}/restrict",
+        "",
+        "a connected account has to tell more before it can be paid again",
+    ),
+    (
+        "POST",
+        "/_sandbox/payouts/{payout}/settle",
+        "{\"outcome\", \"code\"}",
+        "a payout arrives: paid, or comes back even after that: failed",
+    ),
 ];
 
 pub(crate) async fn show(Extract(sandbox): Extract<Sandbox>, headers: HeaderMap) -> Response<Body> {

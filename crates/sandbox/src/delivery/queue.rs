@@ -219,12 +219,14 @@ impl Delivery {
     }
 }
 
-/// Queues an event for every endpoint that wants it; gives how many the event waits for.
+/// Queues an event for every endpoint that wants it; gives how many the event waits for. What happens on connected accounts
+/// goes to the endpoints for them and to no other.
 pub(crate) fn enqueue(state: &mut State, event: &str, kind: &str, order: u64) -> u32 {
+    let is_connected = state.origin.account.is_some();
     let wanted = |endpoint: &Value| {
         let enabled = endpoint["enabled_events"].as_array();
         endpoint["status"] == "enabled"
-            && endpoint["_connect"] != true
+            && (endpoint["_connect"] == true) == is_connected
             && enabled.is_some_and(|types| {
                 types
                     .iter()
@@ -233,7 +235,8 @@ pub(crate) fn enqueue(state: &mut State, event: &str, kind: &str, order: u64) ->
             })
     };
     let mut endpoints: Vec<String> = state
-        .newest_first("webhook_endpoint")
+        .shelf
+        .newest_first("webhook_endpoint", &[])
         .filter(|e| wanted(e))
         .map(|e| text(e, "id").to_owned())
         .collect();
@@ -319,14 +322,18 @@ fn release_window(state: &mut State, endpoint: &str, window: usize, now_ms: i64)
 
 /// Sends an event once more to one endpoint, or to all that want it; gives how many deliveries that makes.
 pub(crate) fn resend(state: &mut State, event: &str, endpoint: Option<&str>) -> usize {
-    let Some(kind) = state.events.get(event).map(|event| event.kind.clone()) else {
+    let Some((kind, is_connected)) = state
+        .events
+        .get(event)
+        .map(|event| (event.kind.clone(), !event.is_of(None)))
+    else {
         return 0;
     };
     let endpoints: Vec<String> = state
         .newest_first("webhook_endpoint")
         .filter(|candidate| match endpoint {
             Some(id) => candidate["id"] == id,
-            None => candidate["status"] == "enabled",
+            None => candidate["status"] == "enabled" && (candidate["_connect"] == true) == is_connected,
         })
         .map(|endpoint| text(endpoint, "id").to_owned())
         .collect();

@@ -7,6 +7,7 @@ mod challenge;
 mod checkout;
 mod invoice;
 mod invoice_pdf;
+mod onboarding;
 mod portal;
 mod portal_views;
 mod receipt;
@@ -25,6 +26,10 @@ pub(crate) fn routes() -> Router<Sandbox> {
     Router::new()
         .route("/c/pay/{session}", get(checkout::show).post(checkout::pay))
         .route("/c/challenge/{intent}", get(challenge::show).post(challenge::answer))
+        .route(
+            "/setup/s/{account}/{token}",
+            get(onboarding::show).post(onboarding::tell),
+        )
         .route("/receipts/{charge}", get(receipt::show))
         .route("/i/{invoice}", get(invoice::show).post(invoice::pay))
         .route("/i/{invoice}/pdf", get(invoice_pdf::show))

@@ -1,20 +1,55 @@
-//! The account the sandbox belongs to.
+//! The account the sandbox belongs to, and what every account has.
 
 use serde_json::{Value, json};
 
 use super::address;
-use crate::state::State;
+use crate::state::{State, rendered};
 use crate::wire::Operation;
 
-pub(crate) const OPERATIONS: &[Operation] = &[Operation::get("/v1/account", "", |call| Ok(account(call.state)))];
+pub(crate) const OPERATIONS: &[Operation] = &[Operation::get("/v1/account", "", |call| {
+    let account = call.state.origin.account.as_deref();
+    Ok(account.map_or_else(|| own(call.state), |id| rendered(call.state.own(id))))
+})];
 
-fn account(state: &State) -> Value {
-    let requirements = json!({
-        "alternatives": [], "current_deadline": null, "currently_due": [], "disabled_reason": null, "errors": [],
-        "eventually_due": [], "past_due": [], "pending_verification": [],
-    });
+/// What an account still has to tell: all of it is due now.
+pub(crate) fn requirements(due: &[&str]) -> Value {
     json!({
-        "id": state.account_id,
+        "alternatives": [], "current_deadline": null, "currently_due": due,
+        "disabled_reason": (!due.is_empty()).then_some("requirements.past_due"), "errors": [], "eventually_due": due,
+        "past_due": due, "pending_verification": [],
+    })
+}
+
+/// The bank accounts of an account, as it shows them.
+pub(crate) fn external_accounts(account: &str, data: &[Value]) -> Value {
+    json!({
+        "object": "list", "data": data, "has_more": false, "url": format!("/v1/accounts/{account}/external_accounts"),
+    })
+}
+
+/// A bank account that payouts of an account go to.
+pub(crate) fn bank_account(account: &Value, id: &str, holder: &str, number: &str) -> Value {
+    let from = number.len().saturating_sub(4);
+    json!({
+        "id": id, "object": "bank_account", "account": account["id"], "account_holder_name": holder,
+        "account_holder_type": "individual", "account_type": null, "available_payout_methods": ["standard"],
+        "bank_name": "STRIPE TEST BANK", "country": account["country"], "currency": account["default_currency"],
+        "default_for_currency": true, "fingerprint": format!("{:.16}", id.trim_start_matches("ba_")),
+        "future_requirements": { "currently_due": [], "errors": [], "past_due": [], "pending_verification": [] },
+        "last4": number.get(from..).unwrap_or_default(), "metadata": {},
+        "requirements": { "currently_due": [], "errors": [], "past_due": [], "pending_verification": [] },
+        "routing_number": "110000000", "status": "new",
+    })
+}
+
+/// The account the sandbox belongs to.
+pub(crate) fn own(state: &State) -> Value {
+    let id = state.account_id.as_str();
+    let place = json!({ "id": id, "country": "US", "default_currency": "usd" });
+    let bank = bank_account(&place, &id.replace("acct_", "ba_"), "Sandbox Store", "000123456789");
+    let requirements = requirements(&[]);
+    json!({
+        "id": id,
         "object": "account",
         "business_profile": {
             "annual_revenue": null, "estimated_worker_count": null, "mcc": null, "minority_owned_business_designation": null,
@@ -31,9 +66,7 @@ fn account(state: &State) -> Value {
         "default_currency": "usd",
         "details_submitted": true,
         "email": "sandbox@example.com",
-        "external_accounts": {
-            "object": "list", "data": [], "has_more": false, "url": format!("/v1/accounts/{}/external_accounts", state.account_id),
-        },
+        "external_accounts": external_accounts(id, &[bank]),
         "future_requirements": requirements,
         "metadata": {},
         "payouts_enabled": true,
@@ -44,7 +77,7 @@ fn account(state: &State) -> Value {
     })
 }
 
-fn settings() -> Value {
+pub(crate) fn settings() -> Value {
     json!({
         "bacs_debit_payments": { "display_name": null, "service_user_number": null },
         "branding": { "icon": null, "logo": null, "primary_color": null, "secondary_color": null },

@@ -1,6 +1,6 @@
 //! The balance and the transactions that make it up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -33,7 +33,8 @@ fn transactions(call: &mut Call<'_>) -> Answer {
 
 pub(crate) fn balance(state: &State) -> Value {
     let mut sums: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
-    sums.insert("usd", (0, 0));
+    let account = state.own(state.origin.account.as_deref().unwrap_or_default());
+    sums.insert(account["default_currency"].as_str().unwrap_or("usd"), (0, 0));
     for transaction in state.newest_first("balance_transaction") {
         let (available, pending) = sums.entry(text(transaction, "currency")).or_default();
         let sum = if transaction["status"] == "available" {
@@ -61,16 +62,35 @@ pub(crate) fn balance(state: &State) -> Value {
     })
 }
 
-/// The money that was to be available from `time` on now is.
+/// What is available in a currency, and all that there is, on the account that something is being done on.
+pub(crate) fn funds(state: &State, currency: &str) -> (i64, i64) {
+    let rows = state.newest_first("balance_transaction");
+    rows.filter(|row| row["currency"] == currency)
+        .fold((0, 0), |(available, all), row| {
+            let net = int(row, "net");
+            let now = if row["status"] == "available" { net } else { 0 };
+            (available + now, all + net)
+        })
+}
+
+/// The money that was to be available from `time` on now is, on every account.
 pub(crate) fn release(state: &mut State, time: i64) {
-    let pending = state.naming("balance_transaction", "status", "pending").into_iter();
-    let ids: Vec<String> = pending
-        .filter(|row| int(row, "available_on") <= time)
-        .map(|row| text(row, "id").to_owned())
+    let pending = [json!("pending").to_string()];
+    let rows = state.shelf.newest_first("balance_transaction", &pending);
+    let due: Vec<(String, Option<String>)> = rows
+        .filter(|row| row["status"] == "pending" && int(row, "available_on") <= time)
+        .map(|row| (text(row, "id").to_owned(), row["_account"].as_str().map(str::to_owned)))
         .collect();
-    for id in &ids {
-        state.set(id, "status", "available");
+    // Absent before present: the sandbox's own account is told of first, whether or not anything of it was pending.
+    let mut accounts = BTreeSet::from([None]);
+    for (id, account) in due {
+        state.set(&id, "status", "available");
+        accounts.insert(account);
     }
-    let snapshot = balance(state);
-    state.emit_value("balance.available", snapshot, None);
+    for account in accounts {
+        state.on_account(account.as_deref(), |state| {
+            let snapshot = balance(state);
+            state.emit_value("balance.available", snapshot, None);
+        });
+    }
 }

@@ -135,6 +135,22 @@ fn render(state: &State, id: &str, intent: &Value, method: &Value, fate: Fate) -
     })
 }
 
+/// The payment that a transfer makes on the account it goes to.
+pub(crate) fn of_transfer(state: &mut State, transfer: &Value) -> String {
+    let id = state.dice.id("py").replace("py_3", "py_1");
+    let fate = Fate::Approved {
+        captured: true,
+        challenged: false,
+    };
+    let mut value = render(state, &id, transfer, &Value::Null, fate);
+    value["metadata"] = json!({});
+    value["outcome"] = Value::Null;
+    value["payment_method_details"] = json!({ "stripe_account": {}, "type": "stripe_account" });
+    value["receipt_url"] = Value::Null;
+    value["source_transfer"] = transfer["id"].clone();
+    state.insert("charge", value)
+}
+
 fn outcome(fate: Fate) -> Value {
     let (network_status, reason, level, score, message, kind) = match fate {
         Fate::Approved { .. } => (

@@ -14,7 +14,13 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         list,
     ),
     Operation::get("/v1/events/{id}", "", |call| {
-        let found = call.state.events.get(call.id()).map(Event::render);
+        let account = call.state.origin.account.as_deref();
+        let found = call
+            .state
+            .events
+            .get(call.id())
+            .filter(|event| event.is_of(account))
+            .map(Event::render);
         found.ok_or_else(|| ApiError::absent("event", call.id(), "id").status(404))
     }),
 ];
@@ -29,13 +35,16 @@ fn list(call: &mut Call<'_>) -> Answer {
         ));
     }
     let delivered = call.flag("delivery_success");
+    let account = call.state.origin.account.as_deref();
     let keep = |event: &&Event| {
-        types.is_none_or(|types| {
-            types
-                .iter()
-                .filter_map(Value::as_str)
-                .any(|pattern| matches(pattern, &event.kind))
-        }) && call.text("type").is_none_or(|pattern| matches(pattern, &event.kind))
+        event.is_of(account)
+            && types.is_none_or(|types| {
+                types
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .any(|pattern| matches(pattern, &event.kind))
+            })
+            && call.text("type").is_none_or(|pattern| matches(pattern, &event.kind))
             && delivered.is_none_or(|delivered| delivered == (event.pending == 0))
             && call
                 .params

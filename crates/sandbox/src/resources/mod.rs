@@ -3,6 +3,8 @@
 //! The rules of paying, which several nouns share, are in `payments`. No HTTP lives here.
 
 pub(crate) mod account;
+pub(crate) mod account_links;
+pub(crate) mod accounts;
 pub(crate) mod balance;
 pub(crate) mod calendar;
 pub(crate) mod charges;
@@ -26,6 +28,7 @@ pub(crate) mod payment_intents;
 pub(crate) mod payment_methods;
 pub(crate) mod payment_pages;
 pub(crate) mod payments;
+pub(crate) mod payouts;
 pub(crate) mod portal_configurations;
 pub(crate) mod portal_sessions;
 pub(crate) mod prices;
@@ -40,6 +43,7 @@ pub(crate) mod subscription_prorations;
 pub(crate) mod subscriptions;
 pub(crate) mod test_cards;
 pub(crate) mod test_clocks;
+pub(crate) mod transfers;
 pub(crate) mod webhook_endpoints;
 
 use serde_json::{Map, Value, json};
@@ -49,6 +53,8 @@ use crate::wire::Operation;
 /// Every operation there is.
 pub(crate) static OPERATIONS: &[&[Operation]] = &[
     account::OPERATIONS,
+    account_links::OPERATIONS,
+    accounts::OPERATIONS,
     balance::OPERATIONS,
     charges::OPERATIONS,
     checkout_sessions::OPERATIONS,
@@ -64,6 +70,7 @@ pub(crate) static OPERATIONS: &[&[Operation]] = &[
     payment_intents::OPERATIONS,
     payment_methods::OPERATIONS,
     payment_pages::OPERATIONS,
+    payouts::OPERATIONS,
     portal_configurations::OPERATIONS,
     portal_sessions::OPERATIONS,
     prices::OPERATIONS,
@@ -73,11 +80,14 @@ pub(crate) static OPERATIONS: &[&[Operation]] = &[
     subscription_items::OPERATIONS,
     subscriptions::OPERATIONS,
     test_clocks::OPERATIONS,
+    transfers::OPERATIONS,
     webhook_endpoints::OPERATIONS,
 ];
 
 /// Every noun objects are kept under.
 pub(crate) const NOUNS: &[&str] = &[
+    "account",
+    "account_link",
     "balance_transaction",
     "billing_portal.configuration",
     "billing_portal.session",
@@ -90,6 +100,7 @@ pub(crate) const NOUNS: &[&str] = &[
     "invoiceitem",
     "payment_intent",
     "payment_method",
+    "payout",
     "price",
     "product",
     "radar.early_fraud_warning",
@@ -97,6 +108,8 @@ pub(crate) const NOUNS: &[&str] = &[
     "setup_intent",
     "subscription",
     "test_helpers.test_clock",
+    "transfer",
+    "transfer_reversal",
     "webhook_endpoint",
 ];
 

@@ -86,6 +86,17 @@ pub(crate) fn book(state: &mut State, entry: &Entry<'_>) -> String {
     } else {
         (now + PENDING_SECONDS) / 86_400 * 86_400
     };
+    let id = book_from(state, entry, available_on);
+    // Money that comes in is told of when it becomes available, which may be now.
+    if !entry.at_once || entry.kind == "charge" {
+        state.at(available_on, Due::FundsAvailable(available_on));
+    }
+    id
+}
+
+/// Moves the balance by what is available from a time on that something else has planned already.
+pub(crate) fn book_from(state: &mut State, entry: &Entry<'_>, available_on: i64) -> String {
+    let now = state.now();
     let fee_details = match entry.fee {
         0 => json!([]),
         fee => json!([{
@@ -108,15 +119,10 @@ pub(crate) fn book(state: &mut State, entry: &Entry<'_>) -> String {
         "net": entry.amount - entry.fee,
         "reporting_category": entry.category,
         "source": entry.source,
-        "status": if entry.at_once { "available" } else { "pending" },
+        "status": if available_on <= now { "available" } else { "pending" },
         "type": entry.kind,
     });
-    let id = state.insert("balance_transaction", value);
-    // Money that comes in is told of when it becomes available, which may be now.
-    if !entry.at_once || entry.kind == "charge" {
-        state.at(available_on, Due::FundsAvailable(available_on));
-    }
-    id
+    state.insert("balance_transaction", value)
 }
 
 /// Books a captured charge and tells of the fee.

@@ -220,6 +220,21 @@ fn tell_update(state: &mut State, id: &str, before: &Value) {
     state.emit_change("charge.refund.updated", id, before);
 }
 
+/// What the reversal of a transfer gives back of the payment that the transfer made.
+pub(crate) fn of_reversal(state: &mut State, payment: &str, amount: i64) -> String {
+    let id = state.dice.id("pyr").replace("pyr_3", "pyr_1");
+    let charge = state.own(payment).clone();
+    let value = json!({
+        "id": id, "object": "refund", "amount": amount, "balance_transaction": null, "charge": payment,
+        "created": state.now(), "currency": charge["currency"], "customer": null, "customer_account": null, "metadata": {},
+        "payment_intent": null, "payment_method": null, "reason": null, "receipt_number": null,
+        "source_transfer_reversal": null, "status": "succeeded", "transfer_reversal": null,
+    });
+    state.insert("refund", value);
+    refunded_by(state, payment, amount);
+    id
+}
+
 /// Ends a refund as its card says.
 pub(crate) fn settle(state: &mut State, id: &str) {
     let method = text(state.own(id), "payment_method").to_owned();

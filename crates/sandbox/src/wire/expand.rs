@@ -13,6 +13,7 @@ const MAX_DEPTH: usize = 4;
 /// What can be expanded: the object, the member (a path, where it is nested), and the object it leads to. Nothing after
 /// `*` is judged beforehand. A list is there only when it is expanded; an embedded object always is.
 const LEADS: &[(&str, &str, &str)] = &[
+    ("account", "external_accounts", "list *"),
     ("balance_transaction", "source", "*"),
     (
         "billing_portal.session",
@@ -28,8 +29,8 @@ const LEADS: &[(&str, &str, &str)] = &[
     ("charge", "payment_intent", "payment_intent"),
     ("charge", "refunds", "list refund"),
     ("charge", "review", "*"),
-    ("charge", "source_transfer", "*"),
-    ("charge", "transfer", "*"),
+    ("charge", "source_transfer", "transfer"),
+    ("charge", "transfer", "transfer"),
     ("charge", "transfer_data.destination", "account"),
     ("checkout.session", "customer", "customer"),
     ("checkout.session", "invoice", "invoice"),
@@ -67,6 +68,11 @@ const LEADS: &[(&str, &str, &str)] = &[
     ("payment_intent", "source", "*"),
     ("payment_intent", "transfer_data.destination", "account"),
     ("payment_method", "customer", "customer"),
+    ("payout", "balance_transaction", "balance_transaction"),
+    ("payout", "destination", "*"),
+    ("payout", "failure_balance_transaction", "balance_transaction"),
+    ("payout", "original_payout", "payout"),
+    ("payout", "reversed_by", "payout"),
     ("price", "product", "product"),
     ("product", "default_price", "price"),
     ("radar.early_fraud_warning", "charge", "charge"),
@@ -92,6 +98,15 @@ const LEADS: &[(&str, &str, &str)] = &[
     ("subscription", "pending_setup_intent", "setup_intent"),
     ("subscription", "test_clock", "*"),
     ("subscription_item", "price", "price"),
+    ("transfer", "balance_transaction", "balance_transaction"),
+    ("transfer", "destination", "account"),
+    ("transfer", "destination_payment", "charge"),
+    ("transfer", "reversals", "list transfer_reversal"),
+    ("transfer", "source_transaction", "charge"),
+    ("transfer_reversal", "balance_transaction", "balance_transaction"),
+    ("transfer_reversal", "destination_payment_refund", "refund"),
+    ("transfer_reversal", "source_refund", "refund"),
+    ("transfer_reversal", "transfer", "transfer"),
 ];
 
 /// Judges the paths before anything is executed. `noun` is what the operation answers with.

@@ -17,7 +17,7 @@ pub(crate) fn page(
     keep: impl Fn(&Value) -> bool,
 ) -> Result<Value, ApiError> {
     let cursor = Cursor::of(params)?;
-    let keep = |value: &&Value| in_range(params, value) && keep(value);
+    let keep = |value: &&Value| state.is_ours(value) && in_range(params, value) && keep(value);
     let take = cursor.limit + 1;
     let absent = |id: &str, param| ApiError::absent(&noun.replace('.', "_"), id, param);
     let needles = needles(params);

@@ -198,10 +198,12 @@ fn route(method: &Method, path: &str) -> Option<(&'static Route, Vec<String>)> {
 /// What the operations under a path answer with.
 fn noun_of(path: &str) -> &'static str {
     const NOUNS: &[(&str, &str)] = &[
+        ("/reversals", "transfer_reversal"),
         ("/line_items", "item"),
         ("/lines", "line_item"),
         ("/payment_methods", "payment_method"),
         ("/v1/payment_methods/", "payment_method"),
+        ("/v1/accounts", "account"),
         ("/v1/balance_transactions", "balance_transaction"),
         ("/v1/billing_portal/sessions", "billing_portal.session"),
         ("/v1/charges", "charge"),
@@ -213,6 +215,7 @@ fn noun_of(path: &str) -> &'static str {
         ("/v1/invoices", "invoice"),
         ("/v1/payment_intents", "payment_intent"),
         ("/v1/payment_pages", "checkout.session"),
+        ("/v1/payouts", "payout"),
         ("/v1/prices", "price"),
         ("/v1/products", "product"),
         ("/v1/radar/early_fraud_warnings", "radar.early_fraud_warning"),
@@ -220,6 +223,7 @@ fn noun_of(path: &str) -> &'static str {
         ("/v1/setup_intents", "setup_intent"),
         ("/v1/subscription_items", "subscription_item"),
         ("/v1/subscriptions", "subscription"),
+        ("/v1/transfers", "transfer"),
     ];
     NOUNS
         .iter()
@@ -235,6 +239,8 @@ struct Judged {
     ids: Vec<String>,
     params: Map<String, Value>,
     version: Version,
+    /// The connected account it is made on.
+    account: Option<String>,
     key: Option<String>,
     fingerprint: String,
 }
@@ -275,6 +281,7 @@ async fn judge(sandbox: &Sandbox, request: Request<Body>) -> Result<Judged, ApiE
         );
         return Err(ApiError::invalid(message).status(404));
     };
+    let account = connected_account(sandbox, &parts.headers, &path)?;
     let bytes = Limited::new(body, 1 << 20)
         .collect()
         .await
@@ -310,13 +317,60 @@ async fn judge(sandbox: &Sandbox, request: Request<Body>) -> Result<Judged, ApiE
         ids,
         params,
         version,
+        account,
         key,
         fingerprint,
     })
 }
 
+/// What can be done on a connected account: the sandbox models its money, not what it sells.
+const ON_CONNECTED: &[&str] = &[
+    "/v1/account",
+    "/v1/balance",
+    "/v1/balance_transactions",
+    "/v1/charges",
+    "/v1/events",
+    "/v1/payouts",
+    "/v1/refunds",
+];
+
+/// The account that a request names as the one to be made on; none is the sandbox's own.
+fn connected_account(sandbox: &Sandbox, headers: &HeaderMap, path: &str) -> Result<Option<String>, ApiError> {
+    let Some(account) = header(headers, "stripe-account") else {
+        return Ok(None);
+    };
+    let state = sandbox.lock();
+    if account == state.account_id {
+        return Ok(None);
+    }
+    if state
+        .find("account", account)
+        .is_none_or(|found| found.get("deleted").is_some())
+    {
+        let message = format!(
+            "The provided key does not have access to account '{account}' (or that account does not exist). Application \
+             access may have been revoked."
+        );
+        return Err(ApiError::invalid(message).code("account_invalid").status(403));
+    }
+    let known = |root: &str| {
+        path.strip_prefix(root)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    if !ON_CONNECTED.iter().any(|root| known(root)) {
+        let message = format!("The sandbox does not serve {path} on a connected account.");
+        return Err(ApiError::invalid(message));
+    }
+    Ok(Some(account.to_owned()))
+}
+
 async fn execute(sandbox: &Sandbox, request: &Judged, request_id: &str, fault: Option<&ApiFault>) -> Reply {
-    if let Some(key) = &request.key {
+    // Each account has its own keys.
+    let kept_under = request.key.as_ref().map(|key| match &request.account {
+        Some(account) => format!("{account} {key}"),
+        None => key.clone(),
+    });
+    if let Some(key) = &kept_under {
         let mut state = sandbox.lock();
         let now = state.now();
         match state.keys.claim(key, &request.fingerprint, now) {
@@ -333,6 +387,7 @@ async fn execute(sandbox: &Sandbox, request: &Judged, request_id: &str, fault: O
     state.origin = Origin {
         request_id: Some(request_id.to_owned()),
         idempotency_key: request.key.clone(),
+        account: request.account.clone(),
     };
     let result = if let Some(error) = fault.and_then(ApiFault::instead) {
         Err(error)
@@ -352,7 +407,7 @@ async fn execute(sandbox: &Sandbox, request: &Judged, request_id: &str, fault: O
             !error.is_before_execution(),
         ),
     };
-    if let Some(key) = &request.key {
+    if let Some(key) = &kept_under {
         if kept {
             let saved = Saved {
                 status,

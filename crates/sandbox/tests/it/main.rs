@@ -8,6 +8,8 @@ mod cards;
 #[cfg(test)]
 mod checkout;
 #[cfg(test)]
+mod connect;
+#[cfg(test)]
 mod control;
 #[cfg(test)]
 mod delivery;
