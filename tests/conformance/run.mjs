@@ -1,7 +1,9 @@
 // The conformance run: Stripe's own clients drive the sandbox, and every answer and every webhook is held against Stripe's own types.
+// A paydesk stands beside the sandbox, as its webhook endpoint: every event must have come to a good end there.
 //
 //   node run.mjs <port of a running sandbox> <python with the pinned library> <scratch folder>
 //
+// The sandbox is that of a `paydesk dev`, whose admin token is in PAYDESK_ADMIN_TOKEN.
 // Prints what is wrong, a table of operations by driver, and ends with a line of counts. The exit code is 0 when nothing failed.
 
 import fs from 'node:fs';
@@ -10,10 +12,11 @@ import path from 'node:path';
 import { apiVersion, derive } from './derive.mjs';
 import { commandLine, commandLineDriver, connect, fill, formPairs, key, nodeDriver, pythonDriver } from './drivers.mjs';
 import { listen } from './endpoint.mjs';
+import { meet } from './paydesk.mjs';
 import { checkProtocol } from './protocol.mjs';
 import { record } from './recorder.mjs';
 import { scenario } from './scenario.mjs';
-import { connectTriggers, fixtures, triggers } from './triggers.mjs';
+import { connectTriggers, fixtures, subscribing, triggers } from './triggers.mjs';
 import { objections } from './validate.mjs';
 
 const [sandboxPort, python, scratch] = process.argv.slice(2);
@@ -147,7 +150,7 @@ function cover(operation, driver, passed) {
 
 // ---- webhooks
 
-async function trigger(stripe, endpoint, recorder, [name, ...words]) {
+async function trigger({ stripe, endpoint, paydesk, recorder }, [name, ...words], wanted) {
   const since = endpoint.events.length;
   const before = recorder.exchanges.length;
   const problems = [];
@@ -157,10 +160,13 @@ async function trigger(stripe, endpoint, recorder, [name, ...words]) {
     const refused = exchanges.filter((one) => one.status >= 400).map((one) => `${one.method} ${one.path} answered ${one.status}: ${one.body.replace(/\s+/g, ' ').slice(0, 200)}`);
     problems.push(...(refused.length > 0 ? refused : [`the command ended with ${code}: ${complaint || output}`]));
   } else {
-    await endpoint.next(name, since).catch((error) => problems.push(error.message));
+    const handled = wanted !== undefined || name.startsWith('customer.subscription.');
+    const arrived = endpoint.next(name, since).then((event) => paydesk?.objections(event, { handled }) ?? []);
+    problems.push(...(await arrived.catch((error) => [error.message])));
   }
+  if (wanted) problems.push(...(await paydesk.objectionsToUser(wanted)));
   problems.push(...exchanges.flatMap(judge));
-  report(`stripe trigger ${name}`, problems);
+  report(`stripe trigger ${name}${wanted ? ` for ${wanted.user}` : ''}`, problems);
 }
 
 async function runFixtures(stripe, recorder) {
@@ -224,6 +230,7 @@ async function main() {
   console.log(`Stripe's types of ${apiVersion}: ${description.operations.size} operations`);
   const endpoint = await listen();
   const stripe = connect(sandboxPort);
+  const paydesk = await meet(stripe, process.env.PAYDESK_ADMIN_TOKEN);
   const registered = await stripe.webhookEndpoints.create({ url: endpoint.url, enabled_events: ['*'], api_version: apiVersion });
   endpoint.verifyWith((body, signature) => stripe.webhooks.constructEvent(body, signature, registered.secret));
   const connected = await listen();
@@ -240,8 +247,10 @@ async function main() {
 
   const command = commandLine(recorders.cli.port, scratch);
   await runFixtures(command, recorders.cli);
-  for (const one of triggers) await trigger(command, endpoint, recorders.cli, one);
-  for (const one of connectTriggers) await trigger(command, connected, recorders.cli, one);
+  const players = { stripe: command, endpoint, paydesk, recorder: recorders.cli };
+  for (const words of triggers) await trigger(players, words);
+  for (const { words, wanted } of subscribing) await trigger(players, words, wanted);
+  for (const words of connectTriggers) await trigger({ ...players, endpoint: connected, paydesk: null }, words);
 
   judgeEvents([...endpoint.events, ...connected.events]);
   report('every delivery is signed', [...endpoint.refused, ...connected.refused]);
@@ -249,6 +258,7 @@ async function main() {
     ...endpoint.events.filter((event) => event.account).map((event) => `${event.type} of ${event.account} was told to the endpoint of the account itself`),
     ...connected.events.filter((event) => !event.account).map((event) => `${event.type} names no account`),
   ]);
+  report('every event came to a good end at paydesk', await paydesk.objectionsToAny(endpoint.events));
   const { refusal } = await inPython.verify({ ...endpoint.deliveries.at(-1), secret: registered.secret });
   report("Stripe's Python library accepts the signature too", refusal ? [refusal.code] : []);
   inPython.close();

@@ -59,6 +59,33 @@ export const triggers = [
   ['billing_portal.session.created'],
 ];
 
+/** The words that make a trigger's price one of this plan of paydesk's catalogue. */
+const ofPlan = (plan) => ['--override', `price:product=paydesk_${plan}`];
+const forUser = (user) => ['--add', `subscription:metadata.paydesk_user=${user}`];
+
+/** Triggers that subscribe a user to a plan, with what paydesk must then say that the user has. */
+export const subscribing = [
+  {
+    words: [
+      'checkout.session.completed',
+      ...ofPlan('pro-monthly'),
+      ...['--add', 'price:recurring.interval=month'],
+      ...['--override', 'checkout_session:mode=subscription', '--remove', 'checkout_session:payment_intent_data'],
+      ...['--add', 'checkout_session:subscription_data.metadata.paydesk_user=user_at_checkout'],
+    ],
+    // The command buys two of everything.
+    wanted: { user: 'user_at_checkout', plan: 'pro-monthly', status: 'active', tier: 'pro', credits: 1000 },
+  },
+  {
+    words: ['customer.subscription.created', ...ofPlan('label-monthly'), ...forUser('user_subscribed')],
+    wanted: { user: 'user_subscribed', plan: 'label-monthly', status: 'active', tier: 'label', credits: 2500 },
+  },
+  {
+    words: ['customer.subscription.deleted', ...ofPlan('label-monthly'), ...forUser('user_deleted')],
+    wanted: { user: 'user_deleted', status: 'canceled', tier: 'free' },
+  },
+];
+
 /** The events that tell of connected accounts: they arrive at the endpoint for those. */
 export const connectTriggers = [['account.updated']];
 

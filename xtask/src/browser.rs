@@ -1,6 +1,6 @@
 //! A person buys, in a real browser: `tests/browser`, against `paydesk dev` with a fresh database.
 
-use std::{fs, path::PathBuf, process::Stdio};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 
@@ -14,19 +14,7 @@ pub(crate) fn run() -> Result<()> {
     node::install(&suite)?;
     let chromium = chromium()?;
     let data = process::target()?.join("browser");
-    if data.exists() {
-        fs::remove_dir_all(&data).context("cannot remove the data of an earlier run")?;
-    }
-    fs::create_dir_all(&data)?;
-    let mut paydesk = Server::start(
-        process::paydesk()?
-            .args(["dev", "--port", "0", "--sandbox-listen", "127.0.0.1:0", "--data"])
-            .arg(&data)
-            .env_remove("DATABASE_URL")
-            .env("PAYDESK_LOG", "warn")
-            .stdout(Stdio::piped()),
-        "-TERM",
-    )?;
+    let mut paydesk = Server::start(&mut process::paydesk_beside_sandbox(&data)?, "-TERM")?;
     let shop = format!(
         "http://{}/shop",
         process::local_address(&paydesk.wait_for_line("/shop")?)?

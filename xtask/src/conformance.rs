@@ -1,4 +1,5 @@
-//! Stripe's own command line and libraries against the sandbox: `tests/conformance`, with what it needs fetched from the ordinary registries.
+//! Stripe's own command line and libraries against the sandbox, and what its events come to at a paydesk beside it:
+//! `tests/conformance`, with what it needs fetched from the ordinary registries.
 
 use std::{
     fs,
@@ -13,6 +14,9 @@ use crate::{
     process::{self, Server},
 };
 
+/// With which the run looks at what paydesk made of the sandbox's events.
+const ADMIN_TOKEN: &str = "admin_of_the_conformance_run";
+
 pub(crate) fn run() -> Result<()> {
     let suite = process::root().join("tests/conformance");
     let scratch = process::target()?.join("conformance");
@@ -24,20 +28,19 @@ pub(crate) fn run() -> Result<()> {
             .current_dir(&suite),
     )?;
     let python = python(&suite, &scratch)?;
-    let mut sandbox = Server::start(
-        process::paydesk()?
-            .args(["sandbox", "--listen", "127.0.0.1:0", "--log", "warn"])
-            .stdout(Stdio::piped()),
+    let mut paydesk = Server::start(
+        process::paydesk_beside_sandbox(&scratch.join("data"))?.env("PAYDESK_ADMIN_TOKEN", ADMIN_TOKEN),
         "-TERM",
     )?;
-    let ready = sandbox.wait_for_line("sandbox Stripe is ready on")?;
+    let ready = paydesk.wait_for_line("sandbox Stripe")?;
     let port = process::local_address(&ready)?.port().to_string();
     process::run(
         node::node()?
             .arg(suite.join("run.mjs"))
             .arg(port)
             .arg(python)
-            .arg(&scratch),
+            .arg(&scratch)
+            .env("PAYDESK_ADMIN_TOKEN", ADMIN_TOKEN),
     )
 }
 

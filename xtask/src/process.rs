@@ -1,10 +1,11 @@
 //! Starting other programs: one way to run to the end, one way to hold a server and stop it by its process id.
 
 use std::{
+    fs,
     io::{BufRead as _, BufReader, Read},
     net::SocketAddr,
     path::{Path, PathBuf},
-    process::{Child, Command},
+    process::{Child, Command, Stdio},
 };
 
 use anyhow::{Context as _, Result, bail};
@@ -53,7 +54,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// Runs to the end and returns what it printed; its error output goes to ours.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let output = command
-        .stderr(std::process::Stdio::inherit())
+        .stderr(Stdio::inherit())
         .output()
         .with_context(|| format!("cannot start {}", line(command)))?;
     if !output.status.success() {
@@ -83,6 +84,23 @@ fn line(command: &Command) -> String {
 pub(crate) fn paydesk() -> Result<Command> {
     run(&mut cargo(&["build", "--locked", "--package", "paydesk"]))?;
     Ok(mortal(&target()?.join("debug/paydesk"), None))
+}
+
+/// `paydesk dev` on free ports, with fresh data in a folder of its own.
+pub(crate) fn paydesk_beside_sandbox(data: &Path) -> Result<Command> {
+    let mut command = paydesk()?;
+    if data.exists() {
+        fs::remove_dir_all(data).context("cannot remove the data of an earlier run")?;
+    }
+    fs::create_dir_all(data)?;
+    command
+        .args(["dev", "--port", "0", "--sandbox-listen", "127.0.0.1:0", "--data"])
+        .arg(data)
+        .current_dir(root())
+        .env_remove("DATABASE_URL")
+        .env("PAYDESK_LOG", "warn")
+        .stdout(Stdio::piped());
+    Ok(command)
 }
 
 /// The loopback address that a server says it listens on.
