@@ -150,23 +150,23 @@ function cover(operation, driver, passed) {
 
 // ---- webhooks
 
-async function trigger({ stripe, endpoint, paydesk, recorder }, [name, ...words], wanted) {
+/** Answers the event, where it came. */
+async function trigger(stripe, endpoint, recorder, [name, ...words]) {
   const since = endpoint.events.length;
   const before = recorder.exchanges.length;
   const problems = [];
+  let event;
   const { code, output, complaint } = await stripe(['trigger', name, ...words]);
   const exchanges = recorder.exchanges.slice(before);
   if (code !== 0) {
     const refused = exchanges.filter((one) => one.status >= 400).map((one) => `${one.method} ${one.path} answered ${one.status}: ${one.body.replace(/\s+/g, ' ').slice(0, 200)}`);
     problems.push(...(refused.length > 0 ? refused : [`the command ended with ${code}: ${complaint || output}`]));
   } else {
-    const handled = wanted !== undefined || name.startsWith('customer.subscription.');
-    const arrived = endpoint.next(name, since).then((event) => paydesk?.objections(event, { handled }) ?? []);
-    problems.push(...(await arrived.catch((error) => [error.message])));
+    event = await endpoint.next(name, since).catch((error) => void problems.push(error.message));
   }
-  if (wanted) problems.push(...(await paydesk.objectionsToUser(wanted)));
   problems.push(...exchanges.flatMap(judge));
-  report(`stripe trigger ${name}${wanted ? ` for ${wanted.user}` : ''}`, problems);
+  report(`stripe trigger ${name}`, problems);
+  return event;
 }
 
 async function runFixtures(stripe, recorder) {
@@ -200,6 +200,15 @@ function judgeEvents(events) {
     const version = sameType.every((event) => event.api_version === apiVersion) ? [] : ['it is not of the pinned version'];
     report(`event ${type} (${sameType.length})`, [...(wrong ?? []), ...version]);
   }
+}
+
+/** What the events came to at paydesk: all to a good end, those about subscriptions to something. */
+async function judgePaydesk(paydesk, events, triggered) {
+  report('every event came to a good end at paydesk', await paydesk.objectionsToAny(events));
+  for (const event of triggered.filter((one) => one?.type.startsWith('customer.subscription.'))) {
+    report(`paydesk handled ${event.type}`, await paydesk.objections(event));
+  }
+  for (const { words, wanted } of subscribing) report(`what ${wanted.user} has by ${words[0]}`, await paydesk.objectionsToUser(wanted));
 }
 
 /** Asks the sandbox for everything that Stripe documents: what it knows must have been driven. */
@@ -247,10 +256,9 @@ async function main() {
 
   const command = commandLine(recorders.cli.port, scratch);
   await runFixtures(command, recorders.cli);
-  const players = { stripe: command, endpoint, paydesk, recorder: recorders.cli };
-  for (const words of triggers) await trigger(players, words);
-  for (const { words, wanted } of subscribing) await trigger(players, words, wanted);
-  for (const words of connectTriggers) await trigger({ ...players, endpoint: connected, paydesk: null }, words);
+  const triggered = [];
+  for (const one of [...triggers, ...subscribing.map(({ words }) => words)]) triggered.push(await trigger(command, endpoint, recorders.cli, one));
+  for (const one of connectTriggers) await trigger(command, connected, recorders.cli, one);
 
   judgeEvents([...endpoint.events, ...connected.events]);
   report('every delivery is signed', [...endpoint.refused, ...connected.refused]);
@@ -258,7 +266,7 @@ async function main() {
     ...endpoint.events.filter((event) => event.account).map((event) => `${event.type} of ${event.account} was told to the endpoint of the account itself`),
     ...connected.events.filter((event) => !event.account).map((event) => `${event.type} names no account`),
   ]);
-  report('every event came to a good end at paydesk', await paydesk.objectionsToAny(endpoint.events));
+  await judgePaydesk(paydesk, endpoint.events, triggered);
   const { refusal } = await inPython.verify({ ...endpoint.deliveries.at(-1), secret: registered.secret });
   report("Stripe's Python library accepts the signature too", refusal ? [refusal.code] : []);
   inPython.close();
