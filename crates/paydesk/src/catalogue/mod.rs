@@ -37,6 +37,15 @@ pub struct Catalogue {
     pub items: BTreeMap<String, Item>,
     /// What somebody without a live subscription has.
     pub free: Free,
+    /// What buyers get back on their own.
+    pub refunds: RefundTerms,
+}
+
+/// What buyers get back on their own.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RefundTerms {
+    /// The share of the price, in percent, that goes back where a buyer cancels an order on which no work began.
+    pub order_share_percent: i64,
 }
 
 impl Catalogue {

@@ -14,7 +14,7 @@ use toml::Spanned;
 
 use plans::{FreeIn, PlanIn};
 
-use super::{Catalogue, Field, FieldKind, Item, Offer, PackTerms};
+use super::{Catalogue, Field, FieldKind, Item, Offer, PackTerms, RefundTerms};
 use crate::credits::PRIORITY_MAX;
 
 /// The most packs in one purchase, where the file does not say.
@@ -86,6 +86,13 @@ struct FileIn {
     #[serde(default)]
     plan: Vec<PlanIn>,
     free: Option<FreeIn>,
+    refunds: Option<RefundsIn>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RefundsIn {
+    order_share_percent: Option<Spanned<i64>>,
 }
 
 #[derive(Deserialize)]
@@ -215,6 +222,7 @@ impl Check<'_> {
             self.add(&mut items, &id, item, default_currency);
         }
         let free = self.free(read.free);
+        let refunds = self.refunds(read.refunds.unwrap_or_default());
         if items.is_empty() && self.mistakes.is_empty() {
             self.mistake(
                 &(0..0),
@@ -226,7 +234,17 @@ impl Check<'_> {
             default_currency: default_currency?,
             items,
             free,
+            refunds,
         })
+    }
+
+    fn refunds(&mut self, read: RefundsIn) -> RefundTerms {
+        let share = read.order_share_percent;
+        RefundTerms {
+            order_share_percent: share.map_or(100, |share| {
+                self.within(*share.get_ref(), &share.span(), 0..=100, "order_share_percent")
+            }),
+        }
     }
 
     fn add(&mut self, items: &mut BTreeMap<String, Item>, id: &Spanned<String>, item: Item, default: Option<Currency>) {

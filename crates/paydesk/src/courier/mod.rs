@@ -44,6 +44,9 @@ pub enum Kind {
     /// An order is paid for and can be worked on: once for each purchase.
     #[serde(rename = "order.paid")]
     OrderPaid,
+    /// An order was delivered: once for each delivery.
+    #[serde(rename = "order.delivered")]
+    OrderDelivered,
     /// Bought credits came into a wallet: once for each payment.
     #[serde(rename = "credits.granted")]
     CreditsGranted,
@@ -81,6 +84,7 @@ pub enum Kind {
 
 words!(Kind {
     OrderPaid = "order.paid",
+    OrderDelivered = "order.delivered",
     CreditsGranted = "credits.granted",
     CreditsClawedBack = "credits.clawed_back",
     CreditsGivenBack = "credits.given_back",

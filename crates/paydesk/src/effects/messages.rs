@@ -47,6 +47,7 @@ pub(super) fn of(effect: &Effect) -> Option<Message> {
         | Effect::Collect { .. }
         | Effect::Freeze { .. }
         | Effect::SaveMethod { .. }
+        | Effect::CountOrder { .. }
         | Effect::ReleaseOrder { .. }
         | Effect::IssueKey { .. }
         | Effect::SeedData { .. }

@@ -87,6 +87,15 @@ pub enum Effect {
         /// By which purchase.
         purchase_id: String,
     },
+    /// What was paid and given back for an order is counted anew.
+    CountOrder {
+        /// Which order.
+        order_id: String,
+        /// The payment of which something is new.
+        payment: String,
+        /// The step's number among those of the payment; 0 when its money came.
+        version: i64,
+    },
     /// A payment method is kept, to be charged when its user is not there.
     SaveMethod {
         /// Whose.
@@ -185,6 +194,7 @@ impl Effect {
             Self::ClawBack { payment, version, .. } => format!("claw_back:{payment}:{version}"),
             Self::Freeze { payment, version, .. } => format!("freeze:{payment}:{version}"),
             Self::PayOrder { purchase_id, .. } => format!("pay_order:{purchase_id}"),
+            Self::CountOrder { payment, version, .. } => format!("count_order:{payment}:{version}"),
             Self::ReleaseOrder { purchase_id, .. } => format!("release_order:{purchase_id}"),
             Self::SaveMethod { setup, .. } => format!("save_method:{setup}"),
             Self::Notify { about, .. } => format!("notify:{about}"),
@@ -208,6 +218,7 @@ impl Effect {
             Self::ClawBack { .. } => "claw_back",
             Self::Freeze { .. } => "freeze",
             Self::PayOrder { .. } => "pay_order",
+            Self::CountOrder { .. } => "count_order",
             Self::ReleaseOrder { .. } => "release_order",
             Self::SaveMethod { .. } => "save_method",
             Self::Notify { .. } => "notify",
@@ -264,6 +275,7 @@ impl Caused {
             Effect::ClawBack { .. } => self.claw_back(),
             Effect::Freeze { .. }
             | Effect::PayOrder { .. }
+            | Effect::CountOrder { .. }
             | Effect::ReleaseOrder { .. }
             | Effect::SaveMethod { .. }
             | Effect::Notify { .. }
@@ -360,8 +372,9 @@ pub fn apply(tx: &mut Tx<'_>, now_us: i64, caused: &[Caused]) -> std::result::Re
     if !others.is_empty() {
         let fresh = records::insert_new(tx, now_us, &others)?;
         for one in &fresh {
-            apply_one(tx, now_us, &one.effect)?;
-            messages.extend(messages::of(&one.effect));
+            if apply_one(tx, now_us, &one.effect)? {
+                messages.extend(messages::of(&one.effect));
+            }
         }
         new += fresh.len();
     }
@@ -369,14 +382,25 @@ pub fn apply(tx: &mut Tx<'_>, now_us: i64, caused: &[Caused]) -> std::result::Re
     Ok(new)
 }
 
-fn apply_one(tx: &mut Tx<'_>, now_us: i64, effect: &Effect) -> Result<()> {
+/// Applies an effect that moves no value. Whether it came to what others are told of it.
+fn apply_one(tx: &mut Tx<'_>, now_us: i64, effect: &Effect) -> Result<bool> {
     match effect {
         Effect::PayOrder {
             order_id,
             user_id,
             package_id,
             purchase_id,
-        } => orders::pay(tx, now_us, order_id, user_id, package_id, purchase_id).map(drop),
+        } => {
+            let taken = orders::pay(tx, now_us, order_id, user_id, package_id, purchase_id)?;
+            if !taken {
+                purchases::refunds::of_order::give_back_unwanted(tx, now_us, order_id, purchase_id)?;
+            }
+            return Ok(taken);
+        }
+        Effect::CountOrder { order_id, .. } => {
+            let totals = purchases::refunds::of_order::totals(tx, order_id)?;
+            orders::count(tx, now_us, order_id, totals)
+        }
         Effect::ReleaseOrder { order_id, purchase_id } => orders::release(tx, now_us, order_id, purchase_id),
         Effect::SaveMethod {
             user_id,
@@ -410,5 +434,6 @@ fn apply_one(tx: &mut Tx<'_>, now_us: i64, effect: &Effect) -> Result<()> {
             value,
         } => seeded::seed(tx, now_us, user_id, subscription_id, name, value),
         Effect::Grant { .. } | Effect::Collect { .. } | Effect::ClawBack { .. } => Ok(()),
-    }
+    }?;
+    Ok(true)
 }

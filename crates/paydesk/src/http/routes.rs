@@ -23,6 +23,7 @@ pub const KINDS: &[&[Kind]] = &[
     purchases::refunds::KINDS,
     credits::KINDS,
     subscriptions::commands::KINDS,
+    orders::KINDS,
     courier::routes::KINDS,
     edge::KINDS,
     keys::KINDS,

@@ -1,11 +1,14 @@
 //! Orders over HTTP.
 
+mod moves;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::work::parts;
 use super::{Order, Status, check_fields, records};
 use crate::app::App;
 use crate::catalogue::Offer;
@@ -22,6 +25,7 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(create_order, list_orders))
         .routes(routes!(read_order))
+        .merge(moves::router())
 }
 
 /// An order to be made.
@@ -57,10 +61,35 @@ pub struct OrderOut {
     pub status: Status,
     /// The purchase that pays for it, once there is one.
     pub purchase_id: Option<String>,
+    /// Who does the work, once somebody is to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reviewer_id: Option<UserId>,
+    /// What was paid for it, in minor units of the purchase's currency.
+    #[schema(example = 4900)]
+    pub paid_minor: i64,
+    /// What of that is refunded or disputed, in minor units.
+    #[schema(example = 0)]
+    pub refunded_minor: i64,
+    /// What was delivered last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<DeliveredOut>,
     /// When it was made.
     pub created_at: Moment,
     /// When it last changed.
     pub updated_at: Moment,
+}
+
+/// What was delivered for an order.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct DeliveredOut {
+    /// Where it is.
+    #[schema(example = json!(["https://files.example/review.pdf"]))]
+    pub links: Vec<String>,
+    /// What is said about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// When.
+    pub delivered_at: Moment,
 }
 
 impl From<Order> for OrderOut {
@@ -72,6 +101,14 @@ impl From<Order> for OrderOut {
             fields: order.fields,
             status: order.status,
             purchase_id: order.purchase_id,
+            reviewer_id: order.reviewer_id,
+            paid_minor: order.paid_minor,
+            refunded_minor: order.refunded_minor,
+            delivery: order.delivery.map(|delivery| DeliveredOut {
+                links: delivery.links,
+                note: delivery.note,
+                delivered_at: Moment(delivery.delivered_at_us),
+            }),
             created_at: Moment(order.created_at_us),
             updated_at: Moment(order.updated_at_us),
         }
@@ -108,14 +145,8 @@ pub(crate) async fn create_order(
     })?;
     let now_us = app.clock.now_us();
     let order = Order {
-        order_id: app.ids.next("ord"),
-        user_id,
-        package_id,
         fields,
-        status: Status::Draft,
-        purchase_id: None,
-        created_at_us: now_us,
-        updated_at_us: now_us,
+        ..Order::new(&app.ids.next("ord"), &user_id, &package_id, now_us)
     };
     let action = Action::of(&request.one_time);
     let work = app.store.write(move |tx| {
@@ -141,20 +172,18 @@ pub struct OrdersIn {
     pub after: Option<String>,
     /// Only those of this status.
     pub status: Option<Status>,
-    /// Whose; only a service or the operator names somebody, or leaves it out with a status for everybody's.
+    /// Only those of this package.
+    pub package_id: Option<String>,
+    /// Only those that this user is to work on; a user may name themselves, and leave out whose.
+    pub reviewer_id: Option<UserId>,
+    /// Whose; only a service or the operator names somebody, or leaves it out for everybody's.
     pub user_id: Option<UserId>,
-}
-
-/// Whose orders are listed, and of which status.
-enum Whose {
-    Of(UserId, Option<Status>),
-    Everybodys(Status),
 }
 
 /// List orders
 ///
-/// A user's orders, newest first. A service with the scope `orders:read` and the operator may leave the user out and
-/// name a status: `?status=paid` lists what is to be done, whoever ordered.
+/// Newest first: a user's own, or with `reviewer_id` those that they are to work on, whoever ordered. A service with the
+/// scope `orders:read` and the operator see everybody's: `?status=paid` lists what is to be done.
 #[utoipa::path(get, path = "/api/orders", tag = "orders", params(OrdersIn),
     responses((status = 200, description = "A page of orders.", body = Page<OrderOut>)))]
 pub(crate) async fn list_orders(
@@ -162,19 +191,23 @@ pub(crate) async fn list_orders(
     caller: Caller,
     ApiQuery(wanted): ApiQuery<OrdersIn>,
 ) -> Result<ApiJson<Page<OrderOut>>, Problem> {
-    let whose = match (wanted.status, wanted.user_id) {
-        (Some(status), None) if caller.holds(Scope::OrdersRead) => Whose::Everybodys(status),
-        (status, named) => Whose::Of(caller.user_for(Scope::OrdersRead, named.as_ref())?, status),
-    };
     let limit = check_limit(wanted.limit)?;
     let before = check_cursor(wanted.after.as_deref(), "ord")?;
+    let reviews = matches!(&caller, Caller::User { user_id } if wanted.reviewer_id.as_ref() == Some(user_id));
+    let user_id = if reviews || caller.holds(Scope::OrdersRead) {
+        wanted.user_id
+    } else {
+        Some(caller.user_for(Scope::OrdersRead, wanted.user_id.as_ref())?)
+    };
+    let filter = records::Filter {
+        user_id,
+        reviewer_id: wanted.reviewer_id,
+        status: wanted.status,
+        package_id: wanted.package_id,
+    };
     let orders = app
         .store
-        .read(move |tx| match &whose {
-            Whose::Of(user_id, None) => records::orders_of_user(tx, user_id, &before, limit + 1),
-            Whose::Of(user_id, Some(status)) => records::orders_of_user_in(tx, user_id, *status, &before, limit + 1),
-            Whose::Everybodys(status) => records::orders_in(tx, *status, &before, limit + 1),
-        })
+        .read(move |tx| records::orders(tx, &filter, &before, limit + 1))
         .await?;
     Ok(ApiJson(Page::of(
         orders.into_iter().map(OrderOut::from).collect(),
@@ -184,6 +217,8 @@ pub(crate) async fn list_orders(
 }
 
 /// Read an order
+///
+/// For who ordered it, and for who is to work on it.
 #[utoipa::path(get, path = "/api/orders/{order_id}", tag = "orders",
     params(("order_id" = String, Path, description = "The order.")),
     responses((status = 200, description = "The order.", body = OrderOut)))]
@@ -192,9 +227,15 @@ pub(crate) async fn read_order(
     caller: Caller,
     ApiPath(order_id): ApiPath<String>,
 ) -> Result<ApiJson<OrderOut>, Problem> {
+    visible(&app, &caller, order_id)
+        .await
+        .map(|order| ApiJson(order.into()))
+}
+
+/// An order that the caller may read.
+async fn visible(app: &App, caller: &Caller, order_id: String) -> Result<Order, Problem> {
     let order = app.store.read(move |tx| super::order(tx, &order_id)).await?;
-    match order {
-        Some(order) if caller.may_act_for(Scope::OrdersRead, &order.user_id) => Ok(ApiJson(order.into())),
-        _ => Err(Problem::of(&kinds::NOT_FOUND)),
-    }
+    order
+        .filter(|order| !parts(caller, Scope::OrdersRead, order).is_empty())
+        .ok_or_else(|| Problem::of(&kinds::NOT_FOUND))
 }

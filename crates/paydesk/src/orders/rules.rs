@@ -1,9 +1,16 @@
-//! The status machine of an order, and the check of its fields against the package. Pure.
+//! The status machine of an order, the check of its fields against the package, and of what is delivered. Pure.
 
 use serde_json::{Map, Value};
 
 use crate::catalogue::{Field, FieldKind};
 use crate::words::words;
+
+/// The most links of a delivery.
+pub const LINKS_MAX: usize = 20;
+/// The longest link, in characters.
+pub const LINK_CHARACTERS_MAX: usize = 2_000;
+/// The longest note, in characters.
+pub const NOTE_CHARACTERS_MAX: usize = 2_000;
 
 /// Where an order stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -20,9 +27,9 @@ pub enum Status {
     InProgress,
     /// Done.
     Delivered,
-    /// Given up before it was paid.
+    /// Given up.
     Cancelled,
-    /// The money went back.
+    /// All the money went back, or is disputed.
     Refunded,
 }
 
@@ -36,19 +43,84 @@ words!(Status {
     Refunded = "refunded",
 });
 
+/// In what part somebody acts on an order; one person may have several.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// They ordered it.
+    Owner,
+    /// They are to do the work.
+    Reviewer,
+    /// They are of the shop: a service with the scope, or the operator.
+    Staff,
+}
+
 impl Status {
-    /// Whether an order of this status may take the next one.
-    pub fn may_become(self, next: Self) -> bool {
-        match next {
-            Self::Draft => self == Self::AwaitingPayment,
-            Self::AwaitingPayment => self == Self::Draft,
-            // Money that arrives is always taken in, also for an order that was not waiting for it any more.
-            Self::Paid => matches!(self, Self::Draft | Self::AwaitingPayment | Self::Cancelled),
-            Self::InProgress => self == Self::Paid,
-            Self::Delivered => self == Self::InProgress,
-            Self::Cancelled => matches!(self, Self::Draft | Self::AwaitingPayment),
-            Self::Refunded => matches!(self, Self::Paid | Self::InProgress | Self::Delivered),
+    /// Whether money that arrives makes an order paid whose work stands here. Otherwise it goes back.
+    pub fn takes_payment(self) -> bool {
+        matches!(self, Self::Draft | Self::AwaitingPayment)
+    }
+
+    /// Where somebody may move an order by hand that stands here. What money does is not among it.
+    pub fn moves(self, part: Part) -> &'static [Self] {
+        match (self, part) {
+            (Self::Draft | Self::AwaitingPayment, Part::Owner | Part::Staff) | (Self::Paid, Part::Owner) => {
+                &[Self::Cancelled]
+            }
+            (Self::Paid, Part::Reviewer) | (Self::Delivered, Part::Reviewer | Part::Staff) => &[Self::InProgress],
+            (Self::Paid, Part::Staff) => &[Self::InProgress, Self::Cancelled],
+            (Self::InProgress, Part::Reviewer) => &[Self::Delivered, Self::Paid],
+            (Self::InProgress, Part::Staff) => &[Self::Delivered, Self::Paid, Self::Cancelled],
+            (Self::Draft | Self::AwaitingPayment, Part::Reviewer)
+            | (Self::InProgress | Self::Delivered, Part::Owner)
+            | (Self::Cancelled | Self::Refunded, _) => &[],
         }
+    }
+}
+
+/// Where an order stands: where its work does, unless all that was paid for it went back.
+pub fn shown(work: Status, paid_minor: i64, refunded_minor: i64) -> Status {
+    if paid_minor > 0 && refunded_minor >= paid_minor {
+        Status::Refunded
+    } else {
+        work
+    }
+}
+
+/// Checks the links of a delivery; the message says what is wrong and how to mend it.
+pub fn check_links(links: &[String]) -> Result<(), String> {
+    if links.is_empty() || links.len() > LINKS_MAX {
+        return Err(format!("A delivery has 1 to {LINKS_MAX} links."));
+    }
+    let is_good = |link: &String| {
+        let host = link.strip_prefix("https://").unwrap_or_default();
+        let host = host.split(['/', '?', '#']).next().unwrap_or_default();
+        let is_plain = link
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte));
+        // What stands before an @ reads like a host and is none.
+        !host.is_empty() && !host.contains('@') && is_plain && link.len() <= LINK_CHARACTERS_MAX
+    };
+    if links.iter().all(is_good) {
+        Ok(())
+    } else {
+        Err(format!(
+            "A link begins with https://, names a host, holds no user name, spaces or quotes, and has at most \
+             {LINK_CHARACTERS_MAX} characters. Write other characters percent-encoded."
+        ))
+    }
+}
+
+/// Checks a note.
+pub fn check_note(note: &str) -> Result<(), String> {
+    let is_good = !note.trim().is_empty()
+        && note.chars().count() <= NOTE_CHARACTERS_MAX
+        && !note.chars().any(|one| one.is_control() && !matches!(one, '\n' | '\t'));
+    if is_good {
+        Ok(())
+    } else {
+        Err(format!(
+            "A note has 1 to {NOTE_CHARACTERS_MAX} characters and no control characters but line breaks and tabs."
+        ))
     }
 }
 
@@ -131,26 +203,76 @@ mod tests {
 
     #[test]
     fn the_status_machine_as_a_table() {
-        use Status::{AwaitingPayment, Cancelled, Delivered, Draft, InProgress, Paid, Refunded};
+        use Part::{Owner, Reviewer, Staff};
+        use Status::{AwaitingPayment, Cancelled, Delivered, Draft, InProgress, Paid};
         let allowed = [
-            (Draft, AwaitingPayment),
-            (Draft, Paid),
-            (Draft, Cancelled),
-            (AwaitingPayment, Draft),
-            (AwaitingPayment, Paid),
-            (AwaitingPayment, Cancelled),
-            (Cancelled, Paid),
-            (Paid, InProgress),
-            (Paid, Refunded),
-            (InProgress, Delivered),
-            (InProgress, Refunded),
-            (Delivered, Refunded),
+            (Draft, Owner, Cancelled),
+            (Draft, Staff, Cancelled),
+            (AwaitingPayment, Owner, Cancelled),
+            (AwaitingPayment, Staff, Cancelled),
+            (Paid, Owner, Cancelled),
+            (Paid, Reviewer, InProgress),
+            (Paid, Staff, InProgress),
+            (Paid, Staff, Cancelled),
+            (InProgress, Reviewer, Delivered),
+            (InProgress, Reviewer, Paid),
+            (InProgress, Staff, Delivered),
+            (InProgress, Staff, Paid),
+            (InProgress, Staff, Cancelled),
+            (Delivered, Reviewer, InProgress),
+            (Delivered, Staff, InProgress),
         ];
         for &from in Status::ALL {
-            for &to in Status::ALL {
-                assert_eq!(from.may_become(to), allowed.contains(&(from, to)), "{from:?} to {to:?}");
+            for part in [Owner, Reviewer, Staff] {
+                for &to in Status::ALL {
+                    assert_eq!(
+                        from.moves(part).contains(&to),
+                        allowed.contains(&(from, part, to)),
+                        "{part:?}: {from:?} to {to:?}"
+                    );
+                }
+            }
+            assert_eq!(
+                from.takes_payment(),
+                [Draft, AwaitingPayment].contains(&from),
+                "{from:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_order_is_refunded_when_all_its_money_is_back() {
+        for &work in Status::ALL {
+            for (paid, refunded, all) in [(0, 0, false), (100, 0, false), (100, 99, false), (100, 100, true)] {
+                let expected = if all { Status::Refunded } else { work };
+                assert_eq!(shown(work, paid, refunded), expected);
             }
         }
+    }
+
+    #[test]
+    fn links_lead_to_https_and_nowhere_else() {
+        let long = format!("https://a.example/{}", "x".repeat(LINK_CHARACTERS_MAX));
+        for (link, good) in [
+            ("https://files.example/one.wav", true),
+            ("https://files.example?x=%20", true),
+            ("http://files.example/one.wav", false),
+            ("https://", false),
+            ("https:///path", false),
+            ("https://shop.example@evil.example/", false),
+            ("https://a.example/a b", false),
+            ("https://a.example/\"onload", false),
+            ("https://a.example/\u{202e}", false),
+            ("javascript:alert(1)", false),
+            ("", false),
+            (long.as_str(), false),
+        ] {
+            assert_eq!(check_links(&[link.to_owned()]).is_ok(), good, "{link:?}");
+        }
+        let many = |count| vec!["https://a.example/".to_owned(); count];
+        assert!(check_links(&many(LINKS_MAX)).is_ok() && check_links(&many(LINKS_MAX + 1)).is_err());
+        assert!(check_links(&[]).is_err());
+        assert!(check_note("one\ntwo").is_ok() && check_note(" ").is_err() && check_note("a\u{7}").is_err());
     }
 
     #[test]

@@ -246,7 +246,7 @@ async fn begin(app: &App, action: Action, request: CheckoutRequest) -> Result<Be
                 },
                 None => None,
             };
-            let purchase = plan(&app_in, &request, order.as_ref(), &purchase_id, now_us)?;
+            let purchase = plan(&app_in, &request, order.as_deref(), &purchase_id, now_us)?;
             if let Some(plan) = app_in.catalogue.plan(&purchase.item_id) {
                 match plans::claim(tx, plan, &purchase)? {
                     Claimed::Taken => {}
@@ -255,8 +255,8 @@ async fn begin(app: &App, action: Action, request: CheckoutRequest) -> Result<Be
                 }
             }
             records::insert_intent(tx, &purchase, Some(&action), now_us + HEAD_START_US)?;
-            if let Some(order_id) = &purchase.order_id {
-                orders::await_payment(tx, now_us, order_id, &purchase.purchase_id)?;
+            if let Some(order) = &order {
+                orders::await_payment(tx, now_us, order, &purchase.purchase_id)?;
             }
             Ok(Begun::Intent(Box::new(purchase)))
         })
@@ -292,7 +292,7 @@ impl From<store::Error> for Refused {
 }
 
 enum Payable {
-    Now(orders::Order),
+    Now(Box<orders::Order>),
     Underway(Box<Purchase>),
 }
 
@@ -310,7 +310,7 @@ fn payable(tx: &mut store::Tx<'_>, order_id: &str, user_id: &UserId) -> Result<P
         return Ok(Payable::Underway(Box::new(purchase)));
     }
     if matches!(order.status, orders::Status::Draft | orders::Status::AwaitingPayment) {
-        return Ok(Payable::Now(order));
+        return Ok(Payable::Now(Box::new(order)));
     }
     Err(Refused(
         Problem::of(&ORDER_NOT_PAYABLE).with("order_status", order.status.word()),

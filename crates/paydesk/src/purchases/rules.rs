@@ -542,6 +542,7 @@ pub fn settle(purchase: &mut Purchase, fact: &Fact, now_us: i64) -> Vec<Effect> 
                 amount_minor: funds.amount_minor,
                 payment: funds.payment.clone(),
             });
+            effects.extend(claw_backs::count(purchase, &funds.payment, 0));
         }
     }
     if matches!(fact.status, Some(Status::Expired | Status::Failed)) {

@@ -44,4 +44,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "plans",
         sql: include_str!("0008_plan.sql"),
     },
+    Migration {
+        number: 12,
+        name: "the work behind orders",
+        sql: include_str!("0012_order_work.sql"),
+    },
 ];

@@ -16,14 +16,15 @@ const QUERIES: [&str; 9] = [
             coalesce(failure_reason, '-'), created_s) from refund",
     "select dispute_id, concat_ws(' ', 'dispute', payment_intent_id, amount_minor, currency, status, coalesce(reason, '-'),
             withdrawn, reinstated, coalesce(evidence_due_s, 0), created_s) from dispute",
-    "select order_id, concat_ws(' ', 'order', user_id, package_id, status, coalesce(purchase_id, '-')) from customer_order",
+    "select order_id, concat_ws(' ', 'order', user_id, package_id, status, work_status, paid_minor, refunded_minor,
+            coalesce(purchase_id, '-')) from customer_order",
     // The totals of a wallet and of its owner's debt depend on the order: what comes in later pays down what was owed before.
     // What each holds in the end does not. A debt that was paid down is none.
     "select account_key, concat_ws(' ', 'account', credits_posted - debits_posted, frozen) from account
      where account_key like 'credits:wallet:%'
            or (account_key like 'credits:debt:%' and credits_posted <> debits_posted)",
-    // How often a wallet was frozen and freed depends on the order, too.
-    "select effect_key, concat_ws(' ', 'effect', kind) from effect where kind <> 'freeze'",
+    // How often a wallet was frozen and freed depends on the order, too, and how often an order was counted.
+    "select effect_key, concat_ws(' ', 'effect', kind) from effect where kind not in ('freeze', 'count_order')",
     // What a grant made tells when its credits end. The number of a lot in its wallet depends on the order.
     "select business_key, concat_ws(' ', 'transfer', amount, code, coalesce(substr(filled, 1 + length(filled) -
             length(ltrim(filled, '0123456789'))), '-'))

@@ -87,7 +87,7 @@ impl<'a> Journey<'a> {
             self.be_recovered(&["ada", "bob"]).await;
         }
         self.deliver_all().await;
-        self.arrive(100).await;
+        self.arrive(100, "paid").await;
         let spend = json!({ "amount": 30, "reason": "used" });
         let spent = self.ask("/api/financial/credits/ada/spend", "spend", &spend).await;
         assert_eq!(
@@ -105,7 +105,7 @@ impl<'a> Journey<'a> {
         assert_eq!(body(&captured)["status"], "captured", "{}", self.told());
         let forgotten = json!({ "amount": 10, "reason": "forgotten" });
         let kept = self.ask(HOLDS, "hold-forgotten", &forgotten).await;
-        self.arrive(45).await;
+        self.arrive(45, "paid").await;
         let refund = json!({ "purchase_id": body(&second)["purchase_id"] });
         let refunded = self.ask("/api/refunds", "refund", &refund).await;
         assert_eq!(body(&refunded)["status"], "succeeded", "{}", self.told());
@@ -114,7 +114,7 @@ impl<'a> Journey<'a> {
 
         // Everybody asks once more, and Stripe tells everything once more.
         self.deliver_all().await;
-        self.arrive(55).await;
+        self.arrive(55, "refunded").await;
         for (path, key, body, answered) in [
             ("/api/orders", "order", &order, &made),
             (CHECKOUT, "credits", &credits, &first),
@@ -321,7 +321,7 @@ impl<'a> Journey<'a> {
     }
 
     /// Waits until what was paid for is there and nothing waits any more.
-    async fn arrive(&mut self, balance: i64) {
+    async fn arrive(&mut self, balance: i64, order: &str) {
         let begun = Instant::now();
         loop {
             let wallet = self.read("/api/financial/credits/ada").await;
@@ -331,7 +331,7 @@ impl<'a> Journey<'a> {
             let waits = [received, retrying]
                 .iter()
                 .any(|page| !page["data"].as_array().unwrap().is_empty());
-            if !waits && wallet["balance"] == balance && orders["data"][0]["status"] == "paid" {
+            if !waits && wallet["balance"] == balance && orders["data"][0]["status"] == order {
                 return;
             }
             assert!(
@@ -428,7 +428,9 @@ impl<'a> Journey<'a> {
             .unwrap();
         drop(store);
         effects.sort();
-        assert_eq!(effects, ["collect", "collect", "grant", "pay_order"], "{told}");
+        // The order hears of its money twice: when it came and when it went back.
+        let once = ["collect", "collect", "count_order", "count_order", "grant", "pay_order"];
+        assert_eq!(effects, once, "{told}");
         for (what, sql, count) in [
             (
                 "events that are not handled",

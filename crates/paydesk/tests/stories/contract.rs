@@ -110,6 +110,18 @@ async fn what_is_answered_is_what_the_document_promises() {
         test.settle().await;
         hold("get", order, &test.get(&ada, &order_path).await.json());
         hold("get", purchase, &test.get(&ada, &purchase_path).await.json());
+        let assigned = json!({ "reviewer_id": "grace" });
+        let done = json!({ "to": "delivered", "links": ["https://files.example/review.pdf"], "note": "Enjoy." });
+        for (rest, wanted) in [
+            ("/assignment", &assigned),
+            ("/moves", &json!({ "to": "in_progress" })),
+            ("/moves", &done),
+        ] {
+            let answered = test.post(ADMIN, &format!("{order_path}{rest}"), wanted).await;
+            hold("post", &format!("{order}{rest}"), &answered.json());
+        }
+        let changes = test.get(ADMIN, &format!("{order_path}/changes")).await.json();
+        hold("get", "/api/orders/{order_id}/changes", &changes);
         for path in ["/api/orders", "/api/purchases", "/api/stripe/products"] {
             hold("get", path, &test.get(&ada, path).await.json());
         }

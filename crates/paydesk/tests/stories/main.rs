@@ -18,6 +18,7 @@ mod history;
 mod holds;
 mod keys;
 mod lists;
+mod orders;
 mod packs;
 mod pages;
 mod recovery;

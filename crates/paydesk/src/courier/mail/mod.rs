@@ -56,6 +56,7 @@ macro_rules! templates {
 
 templates! {
     OrderPaid = "order_paid",
+    OrderDelivered = "order_delivered",
     LowBalance = "low_balance",
     TopUpFailed = "top_up_failed",
     TopUpNeedsBuyer = "top_up_needs_buyer",
@@ -201,6 +202,7 @@ mod tests {
     fn every_kind_is_written_in_words_and_escaped_in_html() {
         let data = json!({
             "order_id": "ord_1", "balance": 3, "below": 5, "purchase_id": "pur_1", "reason": "<b>insufficient_funds</b>",
+            "links": ["https://files.example/one"], "note": "<b>louder</b>",
         });
         let words = Words {
             shop: "Acme & Sons\nBcc: everybody@example.com",

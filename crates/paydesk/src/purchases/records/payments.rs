@@ -274,3 +274,24 @@ pub(in crate::purchases) fn of_purchase(tx: &mut Tx<'_>, purchase_id: &str) -> R
     )?;
     rows.iter().map(decode).collect()
 }
+
+/// The payments of all purchases that pay for an order.
+pub(in crate::purchases) fn of_order(tx: &mut Tx<'_>, order_id: &str) -> Result<BTreeSet<String>> {
+    let rows = tx.all(
+        "select payment.payment_intent_id from purchase join payment on payment.purchase_id = purchase.purchase_id
+         where purchase.order_id = $1 and purchase.order_id <> ''",
+        &[order_id.into()],
+    )?;
+    rows.iter().map(|row| row.text(0)).collect()
+}
+
+/// What was paid for an order in all, and what of that the books have taken back.
+pub(in crate::purchases) fn totals_of_order(tx: &mut Tx<'_>, order_id: &str) -> Result<(i64, i64)> {
+    let row = tx.one(
+        "select cast(coalesce(sum(payment.paid_minor), 0) as bigint), cast(coalesce(sum(payment.clawed_minor), 0) as bigint)
+         from purchase join payment on payment.purchase_id = purchase.purchase_id
+         where purchase.order_id = $1 and purchase.order_id <> ''",
+        &[order_id.into()],
+    )?;
+    row.map_or(Ok((0, 0)), |row| Ok((row.int(0)?, row.int(1)?)))
+}

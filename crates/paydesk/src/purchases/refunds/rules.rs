@@ -32,6 +32,15 @@ impl Standing {
         }
     }
 
+    /// How much is given back now so that in all so many percent of the payment are; half a unit is rounded up, for the
+    /// buyer.
+    pub fn share_minor(self, percent: i64) -> i64 {
+        let share = (i128::from(self.paid_minor) * i128::from(percent.clamp(0, 100)) + 50) / 100;
+        let gone = self.reversed_minor.saturating_add(self.asked_minor);
+        let share = i64::try_from(share).unwrap_or(self.paid_minor).saturating_sub(gone);
+        share.clamp(0, self.refundable_minor())
+    }
+
     /// How much is given back of a payment where so much is wanted, or all that can be; none where that is too much.
     pub fn grant(self, wanted_minor: Option<i64>) -> Option<i64> {
         let refundable = self.refundable_minor();
@@ -74,6 +83,21 @@ mod tests {
             (standing(i64::MAX, 0, 0, Some((i64::MAX, i64::MAX))), i64::MAX),
         ] {
             assert_eq!(standing.refundable_minor(), refundable, "{standing:?}");
+        }
+    }
+
+    #[test]
+    fn a_share_counts_what_went_back_already() {
+        for (standing, percent, share) in [
+            (standing(1000, 0, 0, None), 100, 1000),
+            (standing(1000, 0, 0, None), 80, 800),
+            (standing(1000, 300, 100, None), 80, 400),
+            (standing(1000, 900, 0, None), 80, 0),
+            (standing(1000, 0, 0, None), 0, 0),
+            (standing(99, 0, 0, None), 50, 50),
+            (standing(i64::MAX, 0, 0, None), 100, i64::MAX),
+        ] {
+            assert_eq!(standing.share_minor(percent), share, "{standing:?}");
         }
     }
 

@@ -32,6 +32,7 @@ pub(in crate::purchases) fn reverse(purchase: &Purchase, payment: &mut PaymentRo
             version: payment.claw_version,
         });
         (payment.clawed_credits, payment.clawed_minor) = (wanted.credits, wanted.minor);
+        effects.extend(count(purchase, &payment.payment_intent_id, payment.claw_version));
     }
     if payment.freezes != payment.frozen {
         effects.push(Effect::Freeze {
@@ -43,6 +44,16 @@ pub(in crate::purchases) fn reverse(purchase: &Purchase, payment: &mut PaymentRo
         payment.frozen = payment.freezes;
     }
     effects
+}
+
+/// An order hears of the money that came or went back for it.
+pub(in crate::purchases) fn count(purchase: &Purchase, payment: &str, version: i64) -> Option<Effect> {
+    let order_id = purchase.order_id.clone().filter(|_| purchase.kind == Kind::Order)?;
+    Some(Effect::CountOrder {
+        order_id,
+        payment: payment.to_owned(),
+        version,
+    })
 }
 
 /// What a payment paid for under its business key, and what all of that cost: of an invoice a payment may be a part.

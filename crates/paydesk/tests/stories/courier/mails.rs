@@ -108,6 +108,21 @@ async fn a_buyer_is_told_by_mail_where_the_application_has_said_they_are_reached
             assert!(mails[0].contains(part), "{part}: {}", mails[0]);
         }
         assert!(mails[0].contains("Message-ID: <msg_"), "{}", mails[0]);
+
+        let moves = format!("/api/orders/{order_id}/moves");
+        let done = json!({ "to": "delivered", "links": ["https://files.example/review.pdf"], "note": "Enjoy." });
+        for (key, wanted) in [
+            ("begin", json!({ "to": "in_progress" })),
+            ("done", done.clone()),
+            ("done", done),
+        ] {
+            assert_eq!(test.post_once(ADMIN, &moves, &wanted, key).await.status, 200);
+        }
+        assert_eq!(send_all(&test).await, 1, "once for the delivery");
+        let mails = post.mails();
+        for part in ["order is delivered", "https://files.example/review.pdf", "Enjoy."] {
+            assert!(mails[1].contains(part), "{part}: {}", mails[1]);
+        }
         assert_eq!(test.app.store.read(courier::undelivered).await.unwrap(), 0);
         test.finish().await;
     })
