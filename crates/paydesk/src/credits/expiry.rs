@@ -77,11 +77,11 @@ pub async fn expire(app: &App) -> Result<Expired, store::Error> {
     loop {
         let now_us = app.clock.now_us();
         let ended = app.store.write(move |tx| holds::expire_due(tx, now_us, limit)).await?;
-        metrics::counter!("paydesk_holds_expired_total").increment(ended as u64);
-        expired.holds += ended;
         if ended > 0 {
             store::crash_point("holds expired");
         }
+        metrics::counter!("paydesk_holds_expired_total").increment(ended as u64);
+        expired.holds += ended;
         if ended < BATCH || app.shutdown.is_requested() {
             break;
         }
@@ -89,11 +89,11 @@ pub async fn expire(app: &App) -> Result<Expired, store::Error> {
     loop {
         let now_us = app.clock.now_us();
         let ended = app.store.write(move |tx| books::expire_due(tx, now_us, limit)).await?;
-        metrics::counter!("paydesk_lots_expired_total").increment(ended.lots as u64);
-        expired.lots += ended.lots;
         if ended.lots > 0 {
             store::crash_point("lots expired");
         }
+        metrics::counter!("paydesk_lots_expired_total").increment(ended.lots as u64);
+        expired.lots += ended.lots;
         if ended.wallets < BATCH || app.shutdown.is_requested() {
             break;
         }

@@ -19,7 +19,19 @@ const CACHED_STATEMENTS: usize = 512;
 /// The one connection that writes, with the lock that keeps a second serving process away.
 pub(crate) struct Writer {
     pub(crate) connection: Connection,
-    lock: Option<File>,
+    lock: Option<Lock>,
+}
+
+/// Keeps a second serving process away for as long as it lives.
+struct Lock(File);
+
+impl Drop for Lock {
+    /// Closing the file is not enough: a child that another thread is just starting holds it as well until it has become the
+    /// program it is to run.
+    fn drop(&mut self) {
+        // What cannot be unlocked ends with the last process that holds the file.
+        let _ = self.0.unlock();
+    }
 }
 
 impl Writer {
@@ -97,7 +109,7 @@ fn set(connection: &Connection, path: &Path, busy: Duration, cache_kib: u32) -> 
     settings().map_err(|error| opening(path, &error))
 }
 
-fn lock(path: &Path) -> Result<File> {
+fn lock(path: &Path) -> Result<Lock> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let file = OpenOptions::new()
@@ -108,7 +120,7 @@ fn lock(path: &Path) -> Result<File> {
         .open(&name);
     let file = file.map_err(|error| Error::Engine(format!("{} cannot be opened: {error}", path.display())))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(Error::Engine(format!(
             "{} is being served by another process",
             path.display()
