@@ -45,8 +45,8 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("0008_plan.sql"),
     },
     Migration {
-        number: 12,
+        number: 9,
         name: "the work behind orders",
-        sql: include_str!("0012_order_work.sql"),
+        sql: include_str!("0009_order_work.sql"),
     },
 ];
