@@ -271,7 +271,8 @@ pub(super) fn claim_checks(tx: &mut Tx<'_>, now_us: i64, next_check_at_us: i64, 
     let claimed = tx.all(
         "update purchase set next_check_at_us = $2
          where purchase_id in (select purchase_id from purchase
-                               where status in ('created', 'open', 'awaiting_funds') and next_check_at_us <= $1
+                               where (status = 'created' or status = 'open' or status = 'awaiting_funds')
+                                 and next_check_at_us <= $1
                                order by next_check_at_us limit $3 for update skip locked)
          returning purchase_id",
         &[now_us.into(), next_check_at_us.into(), limit.into()],

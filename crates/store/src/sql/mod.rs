@@ -6,6 +6,7 @@
 //! The schema's own text goes through [`ddl`] instead. Nothing here talks to a database.
 
 pub(crate) mod ddl;
+mod one_row;
 mod plan;
 mod scan;
 #[cfg(test)]

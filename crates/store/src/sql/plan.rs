@@ -1,5 +1,6 @@
 //! The rewriting of one statement for one engine.
 
+use super::one_row::{of_one_row, verb_to_fail};
 use super::{Token, scan};
 use crate::{Error, Result, Value};
 
@@ -60,14 +61,14 @@ impl Plan {
         let parameters = parameters(&pieces).map_err(|what| Error::Engine(format!("{what} in: {sql}")))?;
         let starts = first_numbers(&parameters);
         let pieces = match engine {
-            Engine::Sqlite => row_by_row(pieces, &starts),
+            Engine::Sqlite => of_one_row(pieces, &starts),
             Engine::Postgres => pieces,
         };
         let mut text = String::with_capacity(sql.len() + 64);
         let over_rows = parameters
             .iter()
             .any(|parameter| matches!(parameter, Parameter::Rows(_)));
-        let verb = one_row_verb(&pieces, engine, over_rows);
+        let verb = verb_to_fail(&pieces, engine, over_rows);
         for (index, piece) in pieces.iter().enumerate() {
             piece.write(engine, &starts, &mut text);
             if verb == Some(index) {
@@ -123,7 +124,7 @@ pub(crate) fn refuse_zero_byte(text: &str) -> Result<()> {
 
 /// A statement cut at its marks.
 #[derive(Clone)]
-enum Piece<'a> {
+pub(super) enum Piece<'a> {
     Text(Token<'a>),
     ForUpdate(&'a [Token<'a>]),
     Rows {
@@ -137,7 +138,7 @@ enum Piece<'a> {
 }
 
 impl Piece<'_> {
-    fn is(&self, word: &str) -> bool {
+    pub(super) fn is(&self, word: &str) -> bool {
         matches!(self, Piece::Text(token) if token.is(word))
     }
 
@@ -201,70 +202,6 @@ impl Piece<'_> {
                 }
             }
         }
-    }
-}
-
-/// Turns `update … from rows(…) where …` and `delete … using rows(…) where …` into a statement about one row, whose fields
-/// stand where `r.name` does. The embedded engine runs it once for each row; with a join it would build a table for each.
-fn row_by_row<'a>(pieces: Vec<Piece<'a>>, starts: &[usize]) -> Vec<Piece<'a>> {
-    let solid: Vec<usize> = (0..pieces.len())
-        .filter(|at| !matches!(pieces[*at], Piece::Text(Token::Blank(_))))
-        .collect();
-    let Some(place) = solid.iter().position(|at| matches!(pieces[*at], Piece::Rows { .. })) else {
-        return pieces;
-    };
-    let verb = solid.first().map(|at| &pieces[*at]);
-    let joined = place.checked_sub(1).map(|before| &pieces[solid[before]]);
-    let joins = |verb_word: &str, word: &str| {
-        verb.is_some_and(|verb| verb.is(verb_word)) && joined.is_some_and(|joined| joined.is(word))
-    };
-    let alone = solid.get(place + 1).is_some_and(|at| pieces[*at].is("where"));
-    if !alone || !(joins("update", "from") || joins("delete", "using")) {
-        return pieces;
-    }
-    let Piece::Rows { number, columns, .. } = &pieces[solid[place]] else {
-        return pieces;
-    };
-    let first = starts[number - 1];
-    let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
-    let field = |rest: &[Piece<'a>]| match rest {
-        [row, Piece::Text(Token::Sign(".")), Piece::Text(name), ..] if row.is("r") => {
-            names.iter().position(|known| name.is(known)).map(|index| first + index)
-        }
-        _ => None,
-    };
-    let mut out = Vec::with_capacity(pieces.len());
-    let mut at = 0;
-    let (from, rows) = (solid[place - 1], solid[place]);
-    while at < pieces.len() {
-        if let Some(number) = field(&pieces[at..]) {
-            out.push(Piece::Field(number));
-            at += 3;
-            continue;
-        }
-        if at != from && at != rows {
-            out.push(pieces[at].clone());
-        }
-        at += 1;
-    }
-    out
-}
-
-/// The place of the verb that is to read `insert or fail` or `update or fail`.
-///
-/// A statement over rows runs once for each row on the embedded engine, which takes any `insert … select` for one of many
-/// rows and keeps an undo journal of its own for each run, at an eighth of the time of ingestion. One row needs none: its
-/// constraints are judged before it is written, and a failed statement spoils its whole unit of work in any case.
-fn one_row_verb(pieces: &[Piece<'_>], engine: Engine, over_rows: bool) -> Option<usize> {
-    if engine != Engine::Sqlite || !over_rows {
-        return None;
-    }
-    let first = pieces
-        .iter()
-        .position(|piece| !matches!(piece, Piece::Text(Token::Blank(_))))?;
-    match &pieces[first] {
-        Piece::Text(token) if token.is("insert") || token.is("update") => Some(first),
-        _ => None,
     }
 }
 

@@ -51,8 +51,18 @@ fn statements_are_rewritten_at_their_marks_only() {
     );
     check(
         "insert into t select r.a from ROWS ( $1 : a BIGINT ) on conflict do nothing",
-        "insert or fail into t select r.a from (select ?1 as a) as r where true on conflict do nothing",
+        "insert or fail into t values (?1  ) on conflict do nothing",
         "insert into t select r.a from unnest($1::bigint[]) as r(a) on conflict do nothing",
+    );
+    check(
+        "insert into t (a, b) select coalesce(r.a, $2), (select max(u.a) from u where u.b = r.b) from rows($1: a text, b bigint) returning a",
+        "insert or fail into t (a, b) values (coalesce(?1, ?3), (select max(u.a) from u where u.b = ?2)  ) returning a",
+        "insert into t (a, b) select coalesce(r.a, $3), (select max(u.a) from u where u.b = r.b) from unnest($1::text[] collate \"C\", $2::bigint[]) as r(a, b) returning a",
+    );
+    check(
+        "insert into t select distinct r.a from rows($1: a text)",
+        "insert or fail into t select distinct r.a from (select ?1 as a) as r",
+        "insert into t select distinct r.a from unnest($1::text[] collate \"C\") as r(a)",
     );
     check(
         "update t set b = r.b, c = $2 from rows($1: a text, b bigint) where t.a = r.a and r.b > 0",
