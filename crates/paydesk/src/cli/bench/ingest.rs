@@ -224,6 +224,7 @@ pub(super) async fn plan(load: &LoadArguments, url: &HttpUrl, clock: Clock) -> R
         threads: load.threads.min(load.connections),
         warmup: load.warmup,
         extent,
+        rate: load.rate,
         server_pids: load.server_pids.clone(),
         quiet: load.quiet,
         clock,

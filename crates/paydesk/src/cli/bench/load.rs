@@ -1,4 +1,5 @@
-//! The closed loop: connections on threads of their own, each sending its next request when the last one is answered.
+//! The loop: connections on threads of their own, each sending its next request when the last one is answered, or when its
+//! turn comes at a given rate.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -42,6 +43,8 @@ pub(super) struct Plan {
     pub(super) threads: u32,
     pub(super) warmup: Duration,
     pub(super) extent: Extent,
+    /// Requests a second in all; as fast as they are answered where none is given.
+    pub(super) rate: Option<u32>,
     pub(super) server_pids: Vec<u32>,
     pub(super) quiet: bool,
     pub(super) clock: Clock,
@@ -65,7 +68,8 @@ pub(super) struct Outcome {
 /// Counts and latencies.
 #[derive(Debug)]
 pub(super) struct Tally {
-    /// From the first byte sent to the last byte received, in microseconds.
+    /// From the first byte sent to the last byte received, in microseconds. At a given rate from the moment at which a request
+    /// was to be sent, where all connections waited for the server then.
     pub(super) latency_us: Histogram<u64>,
     pub(super) statuses: BTreeMap<u16, u64>,
     /// Requests without an answer.
@@ -134,19 +138,26 @@ pub(super) struct Shared {
     answered: AtomicU64,
     accepted: AtomicU64,
     held: AtomicBool,
+    begun: Instant,
+    turns: AtomicU64,
+    rate: Option<u32>,
     measure_from: Instant,
     extent: Extent,
 }
 
 impl Shared {
     pub(super) fn new(plan: &Plan) -> Arc<Self> {
+        let begun = Instant::now();
         Arc::new(Self {
             sequence: AtomicU64::new(0),
             measured: AtomicU64::new(0),
             answered: AtomicU64::new(0),
             accepted: AtomicU64::new(0),
             held: AtomicBool::new(false),
-            measure_from: Instant::now() + plan.warmup,
+            begun,
+            turns: AtomicU64::new(0),
+            rate: plan.rate,
+            measure_from: begun + plan.warmup,
             extent: plan.extent,
         })
     }
@@ -154,6 +165,19 @@ impl Shared {
     /// Stops or lets go on sending, so that the server can catch up with what it has accepted.
     pub(super) fn hold(&self, held: bool) {
         self.held.store(held, Ordering::Relaxed);
+    }
+
+    /// Waits for the next turn at the rate, and gives the moment that the request's latency counts from. A turn that passed
+    /// while the connection waited for the server counts from when it was: a slow server must not hide what it held up.
+    async fn turn(&self, rate: u32) -> Instant {
+        let turn = self.turns.fetch_add(1, Ordering::Relaxed);
+        let due = self.begun + Duration::from_nanos(turn.saturating_mul(1_000_000_000) / u64::from(rate));
+        if due <= Instant::now() {
+            return due;
+        }
+        tokio::time::sleep_until(due.into()).await;
+        // How late the timer was is the generator's matter.
+        Instant::now()
     }
 
     /// Whether the request that begins at `start` is measured; `None` when there is nothing more to send.
@@ -309,6 +333,9 @@ async fn drive(
         while shared.held.load(Ordering::Relaxed) {
             tokio::time::sleep(HOLD_FOR).await;
             start = Instant::now();
+        }
+        if let Some(rate) = shared.rate {
+            start = shared.turn(rate).await;
         }
         let Some(measured) = shared.next(start) else { return };
         let sequence = shared.sequence.fetch_add(1, Ordering::Relaxed);

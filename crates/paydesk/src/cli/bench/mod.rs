@@ -1,8 +1,8 @@
 //! The load generator: `paydesk bench ingest`, `spend` and `entitlements`, against any URL.
 //!
 //! It shares the machine with what it measures, so a request must cost it next to nothing: each request is a template
-//! patched in place, signed by one HMAC and written in one piece by a client of our own, on threads of its own. The loop
-//! is closed: every connection has one request in flight, and rates are what the server allows.
+//! patched in place, signed by one HMAC and written in one piece by a client of our own, on threads of its own. Every
+//! connection has one request in flight; rates are what the server allows, or what `--rate` asks for.
 //!
 //! What must not live here: anything of the server. What is measured is reached over HTTP only; but `post`, which measures the
 //! books alone.
@@ -66,6 +66,10 @@ struct LoadArguments {
     /// How many requests to measure, instead of a duration
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
     requests: Option<u64>,
+
+    /// Requests a second in all, whether or not the server keeps up; as fast as it answers where this is not given
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    rate: Option<u32>,
 
     /// How long to send before measuring begins
     #[arg(long, value_parser = duration, default_value = "0s")]

@@ -77,6 +77,7 @@ async fn grant(plan: &Plan, grants: &Requests, users: u32) -> Result<()> {
         threads: 1,
         warmup: std::time::Duration::ZERO,
         extent: Extent::Count(u64::from(users)),
+        rate: None,
         server_pids: Vec::new(),
         quiet: plan.quiet,
         clock: plan.clock.clone(),

@@ -419,6 +419,17 @@ async fn a_load_is_held_while_too_much_is_pending() {
 }
 
 #[tokio::test]
+async fn a_load_keeps_to_its_rate() {
+    let (url, seen) = server().await;
+    let begun = std::time::Instant::now();
+    let line = format!("ingest --url {url}/hook --secret {SECRET} --requests 41 --rate 200 --connections 8 --quiet");
+    run(&line).await.unwrap();
+    // The last of them, and one that finds nothing more to do, wait for their turns.
+    assert!(begun.elapsed() >= Duration::from_millis(200), "{:?}", begun.elapsed());
+    assert_eq!(seen.lock().unwrap().genuine.len(), 41);
+}
+
+#[tokio::test]
 async fn refused_events_fail_the_command() {
     let (url, seen) = server().await;
     let error = run(&format!(
