@@ -14,6 +14,7 @@ use crate::config::{Config, ConfigError};
 use crate::http::Surroundings;
 use crate::http::auth::Verifier;
 use crate::http::one_time::InFlight;
+use crate::http::origins::Origins;
 use crate::ids::Ids;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Metrics;
@@ -82,7 +83,8 @@ impl App {
         let stripe = stripe_client(&config, &ids)?;
         let verifier = Verifier::new(&config, clock.clone())?;
         let proxies = config.settings.callers.trusted_proxies.clone();
-        let surroundings = Surroundings::new(&config.settings.limits, proxies, &clock, &ids);
+        let origins = Origins::new(&config.settings.return_origins);
+        let surroundings = Surroundings::new(&config.settings.limits, proxies, origins, &clock, &ids);
         let webhook_secrets = config.secrets.webhook_keys()?;
         let internal_secrets = config.secrets.internal_keys()?;
         // The recorder first: what is described before it is there is forgotten.

@@ -190,7 +190,8 @@ pub struct Settings {
     #[arg(long, env = "PAYDESK_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
 
-    /// Origins that a checkout may send buyers back to besides the public URL, for example `https://app.example.com`.
+    /// Origins of the application, for example `https://app.example.com`: a checkout may send buyers back to them, as to
+    /// the public URL, and their pages may call the API from a browser.
     #[arg(long, env = "PAYDESK_RETURN_ORIGINS", value_name = "URL", value_delimiter = ',')]
     pub return_origins: Vec<String>,
 

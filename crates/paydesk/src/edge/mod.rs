@@ -18,6 +18,7 @@ use stripe::signature::SigningSecret;
 use crate::clock::Clock;
 use crate::config::{ConfigError, EdgeConfig};
 use crate::http::Surroundings;
+use crate::http::origins::Origins;
 use crate::ids::Ids;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Metrics;
@@ -51,7 +52,7 @@ impl Edge {
     /// Joins the parts, and begins to forward what comes. To be called on the runtime.
     pub fn new(config: EdgeConfig, clock: Clock, ids: &Ids) -> Result<Self, ConfigError> {
         let webhook_secrets = config.secrets.webhook_keys()?;
-        let surroundings = Surroundings::new(&config.settings.limits, Vec::new(), &clock, ids);
+        let surroundings = Surroundings::new(&config.settings.limits, Vec::new(), Origins::default(), &clock, ids);
         // The recorder first: what is described before it is there is forgotten.
         let metrics = Metrics::begin();
         crate::inbox::describe_metrics_of_deliveries();

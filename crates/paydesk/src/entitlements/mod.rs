@@ -106,14 +106,7 @@ impl Subscribed {
 /// What a user may do at a moment.
 pub fn read(tx: &mut Tx<'_>, now_us: i64, catalogue: &Catalogue, user_id: &UserId) -> Result<Entitlements> {
     let stands = subscriptions::standings_of_user(tx, now_us, user_id)?;
-    let mut subscribed = Vec::with_capacity(stands.len());
-    for standing in &stands {
-        let subscription = match &standing.subscription_id {
-            Some(subscription_id) => subscriptions::subscription(tx, subscription_id)?,
-            None => None,
-        };
-        subscribed.push(Subscribed::of(standing, subscription.as_ref()));
-    }
+    let subscribed = subscribed(tx, &stands)?;
     let Given { tier, features, limits } = rules::given(catalogue, &stands);
     Ok(Entitlements {
         user_id: user_id.clone(),
@@ -123,6 +116,24 @@ pub fn read(tx: &mut Tx<'_>, now_us: i64, catalogue: &Catalogue, user_id: &UserI
         credits: credits_held(tx, now_us, user_id, None)?,
         subscriptions: subscribed,
     })
+}
+
+/// What a user has in each group of plans at a moment.
+pub fn subscriptions_of_user(tx: &mut Tx<'_>, now_us: i64, user_id: &UserId) -> Result<Vec<Subscribed>> {
+    let stands = subscriptions::standings_of_user(tx, now_us, user_id)?;
+    subscribed(tx, &stands)
+}
+
+fn subscribed(tx: &mut Tx<'_>, stands: &[Standing]) -> Result<Vec<Subscribed>> {
+    let mut subscribed = Vec::with_capacity(stands.len());
+    for standing in stands {
+        let subscription = match &standing.subscription_id {
+            Some(subscription_id) => subscriptions::subscription(tx, subscription_id)?,
+            None => None,
+        };
+        subscribed.push(Subscribed::of(standing, subscription.as_ref()));
+    }
+    Ok(subscribed)
 }
 
 /// What a user's wallet holds, or that of one of their API keys.

@@ -13,6 +13,7 @@ pub mod health;
 pub mod kinds;
 pub mod one_time;
 pub mod openapi;
+pub mod origins;
 pub mod pages;
 pub mod paging;
 pub mod problem;

@@ -115,6 +115,14 @@ fn operations(document: &mut Value) -> impl Iterator<Item = (String, &mut Map<St
         })
 }
 
+/// The codes of all kinds of problem, in order. Not an `enum`: a client of an older release must read a newer one's answers.
+fn known_codes() -> Vec<&'static str> {
+    let mut codes: Vec<&str> = routes::KINDS.iter().copied().flatten().map(|kind| kind.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
 fn problem_schema() -> Value {
     json!({
         "type": "object",
@@ -124,7 +132,11 @@ fn problem_schema() -> Value {
             "type": { "type": "string", "format": "uri-reference", "description": "A page of this server that explains the kind of problem." },
             "title": { "type": "string", "description": "The kind of problem, in a sentence." },
             "status": { "type": "integer", "format": "int32", "description": "The HTTP status." },
-            "code": { "type": "string", "description": "The kind of problem, for programs. Stable." },
+            "code": {
+                "type": "string",
+                "description": "The kind of problem, for programs. Stable; a later release may know more than `x-known-codes`.",
+                "x-known-codes": known_codes(),
+            },
             "detail": { "type": "string", "description": "What is particular to this occurrence." },
             "field": { "type": "string", "description": "The field of the request that is to blame, as a path." },
             "request_id": { "type": "string", "description": "On 5xx: what to quote to the operator." },

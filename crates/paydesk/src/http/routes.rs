@@ -8,7 +8,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{Kind, Problem, Surroundings, envelope, explain, health, kinds, openapi, pages, reference};
+use super::{Kind, Problem, Surroundings, envelope, explain, health, kinds, openapi, origins, pages, reference};
 use crate::app::App;
 use crate::{
     catalogue, contacts, courier, credits, edge, entitlements, inbox, keys, notices, orders, purchases, seeded,
@@ -116,7 +116,8 @@ where
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(surroundings.clone(), envelope::limit_address))
-        .layer(from_fn_with_state(surroundings.clone(), envelope::around));
+        .layer(from_fn_with_state(surroundings.clone(), envelope::around))
+        .layer(from_fn_with_state(surroundings.clone(), origins::admit));
     let lean = lean
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(surroundings, envelope::around_lean));

@@ -7,6 +7,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::body::Budget;
+use super::origins::Origins;
 use super::rates::Rates;
 use super::timings::Timings;
 use crate::clock::Clock;
@@ -29,19 +30,22 @@ pub struct Parts {
     pub rates: Rates,
     /// The memory that bodies of requests may take together.
     pub bodies: Budget,
+    /// Other origins whose pages may call.
+    pub origins: Origins,
     /// How long requests take.
     pub timings: Timings,
 }
 
 impl Surroundings {
     /// The surroundings that the limits describe.
-    pub fn new(limits: &Limits, trusted_proxies: Vec<Network>, clock: &Clock, ids: &Ids) -> Self {
+    pub fn new(limits: &Limits, trusted_proxies: Vec<Network>, origins: Origins, clock: &Clock, ids: &Ids) -> Self {
         Self(Arc::new(Parts {
             limits: limits.clone(),
             clock: clock.clone(),
             ids: ids.clone(),
             rates: Rates::new(limits, trusted_proxies, clock.clone()),
             bodies: Budget::new(limits.bodies_bytes_max),
+            origins,
             timings: Timings::default(),
         }))
     }

@@ -22,8 +22,9 @@ use tokio::time::Instant;
 
 use crate::app::App;
 use crate::clock::{Moment, SECOND_US};
+use crate::entitlements::Subscribed;
 use crate::ids::UserId;
-use crate::{courier, credits, notices, orders};
+use crate::{courier, credits, entitlements, notices, orders};
 
 /// Streams of one process at once, and of one user.
 const STREAMS_MAX: usize = 1_024;
@@ -85,6 +86,7 @@ impl Drop for Open {
 struct Seen {
     at_us: i64,
     wallet: serde_json::Value,
+    subscriptions: Vec<Subscribed>,
     orders: Vec<orders::Order>,
     notices: Vec<notices::Notice>,
 }
@@ -96,6 +98,7 @@ fn see(tx: &mut Tx<'_>, now_us: i64, user_id: &UserId) -> Result<Seen> {
         wallet: json!({
             "balance": wallet.available, "held": wallet.held, "owed": wallet.owed, "frozen": wallet.frozen,
         }),
+        subscriptions: entitlements::subscriptions_of_user(tx, now_us, user_id)?,
         orders: orders::latest(tx, user_id, LATEST)?,
         notices: notices::latest(tx, user_id, LATEST)?,
     })
@@ -106,6 +109,8 @@ struct Told {
     /// What is older was told by the stream before.
     since_us: i64,
     wallet: Option<serde_json::Value>,
+    /// What was told of each group of plans.
+    subscriptions: HashMap<String, Subscribed>,
     /// The orders and notices told, with when they changed.
     entries: HashMap<String, i64>,
 }
@@ -116,6 +121,7 @@ impl Told {
         Self {
             since_us,
             wallet: None,
+            subscriptions: HashMap::new(),
             entries: HashMap::new(),
         }
     }
@@ -126,6 +132,12 @@ impl Told {
         if self.wallet.as_ref() != Some(&seen.wallet) {
             self.wallet = Some(seen.wallet.clone());
             write_event(&mut text, seen.at_us, "wallet", &seen.wallet);
+        }
+        for one in &seen.subscriptions {
+            if self.subscriptions.get(&one.group) != Some(one) {
+                self.subscriptions.insert(one.group.clone(), one.clone());
+                write_event(&mut text, seen.at_us, "subscription", one);
+            }
         }
         for order in seen.orders.iter().rev() {
             if self.is_news(&order.order_id, order.updated_at_us) {

@@ -9,6 +9,7 @@ mod harness;
 mod limits;
 mod one_time;
 mod operations;
+mod origins;
 mod problems;
 mod process;
 mod quiet;

@@ -6,13 +6,13 @@ use store::testing::for_each_engine;
 use crate::support::{ADMIN, TestApp};
 
 /// A stream that is being read.
-struct Stream {
+pub(crate) struct Stream {
     response: reqwest::Response,
     text: String,
 }
 
 impl Stream {
-    async fn open(test: &TestApp, token: &str, last: Option<&str>) -> Self {
+    pub(crate) async fn open(test: &TestApp, token: &str, last: Option<&str>) -> Self {
         let mut request = test.http.get(format!("{}/api/updates", test.base)).bearer_auth(token);
         if let Some(last) = last {
             request = request.header("last-event-id", last);
@@ -27,7 +27,7 @@ impl Stream {
     }
 
     /// The next event of a kind that a condition fits, with its id.
-    async fn next(&mut self, kind: &str, fits: impl Fn(&Value) -> bool) -> (String, Value) {
+    pub(crate) async fn next(&mut self, kind: &str, fits: impl Fn(&Value) -> bool) -> (String, Value) {
         loop {
             while let Some((event, rest)) = self.text.split_once("\n\n") {
                 let part = |name: &str| {

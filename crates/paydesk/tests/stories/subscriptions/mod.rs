@@ -6,4 +6,5 @@ mod commands;
 mod mirror;
 mod plans;
 mod subscriber;
+mod told;
 mod year;
