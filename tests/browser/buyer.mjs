@@ -25,9 +25,9 @@ export function startBrowser() {
 }
 
 /** Runs one story with a fresh buyer, and keeps a picture of where it ended, well or badly. */
-export async function asBuyer(browser, story, tell, { expectedComplaint } = {}) {
+export async function asBuyer(browser, story, tell, { expectedComplaint, ...look } = {}) {
   fs.mkdirSync(pictures, { recursive: true });
-  const context = await browser.newContext({ viewport: { width: 1000, height: 900 } });
+  const context = await browser.newContext({ viewport: { width: 1000, height: 900 }, ...look });
   context.setDefaultTimeout(patienceMs);
   const complaints = [];
   context.on('weberror', (error) => complaints.push(error.error().message));

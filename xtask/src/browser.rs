@@ -1,4 +1,5 @@
-//! A person buys, in a real browser: `tests/browser`, against `paydesk dev` with a fresh database.
+//! A person buys, in a real browser: `tests/browser`, against `paydesk dev` with a fresh database, on its own pages and on those of an
+//! application with the components.
 
 use std::path::PathBuf;
 
@@ -7,14 +8,24 @@ use anyhow::{Context as _, Result};
 use crate::{
     debian, node,
     process::{self, Server},
+    web,
 };
+
+/// Signs the tokens of the tests' users, as the application would.
+const JWT_SECRET: &str = "jwt_of_the_browser_run_0123456789abcdef";
 
 pub(crate) fn run() -> Result<()> {
     let suite = process::root().join("tests/browser");
     node::install(&suite)?;
     let chromium = chromium()?;
     let data = process::target()?.join("browser");
-    let mut paydesk = Server::start(&mut process::paydesk_beside_sandbox(&data)?, "-TERM")?;
+    let (_example, example) = web::serve_example()?;
+    let mut paydesk = Server::start(
+        process::paydesk_beside_sandbox(&data)?
+            .env("PAYDESK_JWT_SECRET", JWT_SECRET)
+            .env("PAYDESK_RETURN_ORIGINS", &example),
+        "-TERM",
+    )?;
     let shop = format!(
         "http://{}/shop",
         process::local_address(&paydesk.wait_for_line("/shop")?)?
@@ -25,6 +36,8 @@ pub(crate) fn run() -> Result<()> {
             .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
             .env("SHOP", shop)
             .env("CHROMIUM", chromium)
+            .env("EXAMPLE", example)
+            .env("PAYDESK_JWT_SECRET", JWT_SECRET)
             .current_dir(&suite),
     )
 }

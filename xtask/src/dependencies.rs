@@ -1,5 +1,5 @@
 //! What the dependency tree may hold: licences, sources and bans of `deny.toml`, judged from `cargo metadata`, and the licences of the
-//! tests' own npm packages, judged from their lock files. Nothing has to be installed for it.
+//! npm packages that build and test, judged from their lock files. Nothing has to be installed for it.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -15,8 +15,15 @@ use crate::{process, spdx};
 /// How cargo writes the public registry.
 const PUBLIC_REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
-/// The lock files of the npm packages that the tests use.
-const NPM_LOCKS: [&str; 2] = ["tests/conformance/package-lock.json", "tests/browser/package-lock.json"];
+/// The lock files of the npm packages that build and test. None of them is handed to anybody: what is published depends on none.
+const NPM_LOCKS: [&str; 3] = [
+    "tests/conformance/package-lock.json",
+    "tests/browser/package-lock.json",
+    "web/package-lock.json",
+];
+
+/// Licences that a tool may have besides those of `deny.toml`: they ask something of who hands the tool on, and we do not.
+const OF_TOOLS: [&str; 3] = ["BlueOak-1.0.0", "MPL-2.0", "Python-2.0"];
 
 struct Policy {
     targets: Vec<String>,
@@ -181,7 +188,7 @@ fn judge(policy: &Policy, packages: &[Package]) -> Vec<String> {
         {
             findings.push(format!("{label} does not come from the public registry"));
         }
-        findings.extend(licence_objection(&label, package.licence.as_deref(), policy));
+        findings.extend(licence_objection(&label, package.licence.as_deref(), &policy.licences));
     }
     for (name, versions) in versions.iter().filter(|(_, versions)| versions.len() > 1) {
         let line = format!(
@@ -198,11 +205,11 @@ fn judge(policy: &Policy, packages: &[Package]) -> Vec<String> {
     findings
 }
 
-fn licence_objection(label: &str, licence: Option<&str>, policy: &Policy) -> Option<String> {
+fn licence_objection(label: &str, licence: Option<&str>, allowed: &[String]) -> Option<String> {
     let Some(licence) = licence else {
         return Some(format!("{label} names no licence"));
     };
-    match spdx::is_allowed(licence, &policy.licences) {
+    match spdx::is_allowed(licence, allowed) {
         Ok(true) => None,
         Ok(false) => Some(format!("{label} is under `{licence}`, which deny.toml does not allow")),
         Err(error) => Some(format!("{label}: {error}")),
@@ -214,10 +221,14 @@ fn judge_npm(policy: &Policy, path: &Path, text: &str) -> Result<Vec<String>> {
     let packages = lock["packages"]
         .as_object()
         .with_context(|| format!("{} has no packages", path.display()))?;
-    // The entry with the empty name is the test package itself.
-    let others = packages.iter().filter(|(name, _)| !name.is_empty());
+    let of_tools = OF_TOOLS.map(str::to_owned);
+    let allowed: Vec<String> = policy.licences.iter().cloned().chain(of_tools).collect();
+    // The entry with the empty name is our own, and so are links to the folders of a workspace.
+    let others = packages
+        .iter()
+        .filter(|(name, package)| !name.is_empty() && package["link"] != true);
     Ok(others
-        .filter_map(|(name, package)| licence_objection(name, package["license"].as_str(), policy))
+        .filter_map(|(name, package)| licence_objection(name, package["license"].as_str(), &allowed))
         .collect())
 }
 
@@ -280,8 +291,10 @@ mod tests {
 
     #[test]
     fn npm_packages_are_judged_by_their_lock() {
-        let lock =
-            r#"{"packages": {"": {}, "node_modules/a": {"license": "MIT"}, "node_modules/b": {"license": "GPL-3.0"}}}"#;
+        let lock = r#"{"packages": {
+            "": {}, "client": {"license": "MIT"}, "node_modules/client": {"link": true}, "node_modules/a": {"license": "MPL-2.0"},
+            "node_modules/b": {"license": "GPL-3.0"}
+        }}"#;
         let findings = judge_npm(&policy(), "lock".as_ref(), lock).unwrap();
         assert_eq!(findings.len(), 1);
         assert!(findings[0].starts_with("node_modules/b"));

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use crate::{
     browser, conformance, courier, dependencies,
     postgres::{Cluster, Durability},
-    process, tidy,
+    process, tidy, web,
 };
 
 /// One check: the word that selects it, what it shows, and how.
@@ -18,7 +18,7 @@ struct Step {
 }
 
 /// Cheap ones first; those that share compiled code stand together.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step {
         name: "fmt",
         shows: "the formatting is rustfmt's",
@@ -33,6 +33,11 @@ const STEPS: [Step; 9] = [
         name: "dependencies",
         shows: "licences, sources and bans of deny.toml hold",
         check: dependencies::check,
+    },
+    Step {
+        name: "web",
+        shows: "the client and the components are typed, tested, small, and sound as packed",
+        check: web::run,
     },
     Step {
         name: "clippy",
@@ -61,7 +66,7 @@ const STEPS: [Step; 9] = [
     },
     Step {
         name: "browser",
-        shows: "a person can buy, in a real browser",
+        shows: "a person can buy, and use the components, in a real browser",
         check: browser::run,
     },
 ];

@@ -1,6 +1,6 @@
 //! The project's own commands. What runs in CI runs on a desk with the same words; nothing here is part of the product.
 //!
-//! Every command is one file. A command may build, start and stop things; it never edits a source file unless its name says so (`openapi`).
+//! Every command is one file. A command may build, start and stop things; it never edits a source file but what it generates (`openapi`).
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -21,6 +21,7 @@ mod postgres;
 mod process;
 mod spdx;
 mod tidy;
+mod web;
 
 use std::process::ExitCode;
 
@@ -30,7 +31,7 @@ cargo xtask <command>
   dev [arguments]               build and run paydesk beside its own sandbox, data in ./data
   test [steps]                  every check, in order; name steps to run only those, --list shows them
   tidy                          the rules of the tree that no compiler knows
-  openapi                       write docs/openapi.json anew from the code
+  openapi                       write docs/openapi.json anew from the code, and the client's generated part from it
   nightly [campaigns]           the long campaigns with their real sizes; --list shows them
   with-postgres [--fsync] -- <command>
                                 run a command with DATABASE_URL at a throw-away PostgreSQL

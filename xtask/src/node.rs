@@ -12,11 +12,22 @@ pub(crate) fn node() -> Result<Command> {
     Ok(Command::new(found))
 }
 
+/// A script of a package, by its name.
+pub(crate) fn script(package: &Path, name: &str) -> Result<Command> {
+    let mut command = npm()?;
+    command.args(["run", "--silent", name]).current_dir(package);
+    Ok(command)
+}
+
+fn npm() -> Result<Command> {
+    let found = process::find("npm").context("npm is missing: it comes with Node 20 or newer")?;
+    Ok(Command::new(found))
+}
+
 /// Installs exactly what the lock file of a suite says, running no script of any package.
 pub(crate) fn install(suite: &Path) -> Result<()> {
-    let npm = process::find("npm").context("npm is missing: it comes with Node 20 or newer")?;
     process::run(
-        Command::new(npm)
+        npm()?
             .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"])
             .current_dir(suite),
     )

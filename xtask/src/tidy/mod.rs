@@ -102,7 +102,11 @@ fn read_tree(root: &Path) -> Result<Vec<File>> {
             let path = entry?.path();
             let relative = relative(root, &path)?;
             let name = relative.rsplit('/').next().unwrap_or_default();
-            let foreign = name.starts_with('.') || matches!(name, "target" | "node_modules" | "artifacts" | "vendored");
+            let foreign = name.starts_with('.')
+                || matches!(
+                    name,
+                    "target" | "node_modules" | "artifacts" | "vendored" | "dist" | "generated"
+                );
             if foreign || relative == "data" {
                 continue;
             }

@@ -5,23 +5,25 @@ use store::testing::for_each_engine;
 
 use crate::support::{ADMIN, TestApp};
 
-/// A stream that is being read.
+/// A stream that is being read. Where it ends because its time is over, it is asked for again, as a client would.
 pub(crate) struct Stream {
+    http: reqwest::Client,
+    url: String,
+    token: String,
+    last: Option<String>,
     response: reqwest::Response,
     text: String,
 }
 
 impl Stream {
     pub(crate) async fn open(test: &TestApp, token: &str, last: Option<&str>) -> Self {
-        let mut request = test.http.get(format!("{}/api/updates", test.base)).bearer_auth(token);
-        if let Some(last) = last {
-            request = request.header("last-event-id", last);
-        }
-        let response = request.send().await.unwrap();
-        assert_eq!(response.status(), 200);
-        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        let (http, url) = (test.http.clone(), format!("{}/api/updates", test.base));
         Self {
-            response,
+            response: ask(&http, &url, token, last).await,
+            http,
+            url,
+            token: token.to_owned(),
+            last: last.map(str::to_owned),
             text: String::new(),
         }
     }
@@ -40,6 +42,9 @@ impl Stream {
                 };
                 let (id, named, data) = (part("id:"), part("event:"), part("data:"));
                 self.text = String::from(rest);
+                if !id.is_empty() {
+                    self.last = Some(id.clone());
+                }
                 if named == kind {
                     let data: Value = serde_json::from_str(&data).unwrap();
                     if fits(&data) {
@@ -47,10 +52,23 @@ impl Stream {
                     }
                 }
             }
-            let chunk = self.response.chunk().await.unwrap().expect("the stream goes on");
-            self.text.push_str(std::str::from_utf8(&chunk).unwrap());
+            match self.response.chunk().await.unwrap() {
+                Some(chunk) => self.text.push_str(std::str::from_utf8(&chunk).unwrap()),
+                None => self.response = ask(&self.http, &self.url, &self.token, self.last.as_deref()).await,
+            }
         }
     }
+}
+
+async fn ask(http: &reqwest::Client, url: &str, token: &str, last: Option<&str>) -> reqwest::Response {
+    let mut request = http.get(url).bearer_auth(token);
+    if let Some(last) = last {
+        request = request.header("last-event-id", last);
+    }
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    response
 }
 
 #[tokio::test]

@@ -1,0 +1,85 @@
+// A page of an application with the components on it, and the hands of somebody who has a keyboard alone.
+
+import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
+import { createRequire } from 'node:module';
+
+const example = process.env.EXAMPLE;
+const paydesk = new URL(process.env.SHOP).origin;
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+/** More stops than the page has; who has pressed Tab so often will never get there. */
+const STOPS_MAX = 120;
+
+/** The sizes and colours in which every journey is made. */
+export const looks = {
+  phone: { viewport: { width: 375, height: 812 }, colorScheme: 'dark' },
+  desk: { viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
+};
+
+/** A user nobody has seen before, with a token as the application would sign it. */
+export function newUser() {
+  const user = `user_${crypto.randomUUID()}`;
+  const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const claims = { sub: user, exp: Math.floor(Date.now() / 1000) + 3600 };
+  const signed = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`;
+  const signature = crypto.createHmac('sha256', process.env.PAYDESK_JWT_SECRET).update(signed).digest('base64url');
+  return { user, token: `${signed}.${signature}` };
+}
+
+/** Opens the application as that user, and waits until everything on the page has loaded. */
+export async function openApplication(page, { user, token } = newUser()) {
+  await page.goto(`${example}/#${new URLSearchParams({ paydesk, user, token })}`);
+  await awaitLoaded(page);
+}
+
+export async function awaitLoaded(page) {
+  await page.waitForSelector('.pd-keys');
+  await page.waitForFunction(() => document.querySelector('[data-state="loading"]') === null);
+}
+
+/** Back on the application's page after a checkout. */
+export async function awaitReturn(page) {
+  await page.waitForURL(`${example}/**`);
+  await awaitLoaded(page);
+}
+
+export function awaitBalance(page, expected) {
+  return page.locator('.pd-balance-value', { hasText: new RegExp(`^${expected}$`) }).waitFor();
+}
+
+/** Presses Tab until the focus is where it is wanted, as somebody without a mouse would. */
+export async function tabTo(page, wanted) {
+  await wanted.waitFor();
+  for (let stops = 0; stops < STOPS_MAX; stops += 1) {
+    if (await wanted.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  assert.fail(`the keyboard never gets to ${wanted}`);
+}
+
+/** Goes to a button and presses Enter on it. */
+export async function press(page, name, within = page) {
+  const button = within.getByRole('button', { name, exact: true });
+  await tabTo(page, button);
+  const outline = await button.evaluate((element) => getComputedStyle(element).outlineStyle);
+  assert.notEqual(outline, 'none', `nobody sees that the focus is on “${name}”`);
+  await page.keyboard.press('Enter');
+}
+
+/** Goes to a field and types. */
+export async function type(page, label, text) {
+  await tabTo(page, page.getByLabel(label));
+  await page.keyboard.type(text);
+}
+
+/** What is there is read by axe, and fits the screen. */
+export async function inspect(page) {
+  await page.addScriptTag({ path: axe });
+  const found = await page.evaluate(async () => {
+    const { violations } = await window.axe.run(document);
+    return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target).join(', ')}`);
+  });
+  assert.deepEqual(found, [], 'axe complains');
+  const { wide, wider } = await page.evaluate(() => ({ wide: window.innerWidth, wider: document.documentElement.scrollWidth }));
+  assert.ok(wider <= wide, `the page is ${wider} pixels wide on a screen of ${wide}`);
+}

@@ -1,0 +1,593 @@
+// Generated from docs/openapi.json by `npm run generate`. Not to be edited.
+
+import type { CallOptions, Input, Output } from "../shape.js";
+
+/** Method and address of every operation; its query parameters after `?`, its headers after `#`, `{}` where it takes a body. */
+export const routes = {
+  addCredits: "POST /api/financial/credits/{user_id}/add {}",
+  assignOrder: "POST /api/orders/{order_id}/assignment {}",
+  cancelSubscription: "DELETE /api/stripe/subscriptions/{id}?when",
+  captureHold: "POST /api/financial/credits/{user_id}/holds/{hold_id}/capture {}",
+  changeContact: "PUT /api/users/{user_id}/contact {}",
+  changeSubscription: "POST /api/subscriptions/{id}/change {}",
+  changeTopUp: "PUT /api/financial/credits/{user_id}/top-up {}",
+  createCheckoutSession: "POST /api/stripe/create-checkout-session {}",
+  createHold: "POST /api/financial/credits/{user_id}/holds {}",
+  createKey: "POST /api/keys {}",
+  createOrder: "POST /api/orders {}",
+  createRefund: "POST /api/refunds {}",
+  createSubscription: "POST /api/stripe/create-subscription {}",
+  createWebhookEndpoint: "POST /api/webhook-endpoints {}",
+  downloadCreditHistory: "GET /api/financial/credits/{user_id}/history.csv?after,key_id,code,from,to",
+  enableWebhookEndpoint: "POST /api/webhook-endpoints/{endpoint_id}/enable",
+  explainCredits: "GET /api/financial/credits/{user_id}/explain?key_id,limit,after",
+  listCreditHistory: "GET /api/financial/credits/{user_id}/history?limit,after,key_id,code,from,to",
+  listDisputes: "GET /api/disputes?limit,after,user_id,status",
+  listEvents: "GET /api/events?limit,after,status,type",
+  listFraudWarnings: "GET /api/fraud-warnings?limit,after,user_id",
+  listHolds: "GET /api/financial/credits/{user_id}/holds?limit,after,status",
+  listKeys: "GET /api/keys?limit,after,user_id",
+  listNotices: "GET /api/notices?limit,after,user_id",
+  listOrderChanges: "GET /api/orders/{order_id}/changes?limit,after",
+  listOrders: "GET /api/orders?limit,after,status,package_id,reviewer_id,user_id",
+  listProducts: "GET /api/stripe/products",
+  listPurchases: "GET /api/purchases?limit,after,user_id",
+  listRefunds: "GET /api/refunds?limit,after,user_id,status",
+  listSeededData: "GET /api/seeded-data?limit,after,user_id",
+  listSubscriptionInvoices: "GET /api/subscriptions/{user_id}/invoices?limit,after",
+  listSubscriptions: "GET /api/stripe/subscriptions/{id}",
+  listWebhookDeliveries: "GET /api/webhook-endpoints/{endpoint_id}/deliveries?limit,after,status",
+  listWebhookEndpoints: "GET /api/webhook-endpoints?limit,after",
+  moveCredits: "POST /api/financial/credits/{user_id}/move {}",
+  moveOrder: "POST /api/orders/{order_id}/moves {}",
+  openCustomerPortal: "GET /api/stripe/customer-portal?return_url,user_id",
+  previewSubscriptionChange: "GET /api/subscriptions/{id}/change/preview?plan_id,proration_behavior",
+  readContact: "GET /api/users/{user_id}/contact",
+  readCredits: "GET /api/financial/credits/{user_id}?key_id",
+  readDispute: "GET /api/disputes/{dispute_id}",
+  readEntitlements: "GET /api/entitlements/{user_id}",
+  readEvent: "GET /api/events/{id}",
+  readHold: "GET /api/financial/credits/{user_id}/holds/{hold_id}",
+  readKey: "GET /api/keys/{key_id}",
+  readOrder: "GET /api/orders/{order_id}",
+  readPaymentStatus: "GET /payment/status?session_id",
+  readPurchase: "GET /api/purchases/{purchase_id}",
+  readRefund: "GET /api/refunds/{refund_id}",
+  readSeededData: "GET /api/seeded-data/{name}?user_id",
+  readTopUp: "GET /api/financial/credits/{user_id}/top-up",
+  readWebhookDelivery: "GET /api/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}",
+  readWebhookEndpoint: "GET /api/webhook-endpoints/{endpoint_id}",
+  releaseHold: "POST /api/financial/credits/{user_id}/holds/{hold_id}/release",
+  removeContact: "DELETE /api/users/{user_id}/contact",
+  removeCredits: "POST /api/financial/credits/{user_id}/remove {}",
+  removeTopUp: "DELETE /api/financial/credits/{user_id}/top-up",
+  removeWebhookEndpoint: "DELETE /api/webhook-endpoints/{endpoint_id}",
+  replaceSeededData: "PUT /api/seeded-data/{name}?user_id#If-Match {}",
+  replayEvent: "POST /api/events/{id}/replay",
+  replayWebhookDeliveries: "POST /api/webhook-endpoints/{endpoint_id}/replay {}",
+  resumeSubscription: "POST /api/subscriptions/{id}/resume",
+  revealKey: "POST /api/keys/{key_id}/reveal",
+  revokeKey: "POST /api/keys/{key_id}/revoke",
+  rotateKey: "POST /api/keys/{key_id}/rotate {}",
+  rotateWebhookSecret: "POST /api/webhook-endpoints/{endpoint_id}/rotate {}",
+  setUpTopUp: "POST /api/financial/credits/{user_id}/top-up/setup {}",
+  spendCredits: "POST /api/financial/credits/{user_id}/spend {}",
+  verifyKey: "POST /api/keys/verify {}",
+} as const;
+
+/** Every operation that an application calls. */
+export interface Operations {
+  /**
+   * Give credits
+   *
+   * An operator, or a service with the scope `credits:grant`, gives credits with a reason.
+   */
+  addCredits(input: Input<"add_credits">, options?: CallOptions): Promise<Output<"add_credits">>;
+
+  /**
+   * Assign an order
+   *
+   * Says which user is to work on it. They see it under `GET /api/orders?reviewer_id=…`, and may move it on.
+   */
+  assignOrder(input: Input<"assign_order">, options?: CallOptions): Promise<Output<"assign_order">>;
+
+  /**
+   * End a subscription
+   *
+   * With the period that is paid for, or at once. A repeat does nothing more, so no Idempotency-Key is needed.
+   */
+  cancelSubscription(input: Input<"cancel_subscription">, options?: CallOptions): Promise<Output<"cancel_subscription">>;
+
+  /**
+   * Capture a hold
+   *
+   * Uses what was set aside, all of it or a part; the rest goes back to where it came from. A hold ends once: one that was
+   * captured, released or has expired answers 409 `hold_ended`.
+   */
+  captureHold(input: Input<"capture_hold">, options?: CallOptions): Promise<Output<"capture_hold">>;
+
+  /**
+   * Say where a user is reached
+   *
+   * E-mails to the user go there from now on. Only a service with the scope `contacts:write` and the operator may say so.
+   */
+  changeContact(input: Input<"change_contact">, options?: CallOptions): Promise<Output<"change_contact">>;
+
+  /**
+   * Change the plan of a subscription
+   *
+   * Up or down, to another plan of the same group, in the currency that is paid. What is to be paid at once and cannot be
+   * is 402 `payment_failed`, and then nothing was changed.
+   */
+  changeSubscription(input: Input<"change_subscription">, options?: CallOptions): Promise<Output<"change_subscription">>;
+
+  /**
+   * Set top-ups
+   *
+   * Says what is wanted when the user's wallet runs low, in place of what was wanted before. Credits are bought with the
+   * payment method that `…/top-up/setup` saved: one purchase at a time, two within ten minutes at most, and none after one
+   * has failed until another payment method is saved. What the pack costs now is agreed to; more is never charged.
+   */
+  changeTopUp(input: Input<"change_top_up">, options?: CallOptions): Promise<Output<"change_top_up">>;
+
+  /**
+   * Start a checkout
+   *
+   * Writes the purchase, makes a checkout session at Stripe and gives its page. Nothing is handed over before Stripe's
+   * signed event says that the money is there. A repeat with the same Idempotency-Key leads to the same session.
+   */
+  createCheckoutSession(input?: Input<"create_checkout_session">, options?: CallOptions): Promise<Output<"create_checkout_session">>;
+
+  /**
+   * Hold credits
+   *
+   * Sets credits aside for a use that is not certain yet. Then capture what was used, or release it; a hold that is neither
+   * expires by itself, and the credits go back to where they came from.
+   */
+  createHold(input: Input<"create_hold">, options?: CallOptions): Promise<Output<"create_hold">>;
+
+  /**
+   * Make a key
+   *
+   * Makes an API key and shows its secret, this once. A user makes their own, a service with the scope `keys:write` anybody's.
+   * What is kept is a hash, so a repeat of the request is answered 409 `secret_already_shown`.
+   */
+  createKey(input: Input<"create_key">, options?: CallOptions): Promise<Output<"create_key">>;
+
+  /**
+   * Make an order
+   *
+   * Writes a draft with the package's own fields. Pay for it with `POST /api/stripe/create-checkout-session`.
+   */
+  createOrder(input: Input<"create_order">, options?: CallOptions): Promise<Output<"create_order">>;
+
+  /**
+   * Give money back
+   *
+   * Makes a refund at Stripe, of all that can be given back or of a part, once for the Idempotency-Key. What was bought is
+   * taken back in the same share: credits out of the lot that the payment made first, and where they are spent already the
+   * user owes them. A refund that fails later gives back what was taken.
+   */
+  createRefund(input?: Input<"create_refund">, options?: CallOptions): Promise<Output<"create_refund">>;
+
+  /**
+   * Begin a subscription without a checkout page
+   *
+   * It is paid with the payment method that the user saved. Where the bank refuses or wants to ask the buyer, the subscription
+   * stands `incomplete`, and the answer says how the buyer can pay: with the client secret, or on Stripe's page.
+   */
+  createSubscription(input: Input<"create_subscription">, options?: CallOptions): Promise<Output<"create_subscription">>;
+
+  /**
+   * Register an endpoint
+   *
+   * Messages of the types that are wanted are sent there from now on, signed as Standard Webhooks defines it. The answer holds
+   * the secret, which is shown nowhere else.
+   */
+  createWebhookEndpoint(input: Input<"create_webhook_endpoint">, options?: CallOptions): Promise<Output<"create_webhook_endpoint">>;
+
+  /**
+   * Download what happened to a wallet
+   *
+   * The same as a table of comma-separated values (RFC 4180), up to 10,000 rows. Where there may be more, a `Link` header with
+   * `rel="next"` holds the query that goes on. Texts that a spreadsheet would take for a formula begin with an apostrophe.
+   */
+  downloadCreditHistory(input: Input<"download_credit_history">, options?: CallOptions): Promise<Output<"download_credit_history">>;
+
+  /**
+   * Enable an endpoint
+   *
+   * Sends to an endpoint again that was disabled, beginning with what was on its way. What was decided meanwhile was not
+   * kept for it.
+   */
+  enableWebhookEndpoint(input: Input<"enable_webhook_endpoint">, options?: CallOptions): Promise<Output<"enable_webhook_endpoint">>;
+
+  /**
+   * Explain a wallet
+   *
+   * From the balance to every open lot, to the transfer that made it, to what caused that: the purchase with its payment and
+   * Stripe's event, or the reason that was given with the request; through moves between wallets back to the first. Also what
+   * is set aside and for what, and what is owed and why. All of it is true at one moment, and adds up: `balance` is
+   * `balance_before`, the amounts of `lots` and `balance_behind` together.
+   */
+  explainCredits(input: Input<"explain_credits">, options?: CallOptions): Promise<Output<"explain_credits">>;
+
+  /**
+   * Read what happened to a wallet
+   *
+   * Every transfer that touched it, newest first: what came in or went out, what the wallet held afterwards, and what was
+   * behind it. What is set aside or owed is told too: holds leave the wallet and come back when they are given free. Over the
+   * whole history `amount` sums up to what the wallet holds, `held` to what is held and `owed` to what is owed. Where few
+   * transfers are what is asked for, a page may hold fewer than `limit`, or none: as long as there is a `next`, there may be
+   * more.
+   */
+  listCreditHistory(input: Input<"list_credit_history">, options?: CallOptions): Promise<Output<"list_credit_history">>;
+
+  /**
+   * List disputes
+   *
+   * All disputes that Stripe told of, newest first. What is disputed counts as given back until the dispute is won.
+   */
+  listDisputes(input?: Input<"list_disputes">, options?: CallOptions): Promise<Output<"list_disputes">>;
+
+  /**
+   * List events
+   *
+   * What came in from Stripe, newest first. Where few events are of the status or type that is asked for, a page may hold
+   * fewer than `limit`, or none: as long as there is a `next`, there may be more.
+   */
+  listEvents(input?: Input<"list_events">, options?: CallOptions): Promise<Output<"list_events">>;
+
+  /**
+   * List warnings of fraud
+   *
+   * What banks suspect to be fraud, newest first. `PAYDESK_ON_FRAUD_WARNING=refund` gives such payments back at once.
+   */
+  listFraudWarnings(input?: Input<"list_fraud_warnings">, options?: CallOptions): Promise<Output<"list_fraud_warnings">>;
+
+  /**
+   * List holds
+   *
+   * A user's holds, newest first.
+   */
+  listHolds(input: Input<"list_holds">, options?: CallOptions): Promise<Output<"list_holds">>;
+
+  /**
+   * List keys
+   *
+   * A user's API keys, newest first, revoked ones included and without their secrets.
+   */
+  listKeys(input?: Input<"list_keys">, options?: CallOptions): Promise<Output<"list_keys">>;
+
+  /**
+   * List notices
+   *
+   * What a user is to be told, newest first: that their wallet runs low or a top-up failed, that a payment of their
+   * subscription failed or its trial ends, or that access ended.
+   */
+  listNotices(input?: Input<"list_notices">, options?: CallOptions): Promise<Output<"list_notices">>;
+
+  /**
+   * List the changes of an order
+   *
+   * Its history, the newest change first: every status and every reviewer it had, who brought it there, and when. Nothing
+   * of it is ever changed or removed.
+   */
+  listOrderChanges(input: Input<"list_order_changes">, options?: CallOptions): Promise<Output<"list_order_changes">>;
+
+  /**
+   * List orders
+   *
+   * Newest first: a user's own, or with `reviewer_id` those that they are to work on, whoever ordered. A service with the
+   * scope `orders:read` and the operator see everybody's: `?status=paid` lists what is to be done.
+   */
+  listOrders(input?: Input<"list_orders">, options?: CallOptions): Promise<Output<"list_orders">>;
+
+  /**
+   * List what is for sale
+   *
+   * The catalogue as declared in the catalogue file, with prices in minor units by currency; plans that are no longer on
+   * sale are left out. Needs no authentication.
+   */
+  listProducts(input?: Input<"list_products">, options?: CallOptions): Promise<Output<"list_products">>;
+
+  /**
+   * List purchases
+   *
+   * A user's purchases, newest first.
+   */
+  listPurchases(input?: Input<"list_purchases">, options?: CallOptions): Promise<Output<"list_purchases">>;
+
+  /**
+   * List refunds
+   *
+   * All refunds that Stripe told of, newest first, whoever made them.
+   */
+  listRefunds(input?: Input<"list_refunds">, options?: CallOptions): Promise<Output<"list_refunds">>;
+
+  /**
+   * List seeded data
+   *
+   * What a user's subscriptions began with, as the user has it now, in the order of the names.
+   */
+  listSeededData(input?: Input<"list_seeded_data">, options?: CallOptions): Promise<Output<"list_seeded_data">>;
+
+  /**
+   * List a user's invoices
+   *
+   * Newest first, with Stripe's pages where they can be read and paid, as Stripe has them now.
+   */
+  listSubscriptionInvoices(input: Input<"list_subscription_invoices">, options?: CallOptions): Promise<Output<"list_subscription_invoices">>;
+
+  /**
+   * List a user's subscriptions
+   *
+   * Newest first, those that are over too, as the verified events have told of them.
+   */
+  listSubscriptions(input: Input<"list_subscriptions">, options?: CallOptions): Promise<Output<"list_subscriptions">>;
+
+  /**
+   * List what was sent
+   *
+   * The deliveries of an endpoint, newest first.
+   */
+  listWebhookDeliveries(input: Input<"list_webhook_deliveries">, options?: CallOptions): Promise<Output<"list_webhook_deliveries">>;
+
+  /**
+   * List endpoints
+   *
+   * Newest first, without their secrets.
+   */
+  listWebhookEndpoints(input?: Input<"list_webhook_endpoints">, options?: CallOptions): Promise<Output<"list_webhook_endpoints">>;
+
+  /**
+   * Move credits
+   *
+   * Moves credits between the wallet of a user and those of their API keys, once for the Idempotency-Key. Credits keep
+   * their end and their priority.
+   */
+  moveCredits(input: Input<"move_credits">, options?: CallOptions): Promise<Output<"move_credits">>;
+
+  /**
+   * Move an order on
+   *
+   * The reviewer whom it is assigned to begins (`in_progress`), puts back (`paid`) and delivers (`delivered`) it; a service
+   * with the scope `orders:write` and the operator may do so too, and cancel it. Who ordered may cancel it before work
+   * began. What was paid for a cancelled order is given back: all of it where the shop cancels, the share of
+   * `[refunds] order_share_percent` where the buyer does. What money does to an order is not moved by hand.
+   */
+  moveOrder(input: Input<"move_order">, options?: CallOptions): Promise<Output<"move_order">>;
+
+  /**
+   * Open the customer portal
+   *
+   * Stripe's page on which the user sees their invoices, changes what they pay with, and ends a subscription.
+   */
+  openCustomerPortal(input?: Input<"open_customer_portal">, options?: CallOptions): Promise<Output<"open_customer_portal">>;
+
+  /**
+   * Preview a change of plan
+   *
+   * What the change would cost now, as Stripe reckons it. Nothing is changed by looking.
+   */
+  previewSubscriptionChange(input: Input<"preview_subscription_change">, options?: CallOptions): Promise<Output<"preview_subscription_change">>;
+
+  /**
+   * Read where a user is reached
+   */
+  readContact(input: Input<"read_contact">, options?: CallOptions): Promise<Output<"read_contact">>;
+
+  /**
+   * Read a wallet
+   *
+   * What the user may spend. A user reads their own wallet, a service needs the scope `credits:read`.
+   */
+  readCredits(input: Input<"read_credits">, options?: CallOptions): Promise<Output<"read_credits">>;
+
+  /**
+   * Read a dispute
+   */
+  readDispute(input: Input<"read_dispute">, options?: CallOptions): Promise<Output<"read_dispute">>;
+
+  /**
+   * Read entitlements
+   *
+   * What a user may do now: tier, features, limits and credits, and where their subscriptions stand. A user nobody has
+   * heard of is on the free tier. A user reads their own, a service needs the scope `entitlements:read`.
+   */
+  readEntitlements(input: Input<"read_entitlements">, options?: CallOptions): Promise<Output<"read_entitlements">>;
+
+  /**
+   * Read an event
+   *
+   * With what it did, and the event as received.
+   */
+  readEvent(input: Input<"read_event">, options?: CallOptions): Promise<Output<"read_event">>;
+
+  /**
+   * Read a hold
+   */
+  readHold(input: Input<"read_hold">, options?: CallOptions): Promise<Output<"read_hold">>;
+
+  /**
+   * Read a key
+   */
+  readKey(input: Input<"read_key">, options?: CallOptions): Promise<Output<"read_key">>;
+
+  /**
+   * Read an order
+   *
+   * For who ordered it, and for who is to work on it.
+   */
+  readOrder(input: Input<"read_order">, options?: CallOptions): Promise<Output<"read_order">>;
+
+  /**
+   * Read where a purchase stands, by its session
+   *
+   * For the success page, which has no token: the session's id is known to nobody but the buyer.
+   */
+  readPaymentStatus(input: Input<"read_payment_status">, options?: CallOptions): Promise<Output<"read_payment_status">>;
+
+  /**
+   * Read a purchase
+   *
+   * With its payments.
+   */
+  readPurchase(input: Input<"read_purchase">, options?: CallOptions): Promise<Output<"read_purchase">>;
+
+  /**
+   * Read a refund
+   */
+  readRefund(input: Input<"read_refund">, options?: CallOptions): Promise<Output<"read_refund">>;
+
+  /**
+   * Read seeded data
+   *
+   * One piece of a user's data. Send its `ETag` as If-Match to change it.
+   */
+  readSeededData(input: Input<"read_seeded_data">, options?: CallOptions): Promise<Output<"read_seeded_data">>;
+
+  /**
+   * Read top-ups
+   *
+   * What is wanted when the user's wallet runs low, and where that stands.
+   */
+  readTopUp(input: Input<"read_top_up">, options?: CallOptions): Promise<Output<"read_top_up">>;
+
+  /**
+   * Read a delivery
+   *
+   * With the body as it is sent, and the log of its attempts: when, what was answered, how long it took.
+   */
+  readWebhookDelivery(input: Input<"read_webhook_delivery">, options?: CallOptions): Promise<Output<"read_webhook_delivery">>;
+
+  /**
+   * Read an endpoint
+   *
+   * How it goes with it, without its secret.
+   */
+  readWebhookEndpoint(input: Input<"read_webhook_endpoint">, options?: CallOptions): Promise<Output<"read_webhook_endpoint">>;
+
+  /**
+   * Release a hold
+   *
+   * Gives back what was set aside. A hold ends once: one that was captured, released or has expired answers 409
+   * `hold_ended`.
+   */
+  releaseHold(input: Input<"release_hold">, options?: CallOptions): Promise<Output<"release_hold">>;
+
+  /**
+   * Forget where a user is reached
+   *
+   * They get no e-mails any more.
+   */
+  removeContact(input: Input<"remove_contact">, options?: CallOptions): Promise<Output<"remove_contact">>;
+
+  /**
+   * Take credits back
+   *
+   * An operator, or a service with the scope `credits:grant`, takes credits back with a reason; never below zero.
+   */
+  removeCredits(input: Input<"remove_credits">, options?: CallOptions): Promise<Output<"remove_credits">>;
+
+  /**
+   * End top-ups
+   *
+   * Nothing is bought or told any more when the user's wallet runs low. A purchase that is under way goes on, and the
+   * payment method stays saved.
+   */
+  removeTopUp(input: Input<"remove_top_up">, options?: CallOptions): Promise<Output<"remove_top_up">>;
+
+  /**
+   * Remove an endpoint
+   *
+   * Nothing is sent there any more, not what is on its way either.
+   */
+  removeWebhookEndpoint(input: Input<"remove_webhook_endpoint">, options?: CallOptions): Promise<Output<"remove_webhook_endpoint">>;
+
+  /**
+   * Change seeded data
+   *
+   * Writes a new value in place of the version that If-Match names. Of writers who have seen the same version one succeeds;
+   * the others are told 412 `etag_stale`.
+   */
+  replaceSeededData(input: Input<"replace_seeded_data">, options?: CallOptions): Promise<Output<"replace_seeded_data">>;
+
+  /**
+   * Replay an event
+   *
+   * Puts the event back to be handled. What it did before stays done: each effect happens once for its key. The body
+   * is empty.
+   */
+  replayEvent(input: Input<"replay_event">, options?: CallOptions): Promise<Output<"replay_event">>;
+
+  /**
+   * Send again
+   *
+   * Sends messages once more, under the same `webhook-id`, from the beginning of the schedule: one, those of a time, or those
+   * that failed. With `dry_run` they are only counted.
+   */
+  replayWebhookDeliveries(input: Input<"replay_webhook_deliveries">, options?: CallOptions): Promise<Output<"replay_webhook_deliveries">>;
+
+  /**
+   * Let a subscription go on
+   *
+   * An end that was set is taken back, and a pause is over. One that is over cannot go on.
+   */
+  resumeSubscription(input: Input<"resume_subscription">, options?: CallOptions): Promise<Output<"resume_subscription">>;
+
+  /**
+   * Take an issued key into use
+   *
+   * Makes the secret of a key that was issued with a subscription, and shows it, this once. A second time is answered 409
+   * `secret_already_shown`, as is a repeat of the request.
+   */
+  revealKey(input: Input<"reveal_key">, options?: CallOptions): Promise<Output<"reveal_key">>;
+
+  /**
+   * Revoke a key
+   *
+   * For good, and at once. Credits that are set apart for it stay in its wallet, from which a service can move them.
+   */
+  revokeKey(input: Input<"revoke_key">, options?: CallOptions): Promise<Output<"revoke_key">>;
+
+  /**
+   * Replace a key's secret
+   *
+   * Makes a new secret and shows it, this once. Those before it stay valid for the overlap, a day where it is left out, so
+   * that whatever uses the key can be changed over; 0 ends them at once.
+   */
+  rotateKey(input: Input<"rotate_key">, options?: CallOptions): Promise<Output<"rotate_key">>;
+
+  /**
+   * Rotate a secret
+   *
+   * Makes a new secret, which is in the answer and nowhere else. During the overlap messages carry a signature by each, so the
+   * receiver can change over at any moment of it.
+   */
+  rotateWebhookSecret(input: Input<"rotate_webhook_secret">, options?: CallOptions): Promise<Output<"rotate_webhook_secret">>;
+
+  /**
+   * Save a payment method
+   *
+   * Makes a page at Stripe on which the buyer saves a payment method, with no money taken. It is used for top-ups once
+   * Stripe's signed event says that it is ready, in place of the one before.
+   */
+  setUpTopUp(input: Input<"set_up_top_up">, options?: CallOptions): Promise<Output<"set_up_top_up">>;
+
+  /**
+   * Spend credits
+   *
+   * Takes credits from a wallet, once for the Idempotency-Key and never below zero. The application's back end does this
+   * with a service token of the scope `credits:spend`.
+   */
+  spendCredits(input: Input<"spend_credits">, options?: CallOptions): Promise<Output<"spend_credits">>;
+
+  /**
+   * Verify a key
+   *
+   * For the application's own gateway: whether a key that somebody sent is accepted and, if so, whose it is, what they may
+   * do, and the credits of the key and of its user. Changes nothing, and needs no Idempotency-Key.
+   */
+  verifyKey(input: Input<"verify_key">, options?: CallOptions): Promise<Output<"verify_key">>;
+}

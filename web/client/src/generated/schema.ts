@@ -1,0 +1,6522 @@
+// Generated from docs/openapi.json by `npm run generate`. Not to be edited.
+
+export interface paths {
+    "/api/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List disputes
+         * @description All disputes that Stripe told of, newest first. What is disputed counts as given back until the dispute is won.
+         */
+        get: operations["list_disputes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/disputes/{dispute_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a dispute */
+        get: operations["read_dispute"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entitlements/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read entitlements
+         * @description What a user may do now: tier, features, limits and credits, and where their subscriptions stand. A user nobody has
+         *     heard of is on the free tier. A user reads their own, a service needs the scope `entitlements:read`.
+         */
+        get: operations["read_entitlements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List events
+         * @description What came in from Stripe, newest first. Where few events are of the status or type that is asked for, a page may hold
+         *     fewer than `limit`, or none: as long as there is a `next`, there may be more.
+         */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an event
+         * @description With what it did, and the event as received.
+         */
+        get: operations["read_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay an event
+         * @description Puts the event back to be handled. What it did before stays done: each effect happens once for its key. The body
+         *     is empty.
+         */
+        post: operations["replay_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/financial/credits/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a wallet
+         * @description What the user may spend. A user reads their own wallet, a service needs the scope `credits:read`.
+         */
+        get: operations["read_credits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/financial/credits/{user_id}/add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give credits
+         * @description An operator, or a service with the scope `credits:grant`, gives credits with a reason.
+         */
+        post: operations["add_credits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/financial/credits/{user_id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain a wallet
+         * @description From the balance to every open lot, to the transfer that made it, to what caused that: the purchase with its payment and
+         *     Stripe's event, or the reason that was given with the request; through moves between wallets back to the first. Also what
+         *     is set aside and for what, and what is owed and why. All of it is true at one moment, and adds up: `balance` is
+         *     `balance_before`, the amounts of `lots` and `balance_behind` together.
+         */
+        get: operations["explain_credits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/financial/credits/{user_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what happened to a wallet
+         * @description Every transfer that touched it, newest first: what came in or went out, what the wallet held afterwards, and what was
+         *     behind it. What is set aside or owed is told too: holds leave the wallet and come back when they are given free. Over the
+         *     whole history `amount` sums up to what the wallet holds, `held` to what is held and `owed` to what is owed. Where few
+         *     transfers are what is asked for, a page may hold fewer than `limit`, or none: as long as there is a `next`, there may be
+         *     more.
+         */
+        get: operations["list_credit_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/financial/credits/{user_id}/history.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download what happened to a wallet
+         * @description The same as a table of comma-separated values (RFC 4180), up to 10,000 rows. Where there may be more, a `Link` header with
+         *     `rel="next"` holds the query that goes on. Texts that a spreadsheet would take for a formula begin with an apostrophe.
+         */
+        get: operations["download_credit_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/financial/credits/{user_id}/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List holds
+         * @description A user's holds, newest first.
+         */
+        get: operations["list_holds"];
+        put?: never;
+        /**
+         * Hold credits
+         * @description Sets credits aside for a use that is not certain yet. Then capture what was used, or release it; a hold that is neither
+         *     expires by itself, and the credits go back to where they came from.
+         */
+        post: operations["create_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/financial/credits/{user_id}/holds/{hold_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a hold */
+        get: operations["read_hold"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/financial/credits/{user_id}/holds/{hold_id}/capture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Capture a hold
+         * @description Uses what was set aside, all of it or a part; the rest goes back to where it came from. A hold ends once: one that was
+         *     captured, released or has expired answers 409 `hold_ended`.
+         */
+        post: operations["capture_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/financial/credits/{user_id}/holds/{hold_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release a hold
+         * @description Gives back what was set aside. A hold ends once: one that was captured, released or has expired answers 409
+         *     `hold_ended`.
+         */
+        post: operations["release_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/financial/credits/{user_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move credits
+         * @description Moves credits between the wallet of a user and those of their API keys, once for the Idempotency-Key. Credits keep
+         *     their end and their priority.
+         */
+        post: operations["move_credits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/financial/credits/{user_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take credits back
+         * @description An operator, or a service with the scope `credits:grant`, takes credits back with a reason; never below zero.
+         */
+        post: operations["remove_credits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/financial/credits/{user_id}/spend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Spend credits
+         * @description Takes credits from a wallet, once for the Idempotency-Key and never below zero. The application's back end does this
+         *     with a service token of the scope `credits:spend`.
+         */
+        post: operations["spend_credits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/financial/credits/{user_id}/top-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read top-ups
+         * @description What is wanted when the user's wallet runs low, and where that stands.
+         */
+        get: operations["read_top_up"];
+        /**
+         * Set top-ups
+         * @description Says what is wanted when the user's wallet runs low, in place of what was wanted before. Credits are bought with the
+         *     payment method that `…/top-up/setup` saved: one purchase at a time, two within ten minutes at most, and none after one
+         *     has failed until another payment method is saved. What the pack costs now is agreed to; more is never charged.
+         */
+        put: operations["change_top_up"];
+        post?: never;
+        /**
+         * End top-ups
+         * @description Nothing is bought or told any more when the user's wallet runs low. A purchase that is under way goes on, and the
+         *     payment method stays saved.
+         */
+        delete: operations["remove_top_up"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/financial/credits/{user_id}/top-up/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Save a payment method
+         * @description Makes a page at Stripe on which the buyer saves a payment method, with no money taken. It is used for top-ups once
+         *     Stripe's signed event says that it is ready, in place of the one before.
+         */
+        post: operations["set_up_top_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fraud-warnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List warnings of fraud
+         * @description What banks suspect to be fraud, newest first. `PAYDESK_ON_FRAUD_WARNING=refund` gives such payments back at once.
+         */
+        get: operations["list_fraud_warnings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List keys
+         * @description A user's API keys, newest first, revoked ones included and without their secrets.
+         */
+        get: operations["list_keys"];
+        put?: never;
+        /**
+         * Make a key
+         * @description Makes an API key and shows its secret, this once. A user makes their own, a service with the scope `keys:write` anybody's.
+         *     What is kept is a hash, so a repeat of the request is answered 409 `secret_already_shown`.
+         */
+        post: operations["create_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify a key
+         * @description For the application's own gateway: whether a key that somebody sent is accepted and, if so, whose it is, what they may
+         *     do, and the credits of the key and of its user. Changes nothing, and needs no Idempotency-Key.
+         */
+        post: operations["verify_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a key */
+        get: operations["read_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{key_id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an issued key into use
+         * @description Makes the secret of a key that was issued with a subscription, and shows it, this once. A second time is answered 409
+         *     `secret_already_shown`, as is a repeat of the request.
+         */
+        post: operations["reveal_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{key_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke a key
+         * @description For good, and at once. Credits that are set apart for it stay in its wallet, from which a service can move them.
+         */
+        post: operations["revoke_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{key_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace a key's secret
+         * @description Makes a new secret and shows it, this once. Those before it stay valid for the overlap, a day where it is left out, so
+         *     that whatever uses the key can be changed over; 0 ends them at once.
+         */
+        post: operations["rotate_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List notices
+         * @description What a user is to be told, newest first: that their wallet runs low or a top-up failed, that a payment of their
+         *     subscription failed or its trial ends, or that access ended.
+         */
+        get: operations["list_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List orders
+         * @description Newest first: a user's own, or with `reviewer_id` those that they are to work on, whoever ordered. A service with the
+         *     scope `orders:read` and the operator see everybody's: `?status=paid` lists what is to be done.
+         */
+        get: operations["list_orders"];
+        put?: never;
+        /**
+         * Make an order
+         * @description Writes a draft with the package's own fields. Pay for it with `POST /api/stripe/create-checkout-session`.
+         */
+        post: operations["create_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an order
+         * @description For who ordered it, and for who is to work on it.
+         */
+        get: operations["read_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign an order
+         * @description Says which user is to work on it. They see it under `GET /api/orders?reviewer_id=…`, and may move it on.
+         */
+        post: operations["assign_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the changes of an order
+         * @description Its history, the newest change first: every status and every reviewer it had, who brought it there, and when. Nothing
+         *     of it is ever changed or removed.
+         */
+        get: operations["list_order_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move an order on
+         * @description The reviewer whom it is assigned to begins (`in_progress`), puts back (`paid`) and delivers (`delivered`) it; a service
+         *     with the scope `orders:write` and the operator may do so too, and cancel it. Who ordered may cancel it before work
+         *     began. What was paid for a cancelled order is given back: all of it where the shop cancels, the share of
+         *     `[refunds] order_share_percent` where the buyer does. What money does to an order is not moved by hand.
+         */
+        post: operations["move_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/create-checkout-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a checkout (alias)
+         * @description The same as `POST /api/stripe/create-checkout-session`.
+         */
+        post: operations["create_payments_checkout_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/purchases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List purchases
+         * @description A user's purchases, newest first.
+         */
+        get: operations["list_purchases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/purchases/{purchase_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a purchase
+         * @description With its payments.
+         */
+        get: operations["read_purchase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List refunds
+         * @description All refunds that Stripe told of, newest first, whoever made them.
+         */
+        get: operations["list_refunds"];
+        put?: never;
+        /**
+         * Give money back
+         * @description Makes a refund at Stripe, of all that can be given back or of a part, once for the Idempotency-Key. What was bought is
+         *     taken back in the same share: credits out of the lot that the payment made first, and where they are spent already the
+         *     user owes them. A refund that fails later gives back what was taken.
+         */
+        post: operations["create_refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/refunds/{refund_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a refund */
+        get: operations["read_refund"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/seeded-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List seeded data
+         * @description What a user's subscriptions began with, as the user has it now, in the order of the names.
+         */
+        get: operations["list_seeded_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/seeded-data/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read seeded data
+         * @description One piece of a user's data. Send its `ETag` as If-Match to change it.
+         */
+        get: operations["read_seeded_data"];
+        /**
+         * Change seeded data
+         * @description Writes a new value in place of the version that If-Match names. Of writers who have seen the same version one succeeds;
+         *     the others are told 412 `etag_stale`.
+         */
+        put: operations["replace_seeded_data"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stripe/create-checkout-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a checkout
+         * @description Writes the purchase, makes a checkout session at Stripe and gives its page. Nothing is handed over before Stripe's
+         *     signed event says that the money is there. A repeat with the same Idempotency-Key leads to the same session.
+         */
+        post: operations["create_checkout_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stripe/create-subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a subscription without a checkout page
+         * @description It is paid with the payment method that the user saved. Where the bank refuses or wants to ask the buyer, the subscription
+         *     stands `incomplete`, and the answer says how the buyer can pay: with the client secret, or on Stripe's page.
+         */
+        post: operations["create_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stripe/customer-portal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open the customer portal
+         * @description Stripe's page on which the user sees their invoices, changes what they pay with, and ends a subscription.
+         */
+        get: operations["open_customer_portal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stripe/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what is for sale
+         * @description The catalogue as declared in the catalogue file, with prices in minor units by currency; plans that are no longer on
+         *     sale are left out. Needs no authentication.
+         */
+        get: operations["list_products"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stripe/subscriptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a user's subscriptions
+         * @description Newest first, those that are over too, as the verified events have told of them.
+         */
+        get: operations["list_subscriptions"];
+        put?: never;
+        post?: never;
+        /**
+         * End a subscription
+         * @description With the period that is paid for, or at once. A repeat does nothing more, so no Idempotency-Key is needed.
+         */
+        delete: operations["cancel_subscription"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stripe/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive an event from Stripe
+         * @description Verifies the signature over the raw bytes, keeps the event, and answers only after the durable commit: 2xx means it
+         *     is in the store and will be handled once. The same handler answers at `/api/webhooks/stripe`,
+         *     `/api/payments/webhook` and `/stripe-webhook`. No Idempotency-Key is needed: the event's id is one.
+         */
+        post: operations["receive_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subscriptions/{id}/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the plan of a subscription
+         * @description Up or down, to another plan of the same group, in the currency that is paid. What is to be paid at once and cannot be
+         *     is 402 `payment_failed`, and then nothing was changed.
+         */
+        post: operations["change_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subscriptions/{id}/change/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview a change of plan
+         * @description What the change would cost now, as Stripe reckons it. Nothing is changed by looking.
+         */
+        get: operations["preview_subscription_change"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subscriptions/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a subscription go on
+         * @description An end that was set is taken back, and a pause is over. One that is over cannot go on.
+         */
+        post: operations["resume_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subscriptions/{user_id}/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a user's invoices
+         * @description Newest first, with Stripe's pages where they can be read and paid, as Stripe has them now.
+         */
+        get: operations["list_subscription_invoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/updates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow what changes
+         * @description Server-sent events about a user: `wallet`, and `subscription` for each group of plans, at once and whenever they change,
+         *     `order` and `notice` when one is new or has changed. The stream ends after a minute; ask again with the `Last-Event-ID`,
+         *     and nothing is missed.
+         */
+        get: operations["stream_updates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read where a user is reached */
+        get: operations["read_contact"];
+        /**
+         * Say where a user is reached
+         * @description E-mails to the user go there from now on. Only a service with the scope `contacts:write` and the operator may say so.
+         */
+        put: operations["change_contact"];
+        post?: never;
+        /**
+         * Forget where a user is reached
+         * @description They get no e-mails any more.
+         */
+        delete: operations["remove_contact"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List endpoints
+         * @description Newest first, without their secrets.
+         */
+        get: operations["list_webhook_endpoints"];
+        put?: never;
+        /**
+         * Register an endpoint
+         * @description Messages of the types that are wanted are sent there from now on, signed as Standard Webhooks defines it. The answer holds
+         *     the secret, which is shown nowhere else.
+         */
+        post: operations["create_webhook_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhook-endpoints/{endpoint_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an endpoint
+         * @description How it goes with it, without its secret.
+         */
+        get: operations["read_webhook_endpoint"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove an endpoint
+         * @description Nothing is sent there any more, not what is on its way either.
+         */
+        delete: operations["remove_webhook_endpoint"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhook-endpoints/{endpoint_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was sent
+         * @description The deliveries of an endpoint, newest first.
+         */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a delivery
+         * @description With the body as it is sent, and the log of its attempts: when, what was answered, how long it took.
+         */
+        get: operations["read_webhook_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhook-endpoints/{endpoint_id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable an endpoint
+         * @description Sends to an endpoint again that was disabled, beginning with what was on its way. What was decided meanwhile was not
+         *     kept for it.
+         */
+        post: operations["enable_webhook_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhook-endpoints/{endpoint_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send again
+         * @description Sends messages once more, under the same `webhook-id`, from the beginning of the schedule: one, those of a time, or those
+         *     that failed. With `dry_run` they are only counted.
+         */
+        post: operations["replay_webhook_deliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhook-endpoints/{endpoint_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate a secret
+         * @description Makes a new secret, which is in the answer and nowhere else. During the overlap messages carry a signature by each, so the
+         *     receiver can change over at any moment of it.
+         */
+        post: operations["rotate_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/checkout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a checkout for credits
+         * @description The short form that buys credit packs; otherwise the same as `POST /api/stripe/create-checkout-session`.
+         */
+        post: operations["checkout_credits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/livez": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the process lives
+         * @description Answers as long as the process can answer at all; says nothing about the store. Also at `/healthz`.
+         */
+        get: operations["get_liveness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the process measures
+         * @description Metrics in the text form that Prometheus reads. Open on a developer's machine; a server with a public address asks
+         *     for the admin token or the scope `metrics:read`, unless it runs with `--open-metrics`.
+         */
+        get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payment/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what was not bought
+         * @description The page that Stripe sends the buyer to who turned back, with a way to try again.
+         */
+        get: operations["read_payment_cancel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payment/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read where a purchase stands, by its session
+         * @description For the success page, which has no token: the session's id is known to nobody but the buyer.
+         */
+        get: operations["read_payment_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payment/success": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what was bought
+         * @description The page that Stripe sends the buyer to after payment. It shows what the verified events have settled, and asks
+         *     Stripe once where they have not arrived yet.
+         */
+        get: operations["read_payment_success"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the process can serve
+         * @description 200 while the store answers and nobody asked the process to stop, else 503: a load balancer sends requests elsewhere.
+         */
+        get: operations["get_readiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/internal/stripe-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive events from an edge
+         * @description For `paydesk edge` and nobody else; there where `PAYDESK_INTERNAL_SECRET` is set, on the internal listener where there is
+         *     one. The body is a group of events that the edge has verified. `Paydesk-Signature` proves the edge and covers the time
+         *     and the whole body, and the answer carries one of its own. An event is `kept` or `duplicate` only after the durable
+         *     commit. A repeat within the 300 seconds that a signature is good for is harmless: events are kept once.
+         */
+        post: operations["receive_forwarded"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description Credits to be given. */
+        AddIn: {
+            /**
+             * Format: int64
+             * @description How many credits, from 1.
+             * @example 5
+             */
+            amount: number;
+            /**
+             * @description Why; kept with the transfer.
+             * @example welcome
+             */
+            reason: string;
+            key_id?: components["schemas"]["KeyId"] | null;
+            /**
+             * Format: date-time
+             * @description When they end, RFC 3339; never where it is left out.
+             * @example 2027-01-01T00:00:00Z
+             */
+            expires_at?: string | null;
+            /**
+             * Format: int64
+             * @description Credits of a lower number are used first, from -100 to 100; 0 where it is left out.
+             * @example 0
+             */
+            priority?: number | null;
+        };
+        /** @description What became of the events of a group, in their order. */
+        AnswerOut: {
+            /** @description One entry for each event. */
+            events: components["schemas"]["FateOut"][];
+        };
+        /**
+         * @description Who is to work on an order.
+         * @example {
+         *       "reviewer_id": "grace"
+         *     }
+         */
+        AssignmentIn: {
+            reviewer_id?: components["schemas"]["UserId"] | null;
+        };
+        /** @description A purchase that was begun by itself. */
+        AttemptOut: {
+            /** @description `pur_…`. */
+            purchase_id: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["PurchaseStatus"];
+            /** @description Why it failed, in Stripe's word, such as `insufficient_funds` or `authentication_required`. */
+            failure?: string | null;
+            /** @description When it was begun. */
+            created_at: components["schemas"]["Moment"];
+        };
+        /** @description The purchase behind a movement of credits, with the payment in question and its reversals. */
+        Behind: {
+            /** @description What was bought; its `payments` hold the one payment in question, where something was to be paid. */
+            purchase: components["schemas"]["PurchaseOut"];
+            /** @description The refunds of that payment. */
+            refunds: components["schemas"]["RefundBehind"][];
+            /** @description The disputes of that payment. */
+            disputes: components["schemas"]["DisputeBehind"][];
+        };
+        /** @description How much of a hold is used. */
+        CaptureIn: {
+            /**
+             * Format: int64
+             * @description How many credits, from 1 to what is held; all of them where it is left out.
+             * @example 3
+             */
+            amount?: number | null;
+        };
+        /** @description A change of a wallet. */
+        ChangeIn: {
+            /**
+             * Format: int64
+             * @description How many credits, from 1.
+             * @example 5
+             */
+            amount: number;
+            /**
+             * @description Why; kept with the transfer.
+             * @example one persona generated
+             */
+            reason: string;
+            key_id?: components["schemas"]["KeyId"] | null;
+        };
+        /** @description What a change came to, as the wire shows it. */
+        Changed: {
+            /** @description Whose wallet. */
+            user_id: components["schemas"]["UserId"];
+            key_id?: components["schemas"]["KeyId"] | null;
+            /**
+             * @description The id of the transfer in the ledger.
+             * @example 9f86d081884c7d659a2feaa0c55ad015
+             */
+            transfer_id: string;
+            /**
+             * Format: int64
+             * @description How many credits were moved.
+             * @example 5
+             */
+            amount: number;
+            /**
+             * Format: int64
+             * @description What the wallet holds afterwards.
+             * @example 95
+             */
+            balance: number;
+        };
+        /**
+         * @description A checkout to be started: an item of the catalogue, or an order made before.
+         * @example {
+         *       "item_id": "starter",
+         *       "quantity": 1
+         *     }
+         */
+        CheckoutIn: {
+            /**
+             * @description The item of the catalogue.
+             * @example starter
+             */
+            item_id?: string | null;
+            /** @description The order to pay for, in place of an item. */
+            order_id?: string | null;
+            /**
+             * Format: int64
+             * @description How many pieces; 1 where it is left out.
+             * @default 1
+             */
+            quantity?: number;
+            /**
+             * @description The currency; the shop's own where it is left out.
+             * @example usd
+             */
+            currency?: string | null;
+            /** @description Where Stripe sends the buyer after payment; `{CHECKOUT_SESSION_ID}` in it is replaced. */
+            success_url?: string | null;
+            /** @description Where Stripe sends the buyer who turns back. */
+            cancel_url?: string | null;
+            user_id?: components["schemas"]["UserId"] | null;
+        };
+        /** @description A subscription after something was done with it. */
+        CommandOut: {
+            /** @description The subscription as it now stands. */
+            subscription: components["schemas"]["SubscriptionOut"];
+            /** @description With which the buyer confirms the first payment, where that is needed. */
+            client_secret?: string | null;
+            /** @description Stripe's page where the buyer can make the first payment, where that is needed. */
+            hosted_invoice_url?: string | null;
+        };
+        /** @description Where a user is reached. */
+        ContactIn: {
+            /**
+             * @description Their e-mail address, which the application has made sure of.
+             * @example ada@example.com
+             */
+            email: string;
+        };
+        /** @description A contact as the wire shows it. */
+        ContactOut: {
+            /** @description Who. */
+            user_id: components["schemas"]["UserId"];
+            /**
+             * @description Their e-mail address.
+             * @example ada@example.com
+             */
+            email: string;
+            /** @description When it was told. */
+            updated_at: components["schemas"]["Moment"];
+        };
+        /** @description What a wallet holds. */
+        CreditsHeld: {
+            /**
+             * Format: int64
+             * @description Credits that may be spent.
+             * @example 100
+             */
+            balance: number;
+            /**
+             * Format: int64
+             * @description Credits that are reserved by holds.
+             * @example 0
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description Credits that are owed.
+             * @example 0
+             */
+            owed: number;
+            /** @description Whether spending is refused for now, because a payment is disputed. */
+            frozen: boolean;
+        };
+        /** @description Credits that every paid cycle grants. */
+        CycleCreditsOut: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            amount: number;
+            /** @description Whether they outlive the cycle. */
+            roll_over: boolean;
+            /**
+             * Format: int64
+             * @description Credits of a lower number are used first.
+             */
+            priority: number;
+        };
+        /** @description What was delivered for an order. */
+        DeliveredOut: {
+            /**
+             * @description Where it is.
+             * @example [
+             *       "https://files.example/review.pdf"
+             *     ]
+             */
+            links: string[];
+            /** @description What is said about it. */
+            note?: string | null;
+            /** @description When. */
+            delivered_at: components["schemas"]["Moment"];
+        };
+        /**
+         * @description Where a delivery stands.
+         * @enum {string}
+         */
+        DeliveryStatus: "pending" | "sent" | "failed" | "refused";
+        /** @description A dispute of the payment in question. */
+        DisputeBehind: {
+            /**
+             * @description `dp_…`.
+             * @example dp_1QxYzA2eZvKYlo2C
+             */
+            dispute_id: string;
+            /**
+             * Format: int64
+             * @description How much, in minor units of the payment's currency.
+             */
+            amount_minor: number;
+            /** @description Where it stands. */
+            status: components["schemas"]["DisputeStatus"];
+            /**
+             * @description Why, in Stripe's words.
+             * @example fraudulent
+             */
+            reason?: string | null;
+            /** @description When it was opened at Stripe. */
+            created_at: components["schemas"]["Moment"];
+        };
+        /** @description A dispute as the wire shows it. */
+        DisputeOut: {
+            /**
+             * @description The dispute at Stripe.
+             * @example dp_1QK
+             */
+            dispute_id: string;
+            /**
+             * @description The payment it questions.
+             * @example pi_3QK
+             */
+            payment_intent_id: string;
+            /** @description The purchase that the payment was for, once that is known. */
+            purchase_id?: string | null;
+            user_id?: components["schemas"]["UserId"] | null;
+            /**
+             * Format: int64
+             * @description How much is questioned, in minor units.
+             * @example 500
+             */
+            amount_minor: number;
+            /**
+             * @description The currency.
+             * @example usd
+             */
+            currency: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["DisputeStatus"];
+            /** @description Why, in Stripe's words. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description How much of the payment it takes away now, in minor units.
+             * @example 500
+             */
+            reversed_minor: number;
+            evidence_due_at?: components["schemas"]["Moment"] | null;
+            /** @description When it was opened. */
+            created_at: components["schemas"]["Moment"];
+        };
+        /**
+         * @description Where a dispute stands. The order is the order of certainty.
+         * @enum {string}
+         */
+        DisputeStatus: "warning_needs_response" | "warning_under_review" | "warning_closed" | "needs_response" | "under_review" | "lost" | "appeal_needs_response" | "appeal_under_review" | "won" | "prevented";
+        /** @description Something an event did. */
+        EffectOut: {
+            /**
+             * @description What kind of thing.
+             * @example grant
+             */
+            kind: string;
+            /**
+             * @description The business key that made it happen once.
+             * @example grant:pi_3QxYzA2eZvKYlo2C
+             */
+            key: string;
+        };
+        /** @description What a user may do. */
+        Entitlements: {
+            /** @description Who. */
+            user_id: components["schemas"]["UserId"];
+            /**
+             * @description What the application calls users of their plan; with plans of several groups, that of `main`, else of the first.
+             * @example pro
+             */
+            tier: string;
+            /**
+             * @description What they may use.
+             * @example [
+             *       "stems",
+             *       "priority-support"
+             *     ]
+             */
+            features: string[];
+            /**
+             * @description How much of something they may use.
+             * @example {
+             *       "projects": 20
+             *     }
+             */
+            limits: {
+                [key: string]: number;
+            };
+            /** @description Their own credits. */
+            credits: components["schemas"]["CreditsHeld"];
+            /** @description What they have in each group of plans that they ever subscribed to. */
+            subscriptions: components["schemas"]["Subscribed"][];
+        };
+        /** @description An event of Stripe that something follows from. */
+        EventBehind: {
+            /**
+             * @description `evt_…`.
+             * @example evt_1QxYzA2eZvKYlo2C
+             */
+            id: string;
+            /**
+             * @description Stripe's type.
+             * @example checkout.session.completed
+             */
+            type: string;
+            /** @description When it happened at Stripe. */
+            created_at: components["schemas"]["Moment"];
+        };
+        /** @description An event as the wire shows it. */
+        EventOut: {
+            /**
+             * @description `evt_…`.
+             * @example evt_1QxYzA2eZvKYlo2C
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Its number here, in the order of arrival.
+             */
+            event_id: number;
+            /**
+             * @description Stripe's type.
+             * @example checkout.session.completed
+             */
+            type: string;
+            /** @description The object it is about. */
+            object_id: string;
+            /** @description The connected account; empty for our own. */
+            account: string;
+            /** @description When it happened at Stripe. */
+            created_at: components["schemas"]["Moment"];
+            /** @description When it came here. */
+            received_at: components["schemas"]["Moment"];
+            handled_at?: components["schemas"]["Moment"] | null;
+            /** @description Where it stands. */
+            status: components["schemas"]["EventStatus"];
+            /**
+             * Format: int64
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /** @description What went wrong last. */
+            last_error?: string | null;
+            /** @description What it did; only where one event is read. */
+            effects?: components["schemas"]["EffectOut"][] | null;
+            /** @description The event as received; only where one event is read. */
+            payload?: Record<string, unknown> | null;
+        };
+        /**
+         * @description Where an event stands.
+         * @enum {string}
+         */
+        EventStatus: "received" | "retrying" | "processed" | "ignored" | "dead";
+        /** @description Why credits are owed. */
+        ExplainedDebt: {
+            /**
+             * Format: int64
+             * @description What is left of it.
+             * @example 5
+             */
+            left: number;
+            /** @description The transfer that made the debt. */
+            transfer: components["schemas"]["HistoryEntry"];
+            bought?: components["schemas"]["Behind"] | null;
+        };
+        /** @description Credits that are set aside. */
+        ExplainedHold: {
+            /** @description The hold. */
+            hold: components["schemas"]["HoldOut"];
+            /** @description The lots that it was drawn from, and goes back to. */
+            lots: components["schemas"]["PartOfLot"][];
+        };
+        /** @description An open lot and where it came from. */
+        ExplainedLot: {
+            /**
+             * Format: int64
+             * @description Its number in the wallet.
+             * @example 1
+             */
+            lot: number;
+            /**
+             * Format: int64
+             * @description What is left of it.
+             * @example 95
+             */
+            amount: number;
+            /**
+             * Format: int64
+             * @description Lots of a lower number are used first.
+             * @example 0
+             */
+            priority: number;
+            expires_at?: components["schemas"]["Moment"] | null;
+            /**
+             * @description How it came about: the transfer that made it, and where that was a move between wallets, how the lot it was moved from
+             *     came about, and so on, up to 16 transfers.
+             */
+            origins: components["schemas"]["ExplainedOrigin"][];
+        };
+        /** @description A transfer that made a lot, and what caused it. */
+        ExplainedOrigin: {
+            /** @description The API key in whose wallet the lot was made; absent for the user's own. */
+            key_id?: string | null;
+            /**
+             * Format: int64
+             * @description The number of that lot.
+             * @example 1
+             */
+            lot: number;
+            /**
+             * Format: int64
+             * @description How many credits it began with.
+             * @example 100
+             */
+            amount: number;
+            /** @description The transfer, with the event behind it, or the reason that was given with the request. */
+            transfer: components["schemas"]["HistoryEntry"];
+            bought?: components["schemas"]["Behind"] | null;
+        };
+        /** @description Why a wallet holds what it holds. */
+        Explanation: {
+            /** @description Whose. */
+            user_id: components["schemas"]["UserId"];
+            key_id?: components["schemas"]["KeyId"] | null;
+            /** @description The moment that all of this was true at. */
+            at: components["schemas"]["Moment"];
+            /**
+             * Format: int64
+             * @description Credits that may be spent: `balance_before`, the amounts of `lots` and `balance_behind` together.
+             * @example 95
+             */
+            balance: number;
+            /**
+             * Format: int64
+             * @description How many open lots it is made of.
+             * @example 1
+             */
+            lots_open: number;
+            /**
+             * Format: int64
+             * @description What the lots of the pages before hold.
+             * @example 0
+             */
+            balance_before: number;
+            /** @description A page of the open lots, in the order in which they are used. */
+            lots: components["schemas"]["ExplainedLot"][];
+            /**
+             * Format: int64
+             * @description What the lots of the pages behind hold.
+             * @example 0
+             */
+            balance_behind: number;
+            /**
+             * @description What to give as `after` for the next page of lots; absent on the last one.
+             * @example 0.9223372036854775807.12
+             */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Credits whose time is over and that were not taken out yet. They are no part of the balance.
+             * @example 0
+             */
+            ended: number;
+            /**
+             * Format: int64
+             * @description Credits that are set aside: the amounts of `holds` and `held_unlisted` together.
+             * @example 0
+             */
+            held: number;
+            /** @description What they are set aside for, newest first, up to 100. */
+            holds: components["schemas"]["ExplainedHold"][];
+            /**
+             * Format: int64
+             * @description What older holds set aside than those that are listed.
+             * @example 0
+             */
+            held_unlisted: number;
+            /**
+             * Format: int64
+             * @description Credits that are owed: the `left` of `debts` and `owed_unlisted` together.
+             * @example 0
+             */
+            owed: number;
+            /** @description Why they are owed, newest first, up to 100. What came in paid down the oldest first. */
+            debts: components["schemas"]["ExplainedDebt"][];
+            /**
+             * Format: int64
+             * @description What is owed for older reasons than those that are listed.
+             * @example 0
+             */
+            owed_unlisted: number;
+            /** @description Whether spending is refused for now, because a payment is disputed. */
+            frozen: boolean;
+        };
+        /** @description What became of an event. */
+        FateOut: {
+            /**
+             * @description Stripe's id of the event; empty where the bytes are no event.
+             * @example evt_1QxYzA2eZvKYlo2C
+             */
+            id: string;
+            /** @description What became of it. */
+            outcome: components["schemas"]["HopOutcome"];
+            /** @description Where it was refused: why, as the `code` of a problem. */
+            code?: string | null;
+            /** @description Where it was refused: the same in a sentence. */
+            detail?: string | null;
+        };
+        /**
+         * @description What may be entered into a field.
+         * @enum {string}
+         */
+        FieldKind: "text" | "long_text" | "url";
+        /** @description One field of an order. */
+        FieldOut: {
+            /** @description Its name in requests. */
+            name: string;
+            /** @description What a form shows. */
+            label: string;
+            /** @description What may be entered. */
+            kind: components["schemas"]["FieldKind"];
+            /** @description Whether it must be filled in. */
+            required: boolean;
+        };
+        /** @description A bank's warning of fraud, as the wire shows it. */
+        FraudWarningOut: {
+            /**
+             * @description The warning at Stripe.
+             * @example issfr_1QK
+             */
+            warning_id: string;
+            /**
+             * @description The payment it is about.
+             * @example pi_3QK
+             */
+            payment_intent_id: string;
+            /** @description The purchase that the payment was for, once that is known. */
+            purchase_id?: string | null;
+            user_id?: components["schemas"]["UserId"] | null;
+            /** @description Why, in Stripe's words. */
+            fraud_type?: string | null;
+            /** @description Whether a refund can still prevent a dispute. */
+            is_actionable: boolean;
+            /** @description When it came. */
+            created_at: components["schemas"]["Moment"];
+        };
+        /** @description A transfer as its wallet sees it. */
+        HistoryEntry: {
+            /**
+             * @description The id of the transfer in the ledger.
+             * @example 9f86d081884c7d659a2feaa0c55ad015
+             */
+            transfer_id: string;
+            /** @description When it was posted. */
+            at: components["schemas"]["Moment"];
+            /**
+             * @description Why credits moved.
+             * @example spend
+             */
+            code: string;
+            /**
+             * @description The same in plain words.
+             * @example Used
+             */
+            what: string;
+            /**
+             * Format: int64
+             * @description What came into the wallet; negative where it went out, 0 where only what is held or owed has changed.
+             * @example -5
+             */
+            amount: number;
+            /**
+             * Format: int64
+             * @description What the wallet held afterwards; absent where it was not touched.
+             * @example 95
+             */
+            balance?: number | null;
+            /**
+             * Format: int64
+             * @description By how much what is set aside has changed, where it has.
+             */
+            held?: number | null;
+            /**
+             * Format: int64
+             * @description By how much what is owed has changed, where it has.
+             */
+            owed?: number | null;
+            /**
+             * @description The reason that was given.
+             * @example one persona generated
+             */
+            reason?: string | null;
+            /** @description The lots of the wallet that were drawn from, made or filled. */
+            lots: components["schemas"]["PartOfLot"][];
+            /**
+             * @description What made it happen once, where no request did.
+             * @example grant:pi_3QxYzA2eZvKYlo2C
+             */
+            business_key?: string | null;
+            /**
+             * @description The payment that bought the credits, or that was reversed: a `PaymentIntent`, or the session where nothing was to be
+             *     paid.
+             * @example pi_3QxYzA2eZvKYlo2C
+             */
+            payment?: string | null;
+            /**
+             * @description The hold that it belongs to.
+             * @example hold_01k3vg6p9yfd5a1h0c9w8t2m4q
+             */
+            hold_id?: string | null;
+            other_wallet?: components["schemas"]["OtherWallet"] | null;
+            event?: components["schemas"]["EventBehind"] | null;
+        };
+        /** @description Credits to be set aside. */
+        HoldIn: {
+            /**
+             * Format: int64
+             * @description How many credits, from 1.
+             * @example 5
+             */
+            amount: number;
+            /**
+             * @description Why; kept with the hold.
+             * @example a long render
+             */
+            reason: string;
+            key_id?: components["schemas"]["KeyId"] | null;
+            /**
+             * Format: int64
+             * @description After how many seconds it expires, 60 to 2592000; 3600 where it is left out.
+             * @example 3600
+             */
+            expires_in_seconds?: number | null;
+        };
+        /** @description A hold as the wire shows it. */
+        HoldOut: {
+            /**
+             * @description `hold_…`.
+             * @example hold_01k3vg6p9yfd5a1h0c9w8t2m4q
+             */
+            hold_id: string;
+            /** @description Whose credits. */
+            user_id: components["schemas"]["UserId"];
+            key_id?: components["schemas"]["KeyId"] | null;
+            /**
+             * Format: int64
+             * @description How many credits were set aside.
+             * @example 5
+             */
+            amount: number;
+            /**
+             * Format: int64
+             * @description How many of them were used.
+             * @example 0
+             */
+            captured: number;
+            /** @description Where it stands. */
+            status: components["schemas"]["HoldStatus"];
+            /**
+             * @description Why it was made.
+             * @example a long render
+             */
+            reason: string;
+            /** @description When it expires, or would have. */
+            expires_at: components["schemas"]["Moment"];
+            /** @description When it was made. */
+            created_at: components["schemas"]["Moment"];
+            ended_at?: components["schemas"]["Moment"] | null;
+        };
+        /**
+         * @description Where a hold stands.
+         * @enum {string}
+         */
+        HoldStatus: "held" | "captured" | "released" | "expired";
+        /**
+         * @description What can become of an event.
+         * @enum {string}
+         */
+        HopOutcome: "kept" | "duplicate" | "refused" | "failed";
+        /**
+         * @description The unit of a billing cycle, in Stripe's words.
+         * @enum {string}
+         */
+        Interval: "day" | "week" | "month" | "year";
+        /** @description An invoice as the wire shows it. */
+        InvoiceOut: {
+            /**
+             * @description The invoice at Stripe.
+             * @example in_1QK
+             */
+            invoice_id: string;
+            /** @description The number that the buyer reads. */
+            number?: string | null;
+            /** @description The subscription that it bills. */
+            subscription_id?: string | null;
+            /**
+             * @description Where it stands, in Stripe's word.
+             * @example paid
+             */
+            status: string;
+            /**
+             * @description Why it was made, in Stripe's word.
+             * @example subscription_cycle
+             */
+            billing_reason?: string | null;
+            /**
+             * Format: int64
+             * @description What it comes to, in minor units.
+             * @example 2900
+             */
+            total_minor: number;
+            /**
+             * Format: int64
+             * @description What is to be paid, in minor units.
+             * @example 2900
+             */
+            amount_due_minor: number;
+            /**
+             * Format: int64
+             * @description What has been paid, in minor units.
+             * @example 2900
+             */
+            amount_paid_minor: number;
+            /**
+             * @description The currency.
+             * @example usd
+             */
+            currency: string;
+            /** @description Stripe's page, where it can be read and paid. */
+            hosted_invoice_url?: string | null;
+            /** @description The same to print. */
+            invoice_pdf?: string | null;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Moment"];
+        };
+        /**
+         * @description The id of an API key that credits are set apart for: 1 to 64 letters, digits, `_` and `-`.
+         * @example key_7f3a
+         */
+        KeyId: string;
+        /** @description A key to be made. */
+        KeyIn: {
+            /**
+             * @description What its owner calls it, 1 to 100 characters.
+             * @example build server
+             */
+            name: string;
+            user_id?: components["schemas"]["UserId"] | null;
+        };
+        /** @description A key as the wire shows it. */
+        KeyOut: {
+            /** @description `key_…`. */
+            key_id: components["schemas"]["KeyId"];
+            /** @description Whose. */
+            user_id: components["schemas"]["UserId"];
+            /**
+             * @description What its owner calls it.
+             * @example build server
+             */
+            name: string;
+            /**
+             * @description The subscription that it was issued for; absent where its owner made it.
+             * @example sub_1PqV
+             */
+            subscription_id?: string | null;
+            /** @description Where it stands. */
+            status: components["schemas"]["KeyStatus"];
+            /** @description When it was made or issued. */
+            created_at: components["schemas"]["Moment"];
+            secret_made_at?: components["schemas"]["Moment"] | null;
+            suspended_at?: components["schemas"]["Moment"] | null;
+            revoked_at?: components["schemas"]["Moment"] | null;
+        };
+        /**
+         * @description Why a key is not accepted.
+         * @enum {string}
+         */
+        KeyRefusal: "unknown" | "revoked" | "suspended" | "expired";
+        /** @description A key with its secret, which is shown this once. */
+        KeyShown: components["schemas"]["KeyOut"] & {
+            /**
+             * @description What its owner sends to the application. It is not shown again.
+             * @example pdk_01k3vg6p9yfd5a1h0c9w8t2m4q_9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            secret: string;
+        };
+        /**
+         * @description Where a key stands.
+         * @enum {string}
+         */
+        KeyStatus: "unrevealed" | "active" | "suspended" | "revoked";
+        /** @description One line of an invoice. */
+        LineOut: {
+            /**
+             * Format: int64
+             * @description What it comes to, in minor units.
+             * @example 3500
+             */
+            amount_minor: number;
+            /** @description Whether it is a part of a period. */
+            is_proration: boolean;
+            period_start_at?: components["schemas"]["Moment"] | null;
+            period_end_at?: components["schemas"]["Moment"] | null;
+        };
+        /**
+         * @description The types of messages: a closed list, part of the API.
+         * @enum {string}
+         */
+        MessageType: "order.paid" | "order.delivered" | "credits.granted" | "credits.clawed_back" | "credits.given_back" | "notice.low_balance" | "notice.top_up_failed" | "notice.top_up_needs_buyer" | "notice.payment_failed" | "notice.payment_needs_buyer" | "notice.trial_will_end" | "notice.grace_ended" | "notice.subscription_ended";
+        /**
+         * Format: date-time
+         * @description A point in time, RFC 3339 in UTC.
+         * @example 2026-01-31T12:00:00Z
+         */
+        Moment: string;
+        /** @description Credits to be moved between two wallets of one user. */
+        MoveIn: {
+            /**
+             * Format: int64
+             * @description How many credits, from 1.
+             * @example 5
+             */
+            amount: number;
+            /**
+             * @description Why; kept with the transfer.
+             * @example for the build server
+             */
+            reason: string;
+            from_key_id?: components["schemas"]["KeyId"] | null;
+            to_key_id?: components["schemas"]["KeyId"] | null;
+        };
+        /**
+         * @description What kind of thing is told.
+         * @enum {string}
+         */
+        NoticeKind: "low_balance" | "top_up_failed" | "top_up_needs_buyer" | "payment_failed" | "payment_needs_buyer" | "trial_will_end" | "grace_ended" | "subscription_ended";
+        /** @description A notice as the wire shows it. */
+        NoticeOut: {
+            /**
+             * @description `ntc_…`.
+             * @example ntc_01k3vg6p9yfd5a1h0c9w8t2m4q
+             */
+            notice_id: string;
+            /** @description Who is told. */
+            user_id: components["schemas"]["UserId"];
+            /** @description What kind of thing is told. */
+            kind: components["schemas"]["NoticeKind"];
+            /**
+             * Format: int64
+             * @description What the wallet held, where it is told that it runs low.
+             */
+            balance?: number | null;
+            /**
+             * Format: int64
+             * @description The balance they wanted to be told of.
+             */
+            below?: number | null;
+            /** @description The purchase, where it is told of one. */
+            purchase_id?: string | null;
+            /**
+             * @description Why that failed, in Stripe's word.
+             * @example insufficient_funds
+             */
+            reason?: string | null;
+            /** @description The subscription, where it is told of one. */
+            subscription_id?: string | null;
+            /** @description The invoice, where it is told of one. */
+            invoice_id?: string | null;
+            ends_at?: components["schemas"]["Moment"] | null;
+            /** @description When it was written. */
+            created_at: components["schemas"]["Moment"];
+        };
+        /** @description One change of an order as the wire shows it. */
+        OrderChangeOut: {
+            /**
+             * Format: int64
+             * @description Its number among those of the order, from 1.
+             * @example 3
+             */
+            number: number;
+            /** @description Where the order stood. */
+            from: components["schemas"]["OrderStatus"];
+            /** @description Where it stood then. */
+            to: components["schemas"]["OrderStatus"];
+            reviewer_id?: components["schemas"]["UserId"] | null;
+            /**
+             * @description Who changed it: `user:…`, `service:…` with the token's id, `admin`, `checkout` where one began, or `stripe` where it
+             *     follows from what Stripe said. Who ordered is not told which service it was.
+             * @example user:grace
+             */
+            changed_by: string;
+            /** @description What they said about it; told to those who do the work. */
+            note?: string | null;
+            /** @description When. */
+            changed_at: components["schemas"]["Moment"];
+        };
+        /**
+         * @description An order to be made.
+         * @example {
+         *       "package_id": "track-review",
+         *       "fields": {
+         *         "track_url": "https://music.example/one"
+         *       }
+         *     }
+         */
+        OrderIn: {
+            /**
+             * @description The package of the catalogue.
+             * @example track-review
+             */
+            package_id: string;
+            /** @description The package's own fields. */
+            fields?: Record<string, unknown>;
+            user_id?: components["schemas"]["UserId"] | null;
+        };
+        /**
+         * @description Where an order is to be moved.
+         * @example {
+         *       "to": "delivered",
+         *       "links": [
+         *         "https://files.example/review.pdf"
+         *       ],
+         *       "note": "Enjoy."
+         *     }
+         */
+        OrderMoveIn: {
+            /** @description The next status: `in_progress`, `delivered`, `cancelled`, or `paid` to put it back. */
+            to: components["schemas"]["OrderStatus"];
+            /** @description What is delivered: 1 to 20 addresses that begin with https://; only with `delivered`. */
+            links?: string[];
+            /** @description What is to be said about it, up to 2,000 characters. With `delivered` it is shown to who ordered. */
+            note?: string | null;
+        };
+        /** @description An order as the wire shows it. */
+        OrderOut: {
+            /**
+             * @description `ord_…`.
+             * @example ord_01k3vg6p9yfd5a1h0c9w8t2m4q
+             */
+            order_id: string;
+            /** @description Who ordered. */
+            user_id: components["schemas"]["UserId"];
+            /** @description Which package. */
+            package_id: string;
+            /** @description The package's own fields. */
+            fields: Record<string, unknown>;
+            /** @description Where it stands. */
+            status: components["schemas"]["OrderStatus"];
+            /** @description The purchase that pays for it, once there is one. */
+            purchase_id?: string | null;
+            reviewer_id?: components["schemas"]["UserId"] | null;
+            /**
+             * Format: int64
+             * @description What was paid for it, in minor units of the purchase's currency.
+             * @example 4900
+             */
+            paid_minor: number;
+            /**
+             * Format: int64
+             * @description What of that is refunded or disputed, in minor units.
+             * @example 0
+             */
+            refunded_minor: number;
+            delivery?: components["schemas"]["DeliveredOut"] | null;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Moment"];
+            /** @description When it last changed. */
+            updated_at: components["schemas"]["Moment"];
+        };
+        /**
+         * @description Where an order stands.
+         * @enum {string}
+         */
+        OrderStatus: "draft" | "awaiting_payment" | "paid" | "in_progress" | "delivered" | "cancelled" | "refunded";
+        /** @description Another wallet of the same user. */
+        OtherWallet: {
+            /** @description The API key whose credits it holds; none for the user's own. */
+            key_id?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_DisputeOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /**
+                 * @description The dispute at Stripe.
+                 * @example dp_1QK
+                 */
+                dispute_id: string;
+                /**
+                 * @description The payment it questions.
+                 * @example pi_3QK
+                 */
+                payment_intent_id: string;
+                /** @description The purchase that the payment was for, once that is known. */
+                purchase_id?: string | null;
+                user_id?: components["schemas"]["UserId"] | null;
+                /**
+                 * Format: int64
+                 * @description How much is questioned, in minor units.
+                 * @example 500
+                 */
+                amount_minor: number;
+                /**
+                 * @description The currency.
+                 * @example usd
+                 */
+                currency: string;
+                /** @description Where it stands. */
+                status: components["schemas"]["DisputeStatus"];
+                /** @description Why, in Stripe's words. */
+                reason?: string | null;
+                /**
+                 * Format: int64
+                 * @description How much of the payment it takes away now, in minor units.
+                 * @example 500
+                 */
+                reversed_minor: number;
+                evidence_due_at?: components["schemas"]["Moment"] | null;
+                /** @description When it was opened. */
+                created_at: components["schemas"]["Moment"];
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_EventOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /**
+                 * @description `evt_…`.
+                 * @example evt_1QxYzA2eZvKYlo2C
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description Its number here, in the order of arrival.
+                 */
+                event_id: number;
+                /**
+                 * @description Stripe's type.
+                 * @example checkout.session.completed
+                 */
+                type: string;
+                /** @description The object it is about. */
+                object_id: string;
+                /** @description The connected account; empty for our own. */
+                account: string;
+                /** @description When it happened at Stripe. */
+                created_at: components["schemas"]["Moment"];
+                /** @description When it came here. */
+                received_at: components["schemas"]["Moment"];
+                handled_at?: components["schemas"]["Moment"] | null;
+                /** @description Where it stands. */
+                status: components["schemas"]["EventStatus"];
+                /**
+                 * Format: int64
+                 * @description How often it was tried.
+                 */
+                attempts: number;
+                /** @description What went wrong last. */
+                last_error?: string | null;
+                /** @description What it did; only where one event is read. */
+                effects?: components["schemas"]["EffectOut"][] | null;
+                /** @description The event as received; only where one event is read. */
+                payload?: Record<string, unknown> | null;
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_FraudWarningOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /**
+                 * @description The warning at Stripe.
+                 * @example issfr_1QK
+                 */
+                warning_id: string;
+                /**
+                 * @description The payment it is about.
+                 * @example pi_3QK
+                 */
+                payment_intent_id: string;
+                /** @description The purchase that the payment was for, once that is known. */
+                purchase_id?: string | null;
+                user_id?: components["schemas"]["UserId"] | null;
+                /** @description Why, in Stripe's words. */
+                fraud_type?: string | null;
+                /** @description Whether a refund can still prevent a dispute. */
+                is_actionable: boolean;
+                /** @description When it came. */
+                created_at: components["schemas"]["Moment"];
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_HistoryEntry: {
+            /** @description The entries, newest first. */
+            data: {
+                /**
+                 * @description The id of the transfer in the ledger.
+                 * @example 9f86d081884c7d659a2feaa0c55ad015
+                 */
+                transfer_id: string;
+                /** @description When it was posted. */
+                at: components["schemas"]["Moment"];
+                /**
+                 * @description Why credits moved.
+                 * @example spend
+                 */
+                code: string;
+                /**
+                 * @description The same in plain words.
+                 * @example Used
+                 */
+                what: string;
+                /**
+                 * Format: int64
+                 * @description What came into the wallet; negative where it went out, 0 where only what is held or owed has changed.
+                 * @example -5
+                 */
+                amount: number;
+                /**
+                 * Format: int64
+                 * @description What the wallet held afterwards; absent where it was not touched.
+                 * @example 95
+                 */
+                balance?: number | null;
+                /**
+                 * Format: int64
+                 * @description By how much what is set aside has changed, where it has.
+                 */
+                held?: number | null;
+                /**
+                 * Format: int64
+                 * @description By how much what is owed has changed, where it has.
+                 */
+                owed?: number | null;
+                /**
+                 * @description The reason that was given.
+                 * @example one persona generated
+                 */
+                reason?: string | null;
+                /** @description The lots of the wallet that were drawn from, made or filled. */
+                lots: components["schemas"]["PartOfLot"][];
+                /**
+                 * @description What made it happen once, where no request did.
+                 * @example grant:pi_3QxYzA2eZvKYlo2C
+                 */
+                business_key?: string | null;
+                /**
+                 * @description The payment that bought the credits, or that was reversed: a `PaymentIntent`, or the session where nothing was to be
+                 *     paid.
+                 * @example pi_3QxYzA2eZvKYlo2C
+                 */
+                payment?: string | null;
+                /**
+                 * @description The hold that it belongs to.
+                 * @example hold_01k3vg6p9yfd5a1h0c9w8t2m4q
+                 */
+                hold_id?: string | null;
+                other_wallet?: components["schemas"]["OtherWallet"] | null;
+                event?: components["schemas"]["EventBehind"] | null;
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_HoldOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /**
+                 * @description `hold_…`.
+                 * @example hold_01k3vg6p9yfd5a1h0c9w8t2m4q
+                 */
+                hold_id: string;
+                /** @description Whose credits. */
+                user_id: components["schemas"]["UserId"];
+                key_id?: components["schemas"]["KeyId"] | null;
+                /**
+                 * Format: int64
+                 * @description How many credits were set aside.
+                 * @example 5
+                 */
+                amount: number;
+                /**
+                 * Format: int64
+                 * @description How many of them were used.
+                 * @example 0
+                 */
+                captured: number;
+                /** @description Where it stands. */
+                status: components["schemas"]["HoldStatus"];
+                /**
+                 * @description Why it was made.
+                 * @example a long render
+                 */
+                reason: string;
+                /** @description When it expires, or would have. */
+                expires_at: components["schemas"]["Moment"];
+                /** @description When it was made. */
+                created_at: components["schemas"]["Moment"];
+                ended_at?: components["schemas"]["Moment"] | null;
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_InvoiceOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /**
+                 * @description The invoice at Stripe.
+                 * @example in_1QK
+                 */
+                invoice_id: string;
+                /** @description The number that the buyer reads. */
+                number?: string | null;
+                /** @description The subscription that it bills. */
+                subscription_id?: string | null;
+                /**
+                 * @description Where it stands, in Stripe's word.
+                 * @example paid
+                 */
+                status: string;
+                /**
+                 * @description Why it was made, in Stripe's word.
+                 * @example subscription_cycle
+                 */
+                billing_reason?: string | null;
+                /**
+                 * Format: int64
+                 * @description What it comes to, in minor units.
+                 * @example 2900
+                 */
+                total_minor: number;
+                /**
+                 * Format: int64
+                 * @description What is to be paid, in minor units.
+                 * @example 2900
+                 */
+                amount_due_minor: number;
+                /**
+                 * Format: int64
+                 * @description What has been paid, in minor units.
+                 * @example 2900
+                 */
+                amount_paid_minor: number;
+                /**
+                 * @description The currency.
+                 * @example usd
+                 */
+                currency: string;
+                /** @description Stripe's page, where it can be read and paid. */
+                hosted_invoice_url?: string | null;
+                /** @description The same to print. */
+                invoice_pdf?: string | null;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Moment"];
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_KeyOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /** @description `key_…`. */
+                key_id: components["schemas"]["KeyId"];
+                /** @description Whose. */
+                user_id: components["schemas"]["UserId"];
+                /**
+                 * @description What its owner calls it.
+                 * @example build server
+                 */
+                name: string;
+                /**
+                 * @description The subscription that it was issued for; absent where its owner made it.
+                 * @example sub_1PqV
+                 */
+                subscription_id?: string | null;
+                /** @description Where it stands. */
+                status: components["schemas"]["KeyStatus"];
+                /** @description When it was made or issued. */
+                created_at: components["schemas"]["Moment"];
+                secret_made_at?: components["schemas"]["Moment"] | null;
+                suspended_at?: components["schemas"]["Moment"] | null;
+                revoked_at?: components["schemas"]["Moment"] | null;
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_NoticeOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /**
+                 * @description `ntc_…`.
+                 * @example ntc_01k3vg6p9yfd5a1h0c9w8t2m4q
+                 */
+                notice_id: string;
+                /** @description Who is told. */
+                user_id: components["schemas"]["UserId"];
+                /** @description What kind of thing is told. */
+                kind: components["schemas"]["NoticeKind"];
+                /**
+                 * Format: int64
+                 * @description What the wallet held, where it is told that it runs low.
+                 */
+                balance?: number | null;
+                /**
+                 * Format: int64
+                 * @description The balance they wanted to be told of.
+                 */
+                below?: number | null;
+                /** @description The purchase, where it is told of one. */
+                purchase_id?: string | null;
+                /**
+                 * @description Why that failed, in Stripe's word.
+                 * @example insufficient_funds
+                 */
+                reason?: string | null;
+                /** @description The subscription, where it is told of one. */
+                subscription_id?: string | null;
+                /** @description The invoice, where it is told of one. */
+                invoice_id?: string | null;
+                ends_at?: components["schemas"]["Moment"] | null;
+                /** @description When it was written. */
+                created_at: components["schemas"]["Moment"];
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_OrderChangeOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /**
+                 * Format: int64
+                 * @description Its number among those of the order, from 1.
+                 * @example 3
+                 */
+                number: number;
+                /** @description Where the order stood. */
+                from: components["schemas"]["OrderStatus"];
+                /** @description Where it stood then. */
+                to: components["schemas"]["OrderStatus"];
+                reviewer_id?: components["schemas"]["UserId"] | null;
+                /**
+                 * @description Who changed it: `user:…`, `service:…` with the token's id, `admin`, `checkout` where one began, or `stripe` where it
+                 *     follows from what Stripe said. Who ordered is not told which service it was.
+                 * @example user:grace
+                 */
+                changed_by: string;
+                /** @description What they said about it; told to those who do the work. */
+                note?: string | null;
+                /** @description When. */
+                changed_at: components["schemas"]["Moment"];
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_OrderOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /**
+                 * @description `ord_…`.
+                 * @example ord_01k3vg6p9yfd5a1h0c9w8t2m4q
+                 */
+                order_id: string;
+                /** @description Who ordered. */
+                user_id: components["schemas"]["UserId"];
+                /** @description Which package. */
+                package_id: string;
+                /** @description The package's own fields. */
+                fields: Record<string, unknown>;
+                /** @description Where it stands. */
+                status: components["schemas"]["OrderStatus"];
+                /** @description The purchase that pays for it, once there is one. */
+                purchase_id?: string | null;
+                reviewer_id?: components["schemas"]["UserId"] | null;
+                /**
+                 * Format: int64
+                 * @description What was paid for it, in minor units of the purchase's currency.
+                 * @example 4900
+                 */
+                paid_minor: number;
+                /**
+                 * Format: int64
+                 * @description What of that is refunded or disputed, in minor units.
+                 * @example 0
+                 */
+                refunded_minor: number;
+                delivery?: components["schemas"]["DeliveredOut"] | null;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Moment"];
+                /** @description When it last changed. */
+                updated_at: components["schemas"]["Moment"];
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_PurchaseOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /**
+                 * @description `pur_…`.
+                 * @example pur_01k3vg6p9yfd5a1h0c9w8t2m4q
+                 */
+                purchase_id: string;
+                /** @description Who buys. */
+                user_id: components["schemas"]["UserId"];
+                /** @description What kind of thing. */
+                kind: components["schemas"]["PurchaseKind"];
+                /** @description Which item. */
+                item_id: string;
+                /**
+                 * Format: int64
+                 * @description How many pieces.
+                 */
+                quantity: number;
+                /**
+                 * Format: int64
+                 * @description Credits that payment grants; 0 for other kinds.
+                 */
+                credits: number;
+                /**
+                 * Format: int64
+                 * @description After how many days from the payment those end; none where they do not.
+                 */
+                expires_after_days?: number | null;
+                /**
+                 * Format: int64
+                 * @description Credits of a lower number are used first.
+                 */
+                priority: number;
+                /** @description The order it pays for. */
+                order_id?: string | null;
+                /**
+                 * Format: int64
+                 * @description What it costs, in minor units.
+                 */
+                amount_minor: number;
+                /**
+                 * @description The currency of the amount.
+                 * @example usd
+                 */
+                currency: string;
+                /** @description Where it stands. */
+                status: components["schemas"]["PurchaseStatus"];
+                /** @description Whether it was begun by itself because the wallet ran low, and is charged to a saved payment method. */
+                automatic: boolean;
+                /** @description Why such a charge failed, in Stripe's word, such as `insufficient_funds`. */
+                failure?: string | null;
+                /** @description The checkout session at Stripe. */
+                session_id?: string | null;
+                /** @description Stripe's page, while it can be paid there. */
+                url?: string | null;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Moment"];
+                paid_at?: components["schemas"]["Moment"] | null;
+                /** @description Its payments; not in lists. */
+                payments?: components["schemas"]["PaymentOut"][] | null;
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_RefundOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /**
+                 * @description The refund at Stripe.
+                 * @example re_3QK
+                 */
+                refund_id: string;
+                /**
+                 * @description The payment it gives back.
+                 * @example pi_3QK
+                 */
+                payment_intent_id: string;
+                /** @description The purchase that the payment was for, once that is known. */
+                purchase_id?: string | null;
+                user_id?: components["schemas"]["UserId"] | null;
+                /**
+                 * Format: int64
+                 * @description How much, in minor units.
+                 * @example 500
+                 */
+                amount_minor: number;
+                /**
+                 * @description The currency.
+                 * @example usd
+                 */
+                currency: string;
+                /** @description Where it stands. */
+                status: components["schemas"]["RefundStatus"];
+                /** @description Why it was made, in Stripe's words. */
+                reason?: string | null;
+                /** @description Why it failed, in Stripe's words. */
+                failure_reason?: string | null;
+                /** @description What was noted where it was asked for here. */
+                note?: string | null;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Moment"];
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_SeededDataOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /** @description Whose. */
+                user_id: components["schemas"]["UserId"];
+                /**
+                 * @description The name of the template that it came from.
+                 * @example widget
+                 */
+                name: string;
+                /** @description The data. */
+                value: unknown;
+                /**
+                 * @description What to send as If-Match to change it.
+                 * @example "1"
+                 */
+                etag: string;
+                /**
+                 * @description The subscription that brought it.
+                 * @example sub_1PqV
+                 */
+                subscription_id: string;
+                /** @description When it was seeded. */
+                created_at: components["schemas"]["Moment"];
+                /** @description When it last changed. */
+                updated_at: components["schemas"]["Moment"];
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_WebhookDeliveryOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /**
+                 * Format: int64
+                 * @description Its number.
+                 */
+                delivery_id: number;
+                /**
+                 * @description The message: what the receiver sees as `webhook-id`, the same at every attempt.
+                 * @example msg_7b1d0c6f5f6e4f6b9c1f2a3b4c5d6e7f
+                 */
+                message_id: string;
+                /**
+                 * @description The message's type.
+                 * @example order.paid
+                 */
+                type: string;
+                /** @description Where it stands. */
+                status: components["schemas"]["DeliveryStatus"];
+                /**
+                 * Format: int64
+                 * @description Attempts since it was written or replayed, the one under way included.
+                 */
+                attempts: number;
+                next_attempt_at?: components["schemas"]["Moment"] | null;
+                /** @description What went wrong last. */
+                last_error?: string | null;
+                /** @description When it was written. */
+                created_at: components["schemas"]["Moment"];
+                ended_at?: components["schemas"]["Moment"] | null;
+                /** @description The message's body as it is sent; only where one delivery is read. */
+                body?: string | null;
+                /** @description Its last attempts, newest first; only where one delivery is read. */
+                attempt_log?: components["schemas"]["WebhookAttemptOut"][] | null;
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_WebhookEndpointOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /**
+                 * @description `we_…`.
+                 * @example we_01k3vg6p9yfd5a1h0c9w8t2m4q
+                 */
+                endpoint_id: string;
+                /** @description Where messages are sent. */
+                url: string;
+                /** @description What it is for. */
+                description?: string | null;
+                /** @description The types that are wanted; all where it is empty. */
+                event_types: components["schemas"]["MessageType"][];
+                /** @description Whether messages are sent. */
+                status: components["schemas"]["WebhookEndpointStatus"];
+                /** @description Why not. */
+                disabled_because?: string | null;
+                failing_since?: components["schemas"]["Moment"] | null;
+                /**
+                 * Format: int64
+                 * @description Failed attempts since the last one that came through.
+                 */
+                failures: number;
+                resting_until?: components["schemas"]["Moment"] | null;
+                former_secret_until?: components["schemas"]["Moment"] | null;
+                /**
+                 * @description What messages are signed with, once: in the answer to the request that made it.
+                 * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+                 */
+                secret?: string | null;
+                /** @description When it was registered. */
+                created_at: components["schemas"]["Moment"];
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A lot, or a part of one. */
+        PartOfLot: {
+            /**
+             * Format: int64
+             * @description The lot's number in its wallet.
+             * @example 1
+             */
+            lot: number;
+            /**
+             * Format: int64
+             * @description How many credits.
+             * @example 5
+             */
+            amount: number;
+        };
+        /** @description A payment as the wire shows it. */
+        PaymentOut: {
+            /** @description The `PaymentIntent` at Stripe. */
+            payment_intent_id: string;
+            /** @description The charge at Stripe, once there is one. */
+            charge_id?: string | null;
+            /**
+             * Format: int64
+             * @description How much, in minor units.
+             */
+            amount_minor: number;
+            /**
+             * Format: int64
+             * @description How much of it went back to the buyer by refunds and disputes, in minor units.
+             */
+            reversed_minor: number;
+            /** @description The currency of the amounts. */
+            currency: string;
+            /**
+             * @description Where it stands, in Stripe's words; `failed` where money that was on its way did not arrive.
+             * @example succeeded
+             */
+            status: string;
+        };
+        /**
+         * @description A change to another plan of the same group.
+         * @example {
+         *       "plan_id": "label-monthly",
+         *       "proration_behavior": "always_invoice"
+         *     }
+         */
+        PlanChangeIn: {
+            /** @description The plan of the catalogue. */
+            plan_id: string;
+            /** @description What becomes of the rest of the period; the difference is paid at once where it is left out. */
+            proration_behavior?: components["schemas"]["Proration"];
+            /**
+             * Format: int64
+             * @description As of when the rest of the period is reckoned, unix seconds: what a preview gave, so that just that is paid.
+             */
+            proration_date?: number | null;
+        };
+        /** @description What a subscriber gets, and how often it is paid for. */
+        PlanOut: {
+            /**
+             * @description A user has one live subscription in each group.
+             * @example main
+             */
+            group: string;
+            /**
+             * @description What users of this plan are called.
+             * @example pro
+             */
+            tier: string;
+            /** @description The unit of a billing cycle. */
+            interval: components["schemas"]["Interval"];
+            /**
+             * Format: int64
+             * @description How many of those units a cycle lasts.
+             * @example 1
+             */
+            interval_count: number;
+            /**
+             * Format: int64
+             * @description Days before the first payment; 0 for none.
+             */
+            trial_days: number;
+            credits?: components["schemas"]["CycleCreditsOut"] | null;
+            /** @description What a subscriber may use. */
+            features: string[];
+            /** @description How much of something a subscriber may use. */
+            limits: {
+                [key: string]: number;
+            };
+        };
+        /** @description A way into the customer portal. */
+        PortalOut: {
+            /** @description Stripe's page, good for a few minutes. */
+            url: string;
+        };
+        /** @description What a change would cost. */
+        PreviewOut: {
+            /**
+             * Format: int64
+             * @description What the rest of the period comes to: the new plan's share less the old one's, in minor units; negative where
+             *     something is credited.
+             * @example 3500
+             */
+            proration_minor: number;
+            /**
+             * Format: int64
+             * @description What the invoice comes to, in minor units.
+             * @example 3500
+             */
+            total_minor: number;
+            /**
+             * Format: int64
+             * @description What is to be paid of it, in minor units.
+             * @example 3500
+             */
+            amount_due_minor: number;
+            /**
+             * @description The currency.
+             * @example usd
+             */
+            currency: string;
+            /**
+             * Format: int64
+             * @description As of when it was reckoned, unix seconds; give it with the change.
+             */
+            proration_date: number;
+            /** @description The lines of the invoice. */
+            lines: components["schemas"]["LineOut"][];
+        };
+        /** @description One item. */
+        ProductOut: {
+            /**
+             * @description Its id.
+             * @example starter
+             */
+            id: string;
+            /** @description What kind of thing it is. */
+            kind: components["schemas"]["PurchaseKind"];
+            /** @description Its name. */
+            name: string;
+            /** @description A sentence about it. */
+            description: string;
+            /** @description Minor units of one piece, by currency. */
+            prices: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Credits of one piece; only for credit packs.
+             */
+            credits?: number | null;
+            /**
+             * Format: int64
+             * @description After how many days from the payment the credits end; only for credit packs whose credits do.
+             */
+            expires_after_days?: number | null;
+            /**
+             * Format: int64
+             * @description Credits of a lower number are used first; only for credit packs.
+             * @example 0
+             */
+            priority?: number | null;
+            /**
+             * Format: int64
+             * @description The most pieces in one purchase.
+             */
+            max_quantity: number;
+            /** @description What the buyer of an order fills in. */
+            fields: components["schemas"]["FieldOut"][];
+            plan?: components["schemas"]["PlanOut"] | null;
+        };
+        /** @description What is for sale. */
+        Products: {
+            /** @description The shop's name. */
+            shop: string;
+            /**
+             * @description The currency used where a request names none.
+             * @example usd
+             */
+            currency: string;
+            /** @description The items, by their id. */
+            data: components["schemas"]["ProductOut"][];
+        };
+        /**
+         * @description What becomes of what was paid for the rest of the period, in Stripe's words.
+         * @enum {string}
+         */
+        Proration: "always_invoice" | "create_prorations" | "none";
+        /**
+         * @description The four kinds of thing that can be bought; so far three of them are on sale.
+         * @enum {string}
+         */
+        PurchaseKind: "credit_pack" | "order" | "plan";
+        /** @description A purchase as the wire shows it. */
+        PurchaseOut: {
+            /**
+             * @description `pur_…`.
+             * @example pur_01k3vg6p9yfd5a1h0c9w8t2m4q
+             */
+            purchase_id: string;
+            /** @description Who buys. */
+            user_id: components["schemas"]["UserId"];
+            /** @description What kind of thing. */
+            kind: components["schemas"]["PurchaseKind"];
+            /** @description Which item. */
+            item_id: string;
+            /**
+             * Format: int64
+             * @description How many pieces.
+             */
+            quantity: number;
+            /**
+             * Format: int64
+             * @description Credits that payment grants; 0 for other kinds.
+             */
+            credits: number;
+            /**
+             * Format: int64
+             * @description After how many days from the payment those end; none where they do not.
+             */
+            expires_after_days?: number | null;
+            /**
+             * Format: int64
+             * @description Credits of a lower number are used first.
+             */
+            priority: number;
+            /** @description The order it pays for. */
+            order_id?: string | null;
+            /**
+             * Format: int64
+             * @description What it costs, in minor units.
+             */
+            amount_minor: number;
+            /**
+             * @description The currency of the amount.
+             * @example usd
+             */
+            currency: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["PurchaseStatus"];
+            /** @description Whether it was begun by itself because the wallet ran low, and is charged to a saved payment method. */
+            automatic: boolean;
+            /** @description Why such a charge failed, in Stripe's word, such as `insufficient_funds`. */
+            failure?: string | null;
+            /** @description The checkout session at Stripe. */
+            session_id?: string | null;
+            /** @description Stripe's page, while it can be paid there. */
+            url?: string | null;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Moment"];
+            paid_at?: components["schemas"]["Moment"] | null;
+            /** @description Its payments; not in lists. */
+            payments?: components["schemas"]["PaymentOut"][] | null;
+        };
+        /**
+         * @description Where a purchase stands. The order is the order of certainty: facts may arrive in any sequence and any number, and
+         *     the status is the greatest of them, so it never goes back.
+         * @enum {string}
+         */
+        PurchaseStatus: "created" | "open" | "awaiting_funds" | "expired" | "failed" | "paid";
+        /**
+         * @description Whether this process can serve requests.
+         * @example {
+         *       "status": "ready",
+         *       "store": "ok",
+         *       "version": "0.1.0"
+         *     }
+         */
+        Readiness: {
+            /** @description `ready`, or why not: `stopping`, `store_unavailable`. */
+            status: string;
+            /** @description Whether the store answers: `ok` or `failed`. */
+            store: string;
+            /** @description The version of this server. */
+            version: string;
+        };
+        /** @description A refund of the payment in question. */
+        RefundBehind: {
+            /**
+             * @description `re_…`.
+             * @example re_3QxYzA2eZvKYlo2C
+             */
+            refund_id: string;
+            /**
+             * Format: int64
+             * @description How much, in minor units of the payment's currency.
+             */
+            amount_minor: number;
+            /** @description Where it stands. */
+            status: components["schemas"]["RefundStatus"];
+            /**
+             * @description Why it was made, in Stripe's words.
+             * @example requested_by_customer
+             */
+            reason?: string | null;
+            /** @description When it was made at Stripe. */
+            created_at: components["schemas"]["Moment"];
+        };
+        /**
+         * @description A refund to be made: of a purchase, or of a payment.
+         * @example {
+         *       "purchase_id": "pur_01k3vg6p9yfd5a1h0c9w8t2m4q",
+         *       "amount_minor": 500,
+         *       "reason": "requested_by_customer",
+         *       "note": "ticket 4711"
+         *     }
+         */
+        RefundIn: {
+            /** @description The purchase whose payment is given back. */
+            purchase_id?: string | null;
+            /**
+             * @description The payment that is given back, in place of a purchase.
+             * @example pi_3QK
+             */
+            payment_intent_id?: string | null;
+            /**
+             * Format: int64
+             * @description How much, in minor units of the payment's currency; all that can be given back where it is left out.
+             * @example 500
+             */
+            amount_minor?: number | null;
+            reason?: components["schemas"]["RefundReason"] | null;
+            /** @description Why, in your own words; kept with the refund, and not shown to the buyer. */
+            note?: string | null;
+            /** @description Whether only the share of the credits that are still in the wallet may be given back. */
+            unspent_only?: boolean;
+        };
+        /** @description A refund as the wire shows it. */
+        RefundOut: {
+            /**
+             * @description The refund at Stripe.
+             * @example re_3QK
+             */
+            refund_id: string;
+            /**
+             * @description The payment it gives back.
+             * @example pi_3QK
+             */
+            payment_intent_id: string;
+            /** @description The purchase that the payment was for, once that is known. */
+            purchase_id?: string | null;
+            user_id?: components["schemas"]["UserId"] | null;
+            /**
+             * Format: int64
+             * @description How much, in minor units.
+             * @example 500
+             */
+            amount_minor: number;
+            /**
+             * @description The currency.
+             * @example usd
+             */
+            currency: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["RefundStatus"];
+            /** @description Why it was made, in Stripe's words. */
+            reason?: string | null;
+            /** @description Why it failed, in Stripe's words. */
+            failure_reason?: string | null;
+            /** @description What was noted where it was asked for here. */
+            note?: string | null;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Moment"];
+        };
+        /**
+         * @description Why a refund is made, in Stripe's words, who learns from it.
+         * @enum {string}
+         */
+        RefundReason: "duplicate" | "fraudulent" | "requested_by_customer";
+        /**
+         * @description Where a refund stands. The order is the order of certainty; one that succeeded may still fail.
+         * @enum {string}
+         */
+        RefundStatus: "pending" | "requires_action" | "succeeded" | "canceled" | "failed";
+        /** @description What a replay was taken in as. */
+        ReplayOut: {
+            /** @description Stripe's id of the event. */
+            id: string;
+            /** @description Where it stands now. */
+            status: components["schemas"]["EventStatus"];
+        };
+        /**
+         * @description What is to be sent again: deliveries that have ended and that every given condition fits. At least one must be given.
+         * @example {
+         *       "status": "failed",
+         *       "dry_run": true
+         *     }
+         */
+        ReplayWebhooksIn: {
+            /** @description Only that of this message. */
+            message_id?: string | null;
+            status?: components["schemas"]["DeliveryStatus"] | null;
+            from?: components["schemas"]["Moment"] | null;
+            until?: components["schemas"]["Moment"] | null;
+            /** @description Only count them. */
+            dry_run?: boolean;
+        };
+        /** @description What a replay came to. */
+        ReplayWebhooksOut: {
+            /**
+             * Format: int64
+             * @description How many deliveries there are to send again.
+             */
+            deliveries: number;
+            /** @description Whether they were only counted. */
+            dry_run: boolean;
+        };
+        /** @description How a secret is replaced. */
+        RotateIn: {
+            /**
+             * Format: int64
+             * @description For how many seconds the secrets before it stay valid, 0 to 2592000; 86400 where it is left out.
+             * @example 86400
+             */
+            overlap_seconds?: number | null;
+        };
+        /**
+         * @description How a secret is replaced.
+         * @example {
+         *       "overlap_seconds": 3600
+         *     }
+         */
+        RotateSecretIn: {
+            /**
+             * Format: int64
+             * @description How long the former secret signs as well, 0 to 604800; a day where it is left out.
+             */
+            overlap_seconds?: number | null;
+        };
+        /** @description A new value. */
+        SeededDataIn: {
+            /** @description Any JSON, up to 65536 bytes. */
+            value: unknown;
+        };
+        /** @description One piece of a user's data as the wire shows it. */
+        SeededDataOut: {
+            /** @description Whose. */
+            user_id: components["schemas"]["UserId"];
+            /**
+             * @description The name of the template that it came from.
+             * @example widget
+             */
+            name: string;
+            /** @description The data. */
+            value: unknown;
+            /**
+             * @description What to send as If-Match to change it.
+             * @example "1"
+             */
+            etag: string;
+            /**
+             * @description The subscription that brought it.
+             * @example sub_1PqV
+             */
+            subscription_id: string;
+            /** @description When it was seeded. */
+            created_at: components["schemas"]["Moment"];
+            /** @description When it last changed. */
+            updated_at: components["schemas"]["Moment"];
+        };
+        /** @description Where the buyer goes after the payment method is saved, or not. */
+        SetUpIn: {
+            /** @description Where Stripe sends the buyer whose payment method is saved; the shop where it is left out. */
+            success_url?: string | null;
+            /** @description Where Stripe sends the buyer who turns back; the shop where it is left out. */
+            cancel_url?: string | null;
+        };
+        /** @description The page where a payment method is saved. */
+        SetUpOut: {
+            /**
+             * @description The checkout session at Stripe, in setup mode.
+             * @example cs_test_a1b2
+             */
+            id: string;
+            /** @description The page to send the buyer to. */
+            url: string;
+        };
+        /** @description A checkout under way, as the wire shows it. */
+        Started: {
+            /**
+             * @description The checkout session at Stripe.
+             * @example cs_test_a1b2
+             */
+            id: string;
+            /** @description The page to send the buyer to. */
+            url: string;
+            /**
+             * @description Our own id of the purchase.
+             * @example pur_01k3vg6p9yfd5a1h0c9w8t2m4q
+             */
+            purchase_id: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["PurchaseStatus"];
+        };
+        /** @description What a returning buyer's page asks for until the purchase is settled. */
+        StatusOut: {
+            /** @description Where the purchase stands. */
+            status: components["schemas"]["PurchaseStatus"];
+        };
+        /** @description What a user has in a group of plans. */
+        Subscribed: {
+            /**
+             * @description The group.
+             * @example main
+             */
+            group: string;
+            /**
+             * @description The subscription that decides.
+             * @example sub_1PqV
+             */
+            subscription_id?: string | null;
+            /**
+             * @description Its plan.
+             * @example pro-monthly
+             */
+            plan_id?: string | null;
+            /**
+             * @description Where it stands, in Stripe's word.
+             * @example active
+             */
+            status?: string | null;
+            /** @description Whether it gives access now. */
+            access: boolean;
+            until?: components["schemas"]["Moment"] | null;
+            cancel_at?: components["schemas"]["Moment"] | null;
+            /** @description Whether it ends at a time that was asked for. */
+            cancel_scheduled: boolean;
+            /** @description Whether a payment is overdue, and access goes on nevertheless. */
+            in_grace: boolean;
+            period_end?: components["schemas"]["Moment"] | null;
+        };
+        /**
+         * @description A subscription to be begun with the payment method that the user saved.
+         * @example {
+         *       "plan_id": "pro-monthly"
+         *     }
+         */
+        SubscriptionIn: {
+            /** @description The plan of the catalogue. */
+            plan_id: string;
+            /**
+             * @description The currency; the shop's own where it is left out.
+             * @example usd
+             */
+            currency?: string | null;
+            user_id?: components["schemas"]["UserId"] | null;
+        };
+        /** @description A subscription as the wire shows it. */
+        SubscriptionOut: {
+            /**
+             * @description The subscription at Stripe.
+             * @example sub_1QK
+             */
+            subscription_id: string;
+            user_id?: components["schemas"]["UserId"] | null;
+            /**
+             * @description The plan of the catalogue; none where the price is not one of a plan.
+             * @example pro-monthly
+             */
+            plan_id?: string | null;
+            /**
+             * @description The plan's group.
+             * @example main
+             */
+            group?: string | null;
+            /**
+             * @description The plan's tier.
+             * @example pro
+             */
+            tier?: string | null;
+            /**
+             * @description Where it stands, in Stripe's word.
+             * @example active
+             */
+            status: string;
+            cancel_at?: components["schemas"]["Moment"] | null;
+            ended_at?: components["schemas"]["Moment"] | null;
+            period_start_at?: components["schemas"]["Moment"] | null;
+            period_end_at?: components["schemas"]["Moment"] | null;
+            trial_end_at?: components["schemas"]["Moment"] | null;
+            past_due_since_at?: components["schemas"]["Moment"] | null;
+            /** @description Whether no money is collected for now. */
+            is_paused: boolean;
+            /**
+             * @description The newest invoice.
+             * @example in_1QK
+             */
+            latest_invoice_id?: string | null;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Moment"];
+        };
+        /** @description The subscriptions of a user. */
+        Subscriptions: {
+            /** @description The subscriptions, newest first, those that are over too. */
+            data: components["schemas"]["SubscriptionOut"][];
+        };
+        /**
+         * @description What is wanted when the wallet runs low: to be told, to have credits bought, or both.
+         * @example {
+         *       "low_balance_notice_below": 50,
+         *       "below": 20,
+         *       "item_id": "starter",
+         *       "quantity": 1
+         *     }
+         */
+        TopUpIn: {
+            /**
+             * Format: int64
+             * @description A notice is given when the balance falls below this, from 1; none where it is left out.
+             */
+            low_balance_notice_below?: number | null;
+            /**
+             * Format: int64
+             * @description Credits are bought when the balance, with what is on its way, falls below this, from 1; none where it is left out.
+             */
+            below?: number | null;
+            /** @description The credit pack that is bought; goes with `below`. */
+            item_id?: string | null;
+            /**
+             * Format: int64
+             * @description How many packs; 1 where it is left out.
+             * @default 1
+             */
+            quantity?: number | null;
+            /**
+             * @description The currency; the shop's own where it is left out.
+             * @example usd
+             */
+            currency?: string | null;
+        };
+        /** @description What is wanted when the wallet runs low, and where that stands. */
+        TopUpOut: {
+            /** @description Whose wallet. */
+            user_id: components["schemas"]["UserId"];
+            /**
+             * Format: int64
+             * @description A notice is given when the balance falls below this.
+             */
+            low_balance_notice_below?: number | null;
+            /**
+             * Format: int64
+             * @description Credits are bought when the balance, with what is on its way, falls below this.
+             */
+            below?: number | null;
+            /** @description The credit pack that is bought. */
+            item_id?: string | null;
+            /**
+             * Format: int64
+             * @description How many packs.
+             */
+            quantity?: number | null;
+            /**
+             * Format: int64
+             * @description What they cost, in minor units, as it was agreed to. More is never charged.
+             */
+            amount_minor?: number | null;
+            /** @description The currency of the amount. */
+            currency?: string | null;
+            /** @description Whether credits would be bought, and what is in the way. */
+            state: components["schemas"]["TopUpState"];
+            /** @description The saved payment method at Stripe. */
+            payment_method_id?: string | null;
+            last_attempt?: components["schemas"]["AttemptOut"] | null;
+        };
+        /**
+         * @description Whether credits are bought when the wallet runs low, and what is in the way.
+         * @enum {string}
+         */
+        TopUpState: "off" | "ready" | "underway" | "waiting" | "needs_payment_method" | "stopped" | "frozen" | "offer_changed";
+        /**
+         * @description A user of the application, as in the `sub` of its tokens.
+         * @example user_42
+         */
+        UserId: string;
+        /** @description What somebody gives out as a key. */
+        VerifyIn: {
+            /**
+             * @description The key as it was sent to the application.
+             * @example pdk_01k3vg6p9yfd5a1h0c9w8t2m4q_9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            key: string;
+        };
+        /** @description Whether a key is accepted, and what its user may do. */
+        VerifyOut: {
+            /** @description Whether it is accepted. */
+            valid: boolean;
+            reason?: components["schemas"]["KeyRefusal"] | null;
+            key_id?: components["schemas"]["KeyId"] | null;
+            user_id?: components["schemas"]["UserId"] | null;
+            key_credits?: components["schemas"]["CreditsHeld"] | null;
+            entitlements?: components["schemas"]["Entitlements"] | null;
+        };
+        /** @description A wallet as the wire shows it. */
+        Wallet: {
+            /** @description Whose. */
+            user_id: components["schemas"]["UserId"];
+            key_id?: components["schemas"]["KeyId"] | null;
+            /**
+             * Format: int64
+             * @description Credits that may be spent.
+             * @example 100
+             */
+            balance: number;
+            /**
+             * Format: int64
+             * @description Credits that are reserved by holds.
+             * @example 0
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description Credits that are owed, because more was refunded than the wallet held. What comes in pays them down first.
+             * @example 0
+             */
+            owed: number;
+            /** @description Whether spending is refused for now, because a payment is disputed. */
+            frozen: boolean;
+        };
+        /** @description An attempt as the wire shows it. */
+        WebhookAttemptOut: {
+            /** @description When it began. */
+            attempted_at: components["schemas"]["Moment"];
+            /**
+             * Format: int64
+             * @description How long it took, in microseconds.
+             */
+            duration_us: number;
+            /**
+             * Format: int64
+             * @description The status of the answer, where there was one.
+             */
+            status_code?: number | null;
+            /** @description Why it failed; absent where it came through. */
+            error?: string | null;
+            /** @description The first 1024 bytes of the answer. */
+            answer?: string | null;
+        };
+        /** @description A delivery as the wire shows it. */
+        WebhookDeliveryOut: {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            delivery_id: number;
+            /**
+             * @description The message: what the receiver sees as `webhook-id`, the same at every attempt.
+             * @example msg_7b1d0c6f5f6e4f6b9c1f2a3b4c5d6e7f
+             */
+            message_id: string;
+            /**
+             * @description The message's type.
+             * @example order.paid
+             */
+            type: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["DeliveryStatus"];
+            /**
+             * Format: int64
+             * @description Attempts since it was written or replayed, the one under way included.
+             */
+            attempts: number;
+            next_attempt_at?: components["schemas"]["Moment"] | null;
+            /** @description What went wrong last. */
+            last_error?: string | null;
+            /** @description When it was written. */
+            created_at: components["schemas"]["Moment"];
+            ended_at?: components["schemas"]["Moment"] | null;
+            /** @description The message's body as it is sent; only where one delivery is read. */
+            body?: string | null;
+            /** @description Its last attempts, newest first; only where one delivery is read. */
+            attempt_log?: components["schemas"]["WebhookAttemptOut"][] | null;
+        };
+        /**
+         * @description An endpoint to be registered.
+         * @example {
+         *       "url": "https://app.example.com/paydesk",
+         *       "event_types": [
+         *         "order.paid"
+         *       ]
+         *     }
+         */
+        WebhookEndpointIn: {
+            /** @description Where messages are sent: https, and an address that is public or that the operator allows. */
+            url: string;
+            /** @description What it is for, for people; at most 200 characters. */
+            description?: string | null;
+            /** @description The types that are wanted; all where it is left out or empty. */
+            event_types?: components["schemas"]["MessageType"][];
+        };
+        /** @description An endpoint as the wire shows it. */
+        WebhookEndpointOut: {
+            /**
+             * @description `we_…`.
+             * @example we_01k3vg6p9yfd5a1h0c9w8t2m4q
+             */
+            endpoint_id: string;
+            /** @description Where messages are sent. */
+            url: string;
+            /** @description What it is for. */
+            description?: string | null;
+            /** @description The types that are wanted; all where it is empty. */
+            event_types: components["schemas"]["MessageType"][];
+            /** @description Whether messages are sent. */
+            status: components["schemas"]["WebhookEndpointStatus"];
+            /** @description Why not. */
+            disabled_because?: string | null;
+            failing_since?: components["schemas"]["Moment"] | null;
+            /**
+             * Format: int64
+             * @description Failed attempts since the last one that came through.
+             */
+            failures: number;
+            resting_until?: components["schemas"]["Moment"] | null;
+            former_secret_until?: components["schemas"]["Moment"] | null;
+            /**
+             * @description What messages are signed with, once: in the answer to the request that made it.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+             */
+            secret?: string | null;
+            /** @description When it was registered. */
+            created_at: components["schemas"]["Moment"];
+        };
+        /**
+         * @description Whether an endpoint is sent to.
+         * @enum {string}
+         */
+        WebhookEndpointStatus: "enabled" | "disabled";
+        /**
+         * @description A problem document (RFC 9457). Some kinds add members of their own.
+         * @example {
+         *       "type": "/problems/invalid_request",
+         *       "title": "A field of the request is wrong",
+         *       "status": 422,
+         *       "code": "invalid_request",
+         *       "detail": "Missing field `quantity`.",
+         *       "field": "items[0]"
+         *     }
+         */
+        Problem: {
+            /**
+             * Format: uri-reference
+             * @description A page of this server that explains the kind of problem.
+             */
+            type: string;
+            /** @description The kind of problem, in a sentence. */
+            title: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description The kind of problem, for programs. Stable; a later release may know more than `x-known-codes`. */
+            code: string;
+            /** @description What is particular to this occurrence. */
+            detail?: string;
+            /** @description The field of the request that is to blame, as a path. */
+            field?: string;
+            /** @description On 5xx: what to quote to the operator. */
+            request_id?: string;
+        };
+    };
+    responses: {
+        /** @description The request was refused (4xx) or failed (5xx). */
+        Problem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /**
+         * @description A value of your choice, new for every action and the same for every repeat of it.
+         * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+         */
+        IdempotencyKey: string;
+    };
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type AddIn = components['schemas']['AddIn'];
+export type AnswerOut = components['schemas']['AnswerOut'];
+export type AssignmentIn = components['schemas']['AssignmentIn'];
+export type AttemptOut = components['schemas']['AttemptOut'];
+export type Behind = components['schemas']['Behind'];
+export type CaptureIn = components['schemas']['CaptureIn'];
+export type ChangeIn = components['schemas']['ChangeIn'];
+export type Changed = components['schemas']['Changed'];
+export type CheckoutIn = components['schemas']['CheckoutIn'];
+export type CommandOut = components['schemas']['CommandOut'];
+export type ContactIn = components['schemas']['ContactIn'];
+export type ContactOut = components['schemas']['ContactOut'];
+export type CreditsHeld = components['schemas']['CreditsHeld'];
+export type CycleCreditsOut = components['schemas']['CycleCreditsOut'];
+export type DeliveredOut = components['schemas']['DeliveredOut'];
+export type DeliveryStatus = components['schemas']['DeliveryStatus'];
+export type DisputeBehind = components['schemas']['DisputeBehind'];
+export type DisputeOut = components['schemas']['DisputeOut'];
+export type DisputeStatus = components['schemas']['DisputeStatus'];
+export type EffectOut = components['schemas']['EffectOut'];
+export type Entitlements = components['schemas']['Entitlements'];
+export type EventBehind = components['schemas']['EventBehind'];
+export type EventOut = components['schemas']['EventOut'];
+export type EventStatus = components['schemas']['EventStatus'];
+export type ExplainedDebt = components['schemas']['ExplainedDebt'];
+export type ExplainedHold = components['schemas']['ExplainedHold'];
+export type ExplainedLot = components['schemas']['ExplainedLot'];
+export type ExplainedOrigin = components['schemas']['ExplainedOrigin'];
+export type Explanation = components['schemas']['Explanation'];
+export type FateOut = components['schemas']['FateOut'];
+export type FieldKind = components['schemas']['FieldKind'];
+export type FieldOut = components['schemas']['FieldOut'];
+export type FraudWarningOut = components['schemas']['FraudWarningOut'];
+export type HistoryEntry = components['schemas']['HistoryEntry'];
+export type HoldIn = components['schemas']['HoldIn'];
+export type HoldOut = components['schemas']['HoldOut'];
+export type HoldStatus = components['schemas']['HoldStatus'];
+export type HopOutcome = components['schemas']['HopOutcome'];
+export type Interval = components['schemas']['Interval'];
+export type InvoiceOut = components['schemas']['InvoiceOut'];
+export type KeyId = components['schemas']['KeyId'];
+export type KeyIn = components['schemas']['KeyIn'];
+export type KeyOut = components['schemas']['KeyOut'];
+export type KeyRefusal = components['schemas']['KeyRefusal'];
+export type KeyShown = components['schemas']['KeyShown'];
+export type KeyStatus = components['schemas']['KeyStatus'];
+export type LineOut = components['schemas']['LineOut'];
+export type MessageType = components['schemas']['MessageType'];
+export type Moment = components['schemas']['Moment'];
+export type MoveIn = components['schemas']['MoveIn'];
+export type NoticeKind = components['schemas']['NoticeKind'];
+export type NoticeOut = components['schemas']['NoticeOut'];
+export type OrderChangeOut = components['schemas']['OrderChangeOut'];
+export type OrderIn = components['schemas']['OrderIn'];
+export type OrderMoveIn = components['schemas']['OrderMoveIn'];
+export type OrderOut = components['schemas']['OrderOut'];
+export type OrderStatus = components['schemas']['OrderStatus'];
+export type OtherWallet = components['schemas']['OtherWallet'];
+export type PageDisputeOut = components['schemas']['Page_DisputeOut'];
+export type PageEventOut = components['schemas']['Page_EventOut'];
+export type PageFraudWarningOut = components['schemas']['Page_FraudWarningOut'];
+export type PageHistoryEntry = components['schemas']['Page_HistoryEntry'];
+export type PageHoldOut = components['schemas']['Page_HoldOut'];
+export type PageInvoiceOut = components['schemas']['Page_InvoiceOut'];
+export type PageKeyOut = components['schemas']['Page_KeyOut'];
+export type PageNoticeOut = components['schemas']['Page_NoticeOut'];
+export type PageOrderChangeOut = components['schemas']['Page_OrderChangeOut'];
+export type PageOrderOut = components['schemas']['Page_OrderOut'];
+export type PagePurchaseOut = components['schemas']['Page_PurchaseOut'];
+export type PageRefundOut = components['schemas']['Page_RefundOut'];
+export type PageSeededDataOut = components['schemas']['Page_SeededDataOut'];
+export type PageWebhookDeliveryOut = components['schemas']['Page_WebhookDeliveryOut'];
+export type PageWebhookEndpointOut = components['schemas']['Page_WebhookEndpointOut'];
+export type PartOfLot = components['schemas']['PartOfLot'];
+export type PaymentOut = components['schemas']['PaymentOut'];
+export type PlanChangeIn = components['schemas']['PlanChangeIn'];
+export type PlanOut = components['schemas']['PlanOut'];
+export type PortalOut = components['schemas']['PortalOut'];
+export type PreviewOut = components['schemas']['PreviewOut'];
+export type ProductOut = components['schemas']['ProductOut'];
+export type Products = components['schemas']['Products'];
+export type Proration = components['schemas']['Proration'];
+export type PurchaseKind = components['schemas']['PurchaseKind'];
+export type PurchaseOut = components['schemas']['PurchaseOut'];
+export type PurchaseStatus = components['schemas']['PurchaseStatus'];
+export type Readiness = components['schemas']['Readiness'];
+export type RefundBehind = components['schemas']['RefundBehind'];
+export type RefundIn = components['schemas']['RefundIn'];
+export type RefundOut = components['schemas']['RefundOut'];
+export type RefundReason = components['schemas']['RefundReason'];
+export type RefundStatus = components['schemas']['RefundStatus'];
+export type ReplayOut = components['schemas']['ReplayOut'];
+export type ReplayWebhooksIn = components['schemas']['ReplayWebhooksIn'];
+export type ReplayWebhooksOut = components['schemas']['ReplayWebhooksOut'];
+export type RotateIn = components['schemas']['RotateIn'];
+export type RotateSecretIn = components['schemas']['RotateSecretIn'];
+export type SeededDataIn = components['schemas']['SeededDataIn'];
+export type SeededDataOut = components['schemas']['SeededDataOut'];
+export type SetUpIn = components['schemas']['SetUpIn'];
+export type SetUpOut = components['schemas']['SetUpOut'];
+export type Started = components['schemas']['Started'];
+export type StatusOut = components['schemas']['StatusOut'];
+export type Subscribed = components['schemas']['Subscribed'];
+export type SubscriptionIn = components['schemas']['SubscriptionIn'];
+export type SubscriptionOut = components['schemas']['SubscriptionOut'];
+export type Subscriptions = components['schemas']['Subscriptions'];
+export type TopUpIn = components['schemas']['TopUpIn'];
+export type TopUpOut = components['schemas']['TopUpOut'];
+export type TopUpState = components['schemas']['TopUpState'];
+export type UserId = components['schemas']['UserId'];
+export type VerifyIn = components['schemas']['VerifyIn'];
+export type VerifyOut = components['schemas']['VerifyOut'];
+export type Wallet = components['schemas']['Wallet'];
+export type WebhookAttemptOut = components['schemas']['WebhookAttemptOut'];
+export type WebhookDeliveryOut = components['schemas']['WebhookDeliveryOut'];
+export type WebhookEndpointIn = components['schemas']['WebhookEndpointIn'];
+export type WebhookEndpointOut = components['schemas']['WebhookEndpointOut'];
+export type WebhookEndpointStatus = components['schemas']['WebhookEndpointStatus'];
+export type Problem = components['schemas']['Problem'];
+export type ResponseProblem = components['responses']['Problem'];
+export type ParameterIdempotencyKey = components['parameters']['IdempotencyKey'];
+export type $defs = Record<string, never>;
+export interface operations {
+    list_disputes: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Only those of this user's payments. */
+                user_id?: components["schemas"]["UserId"];
+                /** @description Only those of this status. */
+                status?: components["schemas"]["DisputeStatus"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of disputes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DisputeOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_dispute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dispute. */
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dispute. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputeOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_entitlements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Who. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What they may do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entitlements"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_events: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: number;
+                /** @description Only those of this status. */
+                status?: components["schemas"]["EventStatus"];
+                /** @description Only those of this type. */
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EventOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Stripe's id of the event. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    replay_event: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Stripe's id of the event. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It will be handled again. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_credits: {
+        parameters: {
+            query?: {
+                /** @description The API key whose credits are meant; the user's own where it is left out. */
+                key_id?: components["schemas"]["KeyId"];
+            };
+            header?: never;
+            path: {
+                /** @description Whose wallet. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The wallet. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wallet"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_credits: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Whose wallet. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddIn"];
+            };
+        };
+        responses: {
+            /** @description Given. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    explain_credits: {
+        parameters: {
+            query?: {
+                /** @description The API key whose credits are meant; the user's own where it is left out. */
+                key_id?: components["schemas"]["KeyId"];
+                /** @description How many lots, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Whose wallet. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Why the wallet holds what it holds. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_credit_history: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: number;
+                /** @description The API key whose credits are meant; the user's own where it is left out. */
+                key_id?: components["schemas"]["KeyId"];
+                /**
+                 * @description Only transfers of these codes, separated by commas.
+                 * @example spend,expire
+                 */
+                code?: string;
+                /**
+                 * @description Only transfers at this time or later, RFC 3339.
+                 * @example 2026-01-01T00:00:00Z
+                 */
+                from?: string;
+                /**
+                 * @description Only transfers before this time, RFC 3339.
+                 * @example 2026-02-01T00:00:00Z
+                 */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Whose wallet. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the history. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HistoryEntry"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    download_credit_history: {
+        parameters: {
+            query?: {
+                /** @description The number in the `Link` of the table before. */
+                after?: number;
+                /** @description The API key whose credits are meant; the user's own where it is left out. */
+                key_id?: components["schemas"]["KeyId"];
+                /**
+                 * @description Only transfers of these codes, separated by commas.
+                 * @example spend,expire
+                 */
+                code?: string;
+                /**
+                 * @description Only transfers at this time or later, RFC 3339.
+                 * @example 2026-01-01T00:00:00Z
+                 */
+                from?: string;
+                /**
+                 * @description Only transfers before this time, RFC 3339.
+                 * @example 2026-02-01T00:00:00Z
+                 */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Whose wallet. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_holds: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Only those of this status. */
+                status?: components["schemas"]["HoldStatus"];
+            };
+            header?: never;
+            path: {
+                /** @description Whose credits. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of holds. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HoldOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_hold: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Whose credits. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldIn"];
+            };
+        };
+        responses: {
+            /** @description Set aside. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldOut"];
+                };
+            };
+            /** @description The wallet does not hold enough; nothing was set aside. */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose credits. */
+                user_id: components["schemas"]["UserId"];
+                /** @description The hold. */
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The hold. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    capture_hold: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Whose credits. */
+                user_id: components["schemas"]["UserId"];
+                /** @description The hold. */
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaptureIn"];
+            };
+        };
+        responses: {
+            /** @description Captured. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldOut"];
+                };
+            };
+            /** @description The hold has ended; `ended` says how. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    release_hold: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Whose credits. */
+                user_id: components["schemas"]["UserId"];
+                /** @description The hold. */
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Released. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldOut"];
+                };
+            };
+            /** @description The hold has ended; `ended` says how. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    move_credits: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Whose wallets. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveIn"];
+            };
+        };
+        responses: {
+            /** @description Moved; the wallet they came from. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description The wallet does not hold enough; nothing was moved. */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_credits: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Whose wallet. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Taken back. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description The wallet does not hold enough; nothing was taken. */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    spend_credits: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Whose wallet. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Spent. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description The wallet does not hold enough; nothing was taken. */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_top_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose wallet. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wanted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopUpOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_top_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose wallet. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TopUpIn"];
+            };
+        };
+        responses: {
+            /** @description What is wanted now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopUpOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_top_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose wallet. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing is wanted any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    set_up_top_up: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Whose payment method. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUpIn"];
+            };
+        };
+        responses: {
+            /** @description The page to send the buyer to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetUpOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_fraud_warnings: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Whose; only a service or the operator names somebody. */
+                user_id?: components["schemas"]["UserId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of warnings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FraudWarningOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_keys: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Whose; only a service or the operator names somebody. */
+                user_id?: components["schemas"]["UserId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of keys. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_KeyOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_key: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyIn"];
+            };
+        };
+        responses: {
+            /** @description Made. The secret is not shown again. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyShown"];
+                };
+            };
+            /** @description The user has as many keys as a user may have, or the secret was shown already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    verify_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyIn"];
+            };
+        };
+        responses: {
+            /** @description Whether it is accepted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifyOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key. */
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key, without its secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reveal_key: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The key. */
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret, which is not shown again. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyShown"];
+                };
+            };
+            /** @description The secret was shown already, or the key is revoked. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    revoke_key: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The key. */
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    rotate_key: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The key. */
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateIn"];
+            };
+        };
+        responses: {
+            /** @description The secret, which is not shown again. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyShown"];
+                };
+            };
+            /** @description The key is revoked, or this request's secret was shown already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_notices: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Whose; only a service or the operator names somebody. */
+                user_id?: components["schemas"]["UserId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of notices. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NoticeOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_orders: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Only those of this status. */
+                status?: components["schemas"]["OrderStatus"];
+                /** @description Only those of this package. */
+                package_id?: string;
+                /** @description Only those that this user is to work on; a user may name themselves, and leave out whose. */
+                reviewer_id?: components["schemas"]["UserId"];
+                /** @description Whose; only a service or the operator names somebody, or leaves it out for everybody's. */
+                user_id?: components["schemas"]["UserId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of orders. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OrderOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_order: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderIn"];
+            };
+        };
+        responses: {
+            /** @description Written, as a draft. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    assign_order: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentIn"];
+            };
+        };
+        responses: {
+            /** @description Assigned. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description The order is given up. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_order_changes: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of changes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OrderChangeOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    move_order: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderMoveIn"];
+            };
+        };
+        responses: {
+            /** @description Moved. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description It cannot be moved there; `allowed` says where it can. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_payments_checkout_session: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckoutIn"];
+            };
+        };
+        responses: {
+            /** @description The page to send the buyer to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_purchases: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Whose; only a service or the operator names somebody. */
+                user_id?: components["schemas"]["UserId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of purchases. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PurchaseOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_purchase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The purchase. */
+                purchase_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The purchase. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_refunds: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Only those of this user's payments. */
+                user_id?: components["schemas"]["UserId"];
+                /** @description Only those of this status. */
+                status?: components["schemas"]["RefundStatus"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of refunds. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RefundOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_refund: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundIn"];
+            };
+        };
+        responses: {
+            /** @description Made at Stripe; its status says whether the money is back yet. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundOut"];
+                };
+            };
+            /** @description So much cannot be given back; nothing was. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_refund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The refund. */
+                refund_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The refund. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_seeded_data: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Whose; only a service or the operator names somebody. */
+                user_id?: components["schemas"]["UserId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of data. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SeededDataOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_seeded_data: {
+        parameters: {
+            query?: {
+                /** @description Whose; only a service or the operator names somebody. */
+                user_id?: components["schemas"]["UserId"];
+            };
+            header?: never;
+            path: {
+                /** @description The name of the plan's template. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The data. */
+            200: {
+                headers: {
+                    /** @description Its version. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeededDataOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    replace_seeded_data: {
+        parameters: {
+            query?: {
+                /** @description Whose; only a service or the operator names somebody. */
+                user_id?: components["schemas"]["UserId"];
+            };
+            header: {
+                /**
+                 * @description The ETag of the version that is replaced.
+                 * @example "1"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The name of the plan's template. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeededDataIn"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            200: {
+                headers: {
+                    /** @description Its new version. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeededDataOut"];
+                };
+            };
+            /** @description The data has changed since it was read; nothing was changed. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description If-Match is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_checkout_session: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckoutIn"];
+            };
+        };
+        responses: {
+            /** @description The page to send the buyer to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_subscription: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionIn"];
+            };
+        };
+        responses: {
+            /** @description The subscription. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    open_customer_portal: {
+        parameters: {
+            query?: {
+                /** @description Where the portal leads back to; this server's public address where it is left out. */
+                return_url?: string;
+                /** @description Whose portal; only a service or the operator names somebody. */
+                user_id?: components["schemas"]["UserId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page to send the user to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_products: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is for sale. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Products"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_subscriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user. */
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The subscriptions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscriptions"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancel_subscription: {
+        parameters: {
+            query?: {
+                /** @description When; with the period that is paid for where it is left out. One whose first payment has not come ends at once. */
+                when?: "period_end" | "now";
+            };
+            header?: never;
+            path: {
+                /** @description The subscription. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The subscription as it now stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    receive_webhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Stripe's signature. */
+                "Stripe-Signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The event, as Stripe signed it. */
+        requestBody: {
+            content: {
+                "application/json": string;
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed by a known secret, or not an event. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It could not be kept; Stripe sends it again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_subscription: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The subscription. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanChangeIn"];
+            };
+        };
+        responses: {
+            /** @description The subscription as it now stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    preview_subscription_change: {
+        parameters: {
+            query: {
+                /** @description The plan of the catalogue. */
+                plan_id: string;
+                /** @description What becomes of the rest of the period; the difference is paid at once where it is left out. */
+                proration_behavior?: components["schemas"]["Proration"];
+            };
+            header?: never;
+            path: {
+                /** @description The subscription. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it would cost. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resume_subscription: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The subscription. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The subscription as it now stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_subscription_invoices: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The user. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of invoices. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InvoiceOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    stream_updates: {
+        parameters: {
+            query?: {
+                /** @description Whose; only a service or the operator names somebody. */
+                user_id?: components["schemas"]["UserId"];
+            };
+            header?: {
+                /** @description The id of the last event that was seen. */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Who. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The contact. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Who. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactIn"];
+            };
+        };
+        responses: {
+            /** @description The contact. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Who. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is forgotten. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_webhook_endpoints: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of endpoints. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WebhookEndpointOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookEndpointIn"];
+            };
+        };
+        responses: {
+            /** @description Registered, with its secret. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint. */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint. */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: number;
+                /** @description Only those of this status. */
+                status?: components["schemas"]["DeliveryStatus"];
+            };
+            header?: never;
+            path: {
+                /** @description The endpoint. */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WebhookDeliveryOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint. */
+                endpoint_id: string;
+                /** @description The delivery. */
+                delivery_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    enable_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The endpoint. */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    replay_webhook_deliveries: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The endpoint. */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayWebhooksIn"];
+            };
+        };
+        responses: {
+            /** @description How many. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayWebhooksOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The endpoint. */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateSecretIn"];
+            };
+        };
+        responses: {
+            /** @description The endpoint, with its new secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    checkout_credits: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckoutIn"];
+            };
+        };
+        responses: {
+            /** @description The page to send the buyer to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_liveness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It lives. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example ok */
+                    "text/plain": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The metrics. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_payment_cancel: {
+        parameters: {
+            query: {
+                /** @description The purchase. */
+                purchase_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_payment_status: {
+        parameters: {
+            query: {
+                /** @description The checkout session, as Stripe put it into the address. */
+                session_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_payment_success: {
+        parameters: {
+            query: {
+                /** @description The checkout session, as Stripe put it into the address. */
+                session_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_readiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It can serve. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description It cannot, for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    receive_forwarded: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The edge's signature. */
+                "Paydesk-Signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The group, as the edge signed it. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description What became of each event, in their order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerOut"];
+                };
+            };
+            /** @description Not signed by a known internal secret, or not just now. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No internal secret is configured, or events are taken on another listener. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+}

@@ -1,0 +1,121 @@
+// What was read of the server, for all components under one provider: each thing once, and the newest of it.
+
+import type { Client } from "@paydesk/client";
+
+/** Where something that is read from the server stands. What was read before stays while it is read again. */
+export type Snapshot<Data> =
+  | { status: "loading"; data: undefined; error: undefined }
+  | { status: "ready"; data: Data; error: undefined }
+  | { status: "error"; data: Data | undefined; error: unknown };
+
+/** How each thing is read. A longer list that is read again is read to the length it had. */
+const reads = {
+  credits: (client: Client, userId: string) => client.readCredits({ user_id: userId }),
+  entitlements: (client: Client, userId: string) => client.readEntitlements({ user_id: userId }),
+  invoices: (client: Client, userId: string) => client.listSubscriptionInvoices({ user_id: userId }),
+  keys: (client: Client) => client.listKeys({ limit: LIST_MAX }),
+  orders: (client: Client, _: string, before?: { data: unknown[] }) =>
+    client.listOrders({ limit: Math.min(Math.max(before?.data.length ?? 0, 20), LIST_MAX) }),
+  products: (client: Client) => client.listProducts(),
+};
+const LIST_MAX = 100;
+
+export type Name = keyof typeof reads;
+/** What is read under each name. */
+export type Data<Key extends Name> = Awaited<ReturnType<(typeof reads)[Key]>>;
+
+export const LOADING = { status: "loading", data: undefined, error: undefined } as const;
+
+interface Entry {
+  snapshot: Snapshot<unknown>;
+  listeners: Set<() => void>;
+  /** Counts what was begun and what was set, so that an answer which was overtaken is not taken in. */
+  version: number;
+  reading: Promise<void> | undefined;
+}
+
+export class Cache {
+  readonly #client: Client;
+  readonly #userId: string;
+  readonly #entries = new Map<Name, Entry>();
+
+  constructor(client: Client, userId: string) {
+    this.#client = client;
+    this.#userId = userId;
+  }
+
+  snapshot<Key extends Name>(name: Key): Snapshot<Data<Key>> {
+    return this.#entry(name).snapshot as Snapshot<Data<Key>>;
+  }
+
+  /** Tells of every change; what nobody has read yet is read now. */
+  watch(name: Name, listener: () => void): () => void {
+    const entry = this.#entry(name);
+    entry.listeners.add(listener);
+    if (entry.snapshot.status === "loading" && !entry.reading) void this.#read(name);
+    return () => {
+      entry.listeners.delete(listener);
+    };
+  }
+
+  /** Takes in what was learnt otherwise. */
+  set<Key extends Name>(name: Key, data: Data<Key>): void {
+    this.#entry(name).version += 1;
+    this.#show(name, { status: "ready", data, error: undefined });
+  }
+
+  /** What is there once nothing is being read; nothing where nobody has looked. */
+  async settled<Key extends Name>(name: Key): Promise<Snapshot<Data<Key>>> {
+    while (this.#entry(name).reading) await this.#entry(name).reading;
+    return this.snapshot(name);
+  }
+
+  /** Reads these again where somebody looks at them, and forgets them where nobody does. */
+  async refresh(...names: Name[]): Promise<void> {
+    const known = names.filter((name) => this.#entries.has(name));
+    await Promise.all(
+      known.map((name) => {
+        if (this.#entry(name).listeners.size > 0) return this.#read(name);
+        return void this.#entries.delete(name);
+      }),
+    );
+  }
+
+  refreshAll(): Promise<void> {
+    return this.refresh(...this.#entries.keys());
+  }
+
+  #read(name: Name): Promise<void> {
+    const entry = this.#entry(name);
+    entry.version += 1;
+    const reading = this.#take(name, entry, entry.version).finally(() => {
+      if (entry.reading === reading) entry.reading = undefined;
+    });
+    entry.reading = reading;
+    return reading;
+  }
+
+  async #take(name: Name, entry: Entry, version: number): Promise<void> {
+    const before = entry.snapshot.data as { data: unknown[] } | undefined;
+    const outcome = await reads[name](this.#client, this.#userId, before).then(
+      (data): Snapshot<unknown> => ({ status: "ready", data, error: undefined }),
+      (error: unknown): Snapshot<unknown> => ({ status: "error", data: entry.snapshot.data, error }),
+    );
+    if (entry.version === version) this.#show(name, outcome);
+  }
+
+  #show(name: Name, snapshot: Snapshot<unknown>): void {
+    const entry = this.#entry(name);
+    entry.snapshot = snapshot;
+    for (const listener of entry.listeners) listener();
+  }
+
+  #entry(name: Name): Entry {
+    let entry = this.#entries.get(name);
+    if (!entry) {
+      entry = { snapshot: LOADING, listeners: new Set(), version: 0, reading: undefined };
+      this.#entries.set(name, entry);
+    }
+    return entry;
+  }
+}

@@ -1,0 +1,25 @@
+// Numbers, money and dates as people read them.
+
+/** Currencies that Stripe charges without a minor unit, and with three decimals; all others have two. */
+const ZERO_DECIMAL = "bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split(" ");
+const THREE_DECIMAL = "bhd jod kwd omr tnd".split(" ");
+
+/** An amount in minor units: `1000` `usd` is $10.00, `1000` `jpy` is ¥1,000. */
+export function formatMoney(minor: number, currency: string, locale?: string): string {
+  const code = currency.toLowerCase();
+  const digits = ZERO_DECIMAL.includes(code) ? 0 : THREE_DECIMAL.includes(code) ? 3 : 2;
+  return new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency: code,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(minor / 10 ** digits);
+}
+
+export function formatNumber(value: number, locale?: string): string {
+  return new Intl.NumberFormat(locale).format(value);
+}
+
+export function formatDate(moment: string, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(new Date(moment));
+}

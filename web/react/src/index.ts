@@ -1,0 +1,21 @@
+"use client";
+
+// @paydesk/react: hooks and components over paydesk, to be used below a PaydeskProvider.
+
+export { type Action, type Progress, useAction } from "./action.js";
+export { ApiKeys } from "./api_keys.js";
+export type { Snapshot } from "./cache.js";
+export { type CheckoutInput, useCheckout } from "./checkout.js";
+export { CreditBalance } from "./credit_balance.js";
+export { useCredits, useEntitlements, useProducts } from "./credits.js";
+export { formatDate, formatMoney, formatNumber } from "./formats.js";
+export { type UseApiKeys, useApiKeys } from "./keys.js";
+export { OrderForm, type OrderFormProps } from "./order_form.js";
+export { OrderList } from "./order_list.js";
+export { type OrderInput, type UseOrders, useOrders, usePlaceOrder } from "./orders.js";
+export { type Navigate, type Paydesk, PaydeskProvider, type PaydeskProviderProps, usePaydesk } from "./provider.js";
+export { PurchaseButton, type PurchaseButtonProps } from "./purchase_button.js";
+export type { Resource } from "./resource.js";
+export { type SubscriptionState, type UseSubscription, useInvoices, useSubscription } from "./subscription.js";
+export { SubscriptionManager, type SubscriptionManagerProps } from "./subscription_manager.js";
+export { english, type Words } from "./words.js";
