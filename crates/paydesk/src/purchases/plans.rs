@@ -31,6 +31,7 @@ pub(super) fn claim(tx: &mut Tx<'_>, plan: &Plan, wanted: &Purchase) -> Result<C
     match commands::holder(tx, &wanted.user_id, &plan.group)? {
         Holder::Nobody => {
             let (user_id, id) = (&wanted.user_id, &wanted.purchase_id);
+            commands::check_currency(tx, user_id, wanted.price.currency).map_err(Refused)?;
             commands::take(tx, user_id, &plan.group, id, plan.trial_days)?;
             Ok(Claimed::Taken)
         }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::checkout_items;
 use super::payments::{self, Attempt};
-use super::{checkout_setup, checkout_subscription, customers, payment_intents};
+use super::{checkout_setup, checkout_subscription, customers, payment_intents, subscriptions};
 use crate::due::Due;
 use crate::state::{State, int, merge_metadata, rendered, text};
 use crate::wire::error::ApiError;
@@ -97,6 +97,9 @@ fn create(call: &mut Call<'_>) -> Answer {
     check(call)?;
     let expires_at = expiry(call)?;
     let (items, currency) = checkout_items::build(call)?;
+    if call.text("mode") == Some("subscription") {
+        subscriptions::check_currency(call.state, call.text("customer").unwrap_or_default(), &currency)?;
+    }
     let total: i64 = items.iter().map(|item| int(item, "amount_total")).sum();
     if total > 0 {
         payment_intents::check_amount(total, &currency).map_err(|error| {

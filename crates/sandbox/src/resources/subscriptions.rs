@@ -105,6 +105,7 @@ fn create(call: &mut Call<'_>) -> Answer {
     call.state.referred("customer", &customer, "customer")?;
     call.state.keep_time_of(&customer);
     let chosen = chosen_prices(call)?;
+    check_currency(call.state, &customer, text(&chosen[0].0, "currency"))?;
     let mut params = call.params.clone();
     if let Some(reference) = call.text("default_payment_method").map(str::to_owned) {
         let method = payment_methods::resolve(call.state, &reference, "default_payment_method")?;
@@ -161,6 +162,21 @@ fn chosen_prices(call: &mut Call<'_>) -> Result<Vec<(Value, Value)>, ApiError> {
         return Err(ApiError::param("items", message));
     }
     Ok(chosen)
+}
+
+/// A customer pays for all subscriptions that are not over in one currency.
+pub(super) fn check_currency(state: &State, customer: &str, currency: &str) -> Result<(), ApiError> {
+    let theirs = state.naming("subscription", "customer", customer);
+    let other = theirs
+        .into_iter()
+        .find(|one| !matches!(text(one, "status"), "canceled" | "incomplete_expired") && one["currency"] != currency);
+    match other {
+        Some(other) => Err(ApiError::invalid(format!(
+            "The customer {customer} has a subscription in {} already; all of a customer's are in one currency.",
+            text(other, "currency")
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// An anchor of the request's own must come before the period would end anyway.

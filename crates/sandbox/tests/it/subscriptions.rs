@@ -453,3 +453,35 @@ async fn checkout_begins_a_trial_without_money_and_without_a_card_if_that_is_ask
         assert_eq!((reply.status, reply.error("param")), (400, name), "{}", reply.text);
     }
 }
+
+#[tokio::test]
+async fn all_subscriptions_of_a_customer_are_in_one_currency() {
+    let desk = Desk::new();
+    let (_, customer, subscription) = subscribed(&desk, "pm_card_visa", &[]).await;
+    let product = desk.make("/v1/products", &[("name", "Other plan")]).await;
+    let form = [
+        ("product", product.as_str()),
+        ("currency", "eur"),
+        ("unit_amount", "900"),
+        ("recurring[interval]", "month"),
+    ];
+    let euros = desk.make("/v1/prices", &form).await;
+    let by_api = [("customer", customer.as_str()), ("items[0][price]", euros.as_str())];
+    let by_page = [
+        ("mode", "subscription"),
+        ("customer", customer.as_str()),
+        ("success_url", "https://shop.example/done"),
+        ("line_items[0][price]", euros.as_str()),
+        ("line_items[0][quantity]", "1"),
+    ];
+    for (path, form) in [
+        ("/v1/subscriptions", &by_api[..]),
+        ("/v1/checkout/sessions", &by_page[..]),
+    ] {
+        let refused = desk.post(path, form).await;
+        assert_eq!(refused.status, 400, "{}", refused.text);
+        assert_eq!(refused.body["error"]["type"], "invalid_request_error");
+    }
+    desk.delete(&format!("/v1/subscriptions/{subscription}")).await;
+    desk.make("/v1/subscriptions", &by_api).await;
+}

@@ -42,6 +42,7 @@ export type ProblemCode =
   | "refused_by_core"
   | "secret_already_shown"
   | "stripe_unavailable"
+  | "subscribed_in_other_currency"
   | "subscription_busy"
   | "subscription_not_changeable"
   | "subscription_refused"

@@ -70,7 +70,7 @@ async fn write_begin(app: &App, action: Action, request: BeginRequest) -> Result
             let currency = request.currency.unwrap_or(app_in.catalogue.default_currency);
             let price_id = price_of(tx, item, plan, currency)?;
             match slots::holder(tx, &request.user_id, &plan.group)? {
-                Holder::Nobody => {}
+                Holder::Nobody => slots::check_currency(tx, &request.user_id, currency)?,
                 Holder::Subscription(subscription_id) => {
                     return Err(Problem::of(&ALREADY_SUBSCRIBED).with("subscription_id", subscription_id));
                 }

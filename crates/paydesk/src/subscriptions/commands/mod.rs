@@ -21,7 +21,7 @@ use crate::ids::UserId;
 use crate::words::words;
 
 pub use make::recover;
-pub use slots::{Holder, holder, note_begun, take, trial_days_of};
+pub use slots::{Holder, check_currency, holder, note_begun, take, trial_days_of};
 
 /// The user has a subscription of the group.
 pub const ALREADY_SUBSCRIBED: ProblemKind = ProblemKind {
@@ -30,6 +30,15 @@ pub const ALREADY_SUBSCRIBED: ProblemKind = ProblemKind {
     title: "The user has a subscription already",
     explanation: "A user has one subscription in each group of plans, and `subscription_id` names the one that is there. \
                   Change its plan, or end it first.",
+};
+
+/// The user pays for another subscription in another currency.
+pub const SUBSCRIBED_IN_OTHER_CURRENCY: ProblemKind = ProblemKind {
+    code: "subscribed_in_other_currency",
+    status: 409,
+    title: "The user has a subscription in another currency",
+    explanation: "All subscriptions of a customer are in one currency at Stripe, and `currency` says in which this user's \
+                  are. Ask for that currency, or end the others first.",
 };
 
 /// Something else about the same subscription is under way.
@@ -89,6 +98,7 @@ const SUBSCRIPTION_REFUSED: ProblemKind = ProblemKind {
 /// All kinds of problem of this module.
 pub const KINDS: &[ProblemKind] = &[
     ALREADY_SUBSCRIBED,
+    SUBSCRIBED_IN_OTHER_CURRENCY,
     SUBSCRIPTION_BUSY,
     SUBSCRIPTION_NOT_CHANGEABLE,
     PAYMENT_FAILED,

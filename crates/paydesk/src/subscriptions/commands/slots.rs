@@ -1,9 +1,12 @@
 //! Slots: one subscription at a time for each user and group of plans, whoever asks at once. The slot's row is locked, its
 //! holder is looked at, and only where that one is over somebody else takes it.
 
+use ledger::Currency;
 use store::{Result, Tx};
 
-use super::{Command, Status, records};
+use super::{Command, SUBSCRIBED_IN_OTHER_CURRENCY, Status, records};
+use crate::catalogue;
+use crate::http::Problem;
 use crate::ids::UserId;
 use crate::purchases::{self, Purchase};
 use crate::subscriptions;
@@ -52,6 +55,25 @@ pub fn holder(tx: &mut Tx<'_>, user_id: &UserId, group: &str) -> Result<Holder> 
         Some(purchase) => Holder::Checkout(Box::new(purchase)),
         None => Holder::Nobody,
     })
+}
+
+/// Refuses a currency in which Stripe would not let the user begin a subscription, because another one is paid in another.
+pub fn check_currency(tx: &mut Tx<'_>, user_id: &UserId, wanted: Currency) -> std::result::Result<(), Problem> {
+    for one in subscriptions::subscriptions_of_user(tx, user_id)? {
+        let is_over = one.is_terminal();
+        let Some(price_id) = one.price_id.filter(|_| !is_over) else {
+            continue;
+        };
+        match catalogue::currency_of_price(tx, &price_id)? {
+            Some(paid) if paid != wanted => {
+                return Err(Problem::of(&SUBSCRIBED_IN_OTHER_CURRENCY)
+                    .field("currency")
+                    .with("currency", paid.to_string()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Gives a slot that nobody has to a purchase or a command. Gives the days of its trial: a user has one in each group.

@@ -4,7 +4,7 @@ use paydesk::purchases;
 use serde_json::json;
 use store::testing::for_each_engine;
 
-use super::commands::{at_stripe, begin, cancel, listed, open_pages, pay, purchase, subscribe};
+use super::commands::{PAID, at_stripe, begin, cancel, listed, open_pages, pay, purchase, save, subscribe};
 use crate::support::all_at_once;
 
 const CHECKOUT: &str = "/api/stripe/create-checkout-session";
@@ -108,6 +108,36 @@ async fn another_plan_ends_the_page_of_the_first_unless_that_is_paid() {
         assert_eq!((late.status, &late.json()["code"]), (409, &json!("already_subscribed")));
         test.settle().await;
         assert_eq!(listed(&test).await.len(), 1);
+        test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_second_subscription_is_in_the_currency_of_the_first() {
+    for_each_engine(async |database| {
+        let test = begin(database).await;
+        let ada = test.user("ada");
+        let first = subscribe(&test, "pro").await;
+        save(&test, PAID).await;
+        let by_page = json!({ "item_id": "archive", "currency": "eur" });
+        let by_api = json!({ "user_id": "ada", "plan_id": "archive", "currency": "eur" });
+        for (path, body) in [(CHECKOUT, &by_page), ("/api/stripe/create-subscription", &by_api)] {
+            let refused = test.post(&ada, path, body).await;
+            let said = refused.json();
+            assert_eq!(
+                (refused.status, &said["code"]),
+                (409, &json!("subscribed_in_other_currency")),
+                "{said}"
+            );
+            assert_eq!((&said["currency"], &said["field"]), (&json!("usd"), &json!("currency")));
+        }
+        assert_eq!(at_stripe(&test).await.len(), 1, "Stripe was not asked");
+
+        // Once it is over, any currency will do.
+        assert_eq!(cancel(&test, &first, "?when=now").await.status, 200);
+        test.settle().await;
+        test.checkout(&ada, &by_page).await;
         test.finish().await;
     })
     .await;

@@ -44,7 +44,7 @@ name = "Archive"
 group = "extras"
 tier = "archive"
 interval = "year"
-prices = { usd = 5000 }
+prices = { usd = 5000, eur = 4500 }
 
 [[plan]]
 id = "former"
