@@ -19,7 +19,7 @@ use crate::ids::Ids;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Metrics;
 use crate::tokens::Directory;
-use crate::{books, courier, credits, hop, inbox, top_ups, updates};
+use crate::{books, courier, credits, hop, inbox, subscriptions, top_ups, updates};
 
 /// The application's shared parts; cheap to clone. Reads like a struct: `app.clock.now_us()`.
 #[derive(Clone)]
@@ -92,6 +92,7 @@ impl App {
         inbox::describe_metrics();
         credits::describe_metrics();
         top_ups::describe_metrics();
+        subscriptions::describe_metrics();
         books::describe_metrics();
         courier::describe_metrics();
         let catalogue = Arc::new(catalogue);

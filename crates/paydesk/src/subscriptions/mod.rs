@@ -20,7 +20,7 @@ pub use follow::follow;
 pub use intake::{Taken, take_in_events};
 pub use records::{standing, standings_of_user, subscription, subscriptions_of_user};
 pub use rules::{Told, interpret, is_handled};
-pub use sync::{SyncError, refresh, run, work};
+pub use sync::{SyncError, describe_metrics, refresh, run, work};
 
 /// The topic under which the sync is woken.
 pub const TOPIC: &str = "subscriptions";

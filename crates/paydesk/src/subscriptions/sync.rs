@@ -42,6 +42,21 @@ pub enum SyncError {
     Store(#[from] store::Error),
 }
 
+/// Tells the metrics what they mean, and begins their series at zero, once at start.
+pub fn describe_metrics() {
+    metrics::describe_counter!(
+        "paydesk_subscription_reads_total",
+        "Subscriptions, or invoices alone, that were read from Stripe, by outcome."
+    );
+    for outcome in ["taken_in", "failed"] {
+        count_read(outcome, 0);
+    }
+}
+
+fn count_read(outcome: &'static str, by: u64) {
+    metrics::counter!("paydesk_subscription_reads_total", "outcome" => outcome).increment(by);
+}
+
 /// Runs until told to stop.
 pub async fn run(app: App) {
     let mut listener = app.store.listen(TOPIC);
@@ -115,6 +130,16 @@ pub async fn refresh(app: &App, subscription_id: &str) -> Result<Option<Subscrip
 }
 
 async fn read(app: &App, claim: Claim) -> Result<(), SyncError> {
+    counted(read_and_take(app, claim).await)
+}
+
+/// A read, counted by what came of it.
+fn counted<T>(read: Result<T, SyncError>) -> Result<T, SyncError> {
+    count_read(if read.is_ok() { "taken_in" } else { "failed" }, 1);
+    read
+}
+
+async fn read_and_take(app: &App, claim: Claim) -> Result<(), SyncError> {
     let expand = &["customer"];
     let seen = match app.stripe.retrieve_subscription(&claim.subscription_id, expand).await {
         Ok(subscription) => Seen::There(Box::new(there(app, subscription).await?)),
@@ -225,7 +250,7 @@ fn decide(
 }
 
 async fn read_invoice(app: App, invoice_id: String) {
-    if let Err(error) = look_at_invoice(&app, &invoice_id).await {
+    if let Err(error) = counted(look_at_invoice(&app, &invoice_id).await) {
         tracing::warn!(%error, invoice_id, "an invoice could not be read now");
     }
 }

@@ -198,6 +198,8 @@ fn what_a_server_lacks_it_says_at_start_and_its_counters_begin_at_zero() {
         "paydesk_inbox_handled_total{status=\"dead\"}",
         "paydesk_credits_refused_total",
         "paydesk_ledger_sealed_total",
+        "paydesk_subscription_reads_total{outcome=\"taken_in\"}",
+        "paydesk_subscription_reads_total{outcome=\"failed\"}",
     ] {
         let name = series.split('{').next().unwrap();
         assert!(metrics.contains(&format!("\n{series} 0\n")), "{series}: {metrics}");
