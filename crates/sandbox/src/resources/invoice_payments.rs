@@ -74,6 +74,15 @@ pub(crate) fn end(state: &mut State, invoice: &str, status: &'static str) {
     }
 }
 
+/// What the page of an application needs to let the buyer pay an invoice; nothing where no payment waits for it.
+pub(crate) fn confirmation_secret(state: &State, invoice: &str) -> Value {
+    let intent = of(state, invoice).and_then(|payment| payment["payment"]["payment_intent"].as_str());
+    match intent.and_then(|intent| state.get(intent)) {
+        Some(intent) => json!({ "client_secret": intent["client_secret"], "type": "payment_intent" }),
+        None => Value::Null,
+    }
+}
+
 /// The `payments` of an invoice, when they are expanded.
 pub(crate) fn included(state: &State, invoice: &str) -> Value {
     let payments = state.naming("invoice_payment", "invoice", invoice);

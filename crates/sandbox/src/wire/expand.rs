@@ -11,7 +11,8 @@ use crate::state::{State, rendered};
 const MAX_DEPTH: usize = 4;
 
 /// What can be expanded: the object, the member (a path, where it is nested), and the object it leads to. Nothing after
-/// `*` is judged beforehand. A list is there only when it is expanded; an embedded object always is.
+/// `*` is judged beforehand. A list, and a part without an id of its own, is there only when it is expanded; an embedded
+/// object always is.
 const LEADS: &[(&str, &str, &str)] = &[
     ("account", "external_accounts", "list *"),
     ("balance_transaction", "source", "*"),
@@ -47,6 +48,7 @@ const LEADS: &[(&str, &str, &str)] = &[
     ("dispute", "balance_transactions", "balance_transaction"),
     ("dispute", "charge", "charge"),
     ("dispute", "payment_intent", "payment_intent"),
+    ("invoice", "confirmation_secret", PART),
     ("invoice", "customer", "customer"),
     ("invoice", "default_payment_method", "payment_method"),
     ("invoice", "lines", "list line_item"),
@@ -109,6 +111,9 @@ const LEADS: &[(&str, &str, &str)] = &[
     ("transfer_reversal", "transfer", "transfer"),
 ];
 
+/// What a member leads to that is no object.
+const PART: &str = "part";
+
 /// Judges the paths before anything is executed. `noun` is what the operation answers with.
 pub(crate) fn check(noun: &str, is_list: bool, paths: &[Value]) -> Result<(), ApiError> {
     for path in paths.iter().filter_map(Value::as_str) {
@@ -153,13 +158,17 @@ fn leads_on(noun: &str, segments: &[&str]) -> bool {
 fn is_reference(noun: &str, member: &str) -> bool {
     LEADS
         .iter()
-        .any(|(owner, known, target)| *owner == noun && *known == member && !target.starts_with("list "))
+        .any(|(owner, known, target)| *owner == noun && *known == member && !is_there_when_expanded(target))
 }
 
 fn is_includable(noun: &str, member: &str) -> bool {
     LEADS
         .iter()
-        .any(|(owner, known, target)| *owner == noun && *known == member && target.starts_with("list "))
+        .any(|(owner, known, target)| *owner == noun && *known == member && is_there_when_expanded(target))
+}
+
+fn is_there_when_expanded(target: &str) -> bool {
+    target == PART || target.starts_with("list ")
 }
 
 /// Replaces references in an answer by what they name. The paths have been checked.
@@ -228,6 +237,7 @@ fn descend(
         Value::Array(items) if !rest.is_empty() => items
             .iter_mut()
             .try_for_each(|item| descend(state, item, rest, (owner, &local), path)),
+        Value::Object(_) if rest.is_empty() && is_includable(owner, first) => Ok(()),
         Value::Object(members) if !rest.is_empty() || members.contains_key("object") => {
             descend(state, child, rest, (owner, &local), path)
         }
@@ -235,17 +245,18 @@ fn descend(
     }
 }
 
-fn include(state: &State, members: &mut Map<String, Value>, noun: &str, list: &str) {
-    if members.get(list).is_some_and(Value::is_object) {
+fn include(state: &State, members: &mut Map<String, Value>, noun: &str, member: &str) {
+    if members.get(member).is_some_and(Value::is_object) {
         return;
     }
     let id = members.get("id").and_then(Value::as_str).unwrap_or_default();
-    let value = match (noun, list) {
+    let value = match (noun, member) {
         ("checkout.session", _) => checkout_sessions::included_items(state, id),
         ("charge", _) => charges::included_refunds(state, id),
         ("invoice", "payments") => invoice_payments::included(state, id),
+        ("invoice", "confirmation_secret") => invoice_payments::confirmation_secret(state, id),
         ("customer", "subscriptions") => subscriptions::included(state, id),
-        _ => json!({ "object": "list", "data": [], "has_more": false, "url": format!("/v1/customers/{id}/{list}") }),
+        _ => json!({ "object": "list", "data": [], "has_more": false, "url": format!("/v1/customers/{id}/{member}") }),
     };
-    members.insert(list.to_owned(), value);
+    members.insert(member.to_owned(), value);
 }

@@ -455,6 +455,37 @@ async fn checkout_begins_a_trial_without_money_and_without_a_card_if_that_is_ask
 }
 
 #[tokio::test]
+async fn an_invoice_that_is_asked_tells_how_it_can_be_paid() {
+    let desk = Desk::new();
+    let more = [("payment_behavior", "default_incomplete")];
+    let (_, _, id) = subscribed(&desk, "pm_card_visa", &more).await;
+    let plain = desk
+        .get(&format!("/v1/subscriptions/{id}"), &[("expand[]", "latest_invoice")])
+        .await;
+    let invoice = &plain.body["latest_invoice"];
+    assert!(invoice.get("confirmation_secret").is_none(), "{invoice}");
+    let asked = [
+        ("expand[]", "latest_invoice.confirmation_secret"),
+        ("expand[]", "latest_invoice.payments"),
+    ];
+    let asked = desk.get(&format!("/v1/subscriptions/{id}"), &asked).await.body;
+    let invoice = &asked["latest_invoice"];
+    let intent = invoice["payments"]["data"][0]["payment"]["payment_intent"]
+        .as_str()
+        .unwrap();
+    let intent = desk.get(&format!("/v1/payment_intents/{intent}"), &[]).await.body;
+    let wanted = json!({ "client_secret": intent["client_secret"], "type": "payment_intent" });
+    assert_eq!(invoice["confirmation_secret"], wanted, "{invoice}");
+
+    let draft = [("customer", asked["customer"].as_str().unwrap())];
+    let draft = desk.make("/v1/invoices", &draft).await;
+    let none = desk
+        .get(&format!("/v1/invoices/{draft}"), &[("expand[]", "confirmation_secret")])
+        .await;
+    assert!(none.body["confirmation_secret"].is_null(), "{}", none.text);
+}
+
+#[tokio::test]
 async fn all_subscriptions_of_a_customer_are_in_one_currency() {
     let desk = Desk::new();
     let (_, customer, subscription) = subscribed(&desk, "pm_card_visa", &[]).await;
