@@ -82,11 +82,10 @@ pub async fn charge(app: &App, purchase: Purchase) -> std::result::Result<Purcha
         return look_up(app, purchase, &method).await;
     }
     let key = IdempotencyKey::new(&purchase.purchase_id).expect("our ids are fitting keys");
-    match app
-        .stripe
-        .create_payment_intent(&parameters(&purchase, &method), &key)
-        .await
-    {
+    let parameters = parameters(&purchase, &method);
+    let made = app.stripe.create_payment_intent(&parameters, &key).await;
+    store::crash_point("charge made");
+    match made {
         Ok(intent) => {
             let (status, failure) = outcome(&intent);
             record(app, purchase.purchase_id, status, failure).await
@@ -174,6 +173,7 @@ async fn record(
             Ok::<_, store::Error>(purchase)
         })
         .await?;
+    store::crash_point("charge recorded");
     Ok(recorded)
 }
 

@@ -147,9 +147,11 @@ async fn read_and_take(app: &App, claim: Claim) -> Result<(), SyncError> {
         Err(stripe::Error::NotFound { .. }) => Seen::Gone,
         Err(error) => return Err(error.into()),
     };
+    store::crash_point("subscription read");
     let (now_us, app) = (app.clock.now_us(), app.clone());
     let store = app.store.clone();
     store.write(move |tx| take(tx, &app, now_us, &claim, &seen)).await?;
+    store::crash_point("subscription taken in");
     Ok(())
 }
 

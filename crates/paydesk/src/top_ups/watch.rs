@@ -146,6 +146,9 @@ async fn take_up(app: &App, user_id: UserId) -> Result<Option<Purchase>> {
 
 /// Charges what was begun, some at a time.
 async fn charge_all(app: &App, begun: Vec<Purchase>) {
+    if !begun.is_empty() {
+        store::crash_point("top-up written");
+    }
     metrics::counter!("paydesk_top_ups_begun_total").increment(begun.len() as u64);
     let mut begun = begun.into_iter();
     let mut charging = JoinSet::new();

@@ -30,10 +30,10 @@ pub(crate) struct Death {
 
 /// A traveller, with the server as it is at the moment.
 pub(crate) struct Journey<'a> {
-    place: &'a Place,
-    death: Death,
-    armed: bool,
-    died: usize,
+    pub(crate) place: &'a Place,
+    pub(crate) death: Death,
+    pub(crate) armed: bool,
+    pub(crate) died: usize,
     server: Option<Server>,
 }
 
@@ -48,7 +48,7 @@ fn forwarded(event: &str, clock: &Clock) -> (Vec<u8>, String) {
 }
 
 /// What a request came to.
-type Answered = (u16, Vec<u8>);
+pub(crate) type Answered = (u16, Vec<u8>);
 
 impl<'a> Journey<'a> {
     pub(crate) async fn begin(place: &'a Place, death: Death) -> Self {
@@ -264,26 +264,26 @@ impl<'a> Journey<'a> {
     }
 
     /// Lets the time of every recovery come, as if hours had gone by.
-    async fn make_due(&mut self) {
+    pub(crate) async fn make_due(&mut self) {
         self.stop().await;
         self.run_sql("update purchase set next_check_at_us = 0 where status in ('created', 'open')")
             .await;
     }
 
     /// Changes the database while no server runs.
-    async fn run_sql(&self, sql: &'static str) {
+    pub(crate) async fn run_sql(&self, sql: &'static str) {
         let store = Store::open(self.place.database.url(), Options::default()).unwrap();
         store.write(move |tx| tx.run(sql, &[])).await.unwrap();
     }
 
     /// How many rows a query gives while no server runs.
-    async fn count(&self, sql: &'static str) -> usize {
+    pub(crate) async fn count(&self, sql: &'static str) -> usize {
         let store = Store::open(self.place.database.url(), Options::default()).unwrap();
         store.read(move |tx| tx.all(sql, &[])).await.unwrap().len()
     }
 
     /// Stripe delivers every event it has, until each is acknowledged.
-    async fn deliver_all(&mut self) {
+    pub(crate) async fn deliver_all(&mut self) {
         let secret = SigningSecret::new(WEBHOOK_SECRET).unwrap();
         let clock = Clock::system();
         for (number, event) in self
@@ -324,17 +324,22 @@ impl<'a> Journey<'a> {
         }
     }
 
+    /// Whether an event is still to be handled.
+    pub(crate) async fn waits(&mut self) -> bool {
+        let received = self.read("/api/events?status=received").await;
+        let retrying = self.read("/api/events?status=retrying").await;
+        [received, retrying]
+            .iter()
+            .any(|page| !page["data"].as_array().unwrap().is_empty())
+    }
+
     /// Waits until what was paid for is there and nothing waits any more.
     async fn arrive(&mut self, balance: i64, order: &str) {
         let begun = Instant::now();
         loop {
             let wallet = self.read("/api/financial/credits/ada").await;
             let orders = self.read("/api/orders?user_id=bob").await;
-            let received = self.read("/api/events?status=received").await;
-            let retrying = self.read("/api/events?status=retrying").await;
-            let waits = [received, retrying]
-                .iter()
-                .any(|page| !page["data"].as_array().unwrap().is_empty());
+            let waits = self.waits().await;
             if !waits && wallet["balance"] == balance && orders["data"][0]["status"] == order {
                 return;
             }
@@ -347,10 +352,14 @@ impl<'a> Journey<'a> {
     }
 
     /// Asks under a key until answered.
-    async fn ask(&mut self, path: &str, key: &str, body: &Value) -> Answered {
+    pub(crate) async fn ask(&mut self, path: &str, key: &str, body: &Value) -> Answered {
+        self.ask_by(Method::POST, path, key, body).await
+    }
+
+    pub(crate) async fn ask_by(&mut self, method: Method, path: &str, key: &str, body: &Value) -> Answered {
         loop {
             let base = self.base().await;
-            match send(self.place, &base, Method::POST, path, Some((key, body))).await {
+            match send(self.place, &base, method.clone(), path, Some((key, body))).await {
                 Ok((409 | 503, _)) => {}
                 Ok(answered) => return answered,
                 Err(_) => self.bury().await,
@@ -358,7 +367,7 @@ impl<'a> Journey<'a> {
         }
     }
 
-    async fn read(&mut self, path: &str) -> Value {
+    pub(crate) async fn read(&mut self, path: &str) -> Value {
         loop {
             let base = self.base().await;
             match send(self.place, &base, Method::GET, path, None).await {
@@ -393,7 +402,7 @@ impl<'a> Journey<'a> {
     }
 
     /// Ends the server where one runs; one that is about to die at its point in the background does so first.
-    async fn stop(&mut self) {
+    pub(crate) async fn stop(&mut self) {
         if let Some(mut server) = self.server.take() {
             if server.has_ended() {
                 self.died += 1;
@@ -408,7 +417,7 @@ impl<'a> Journey<'a> {
         self.place.verify().await;
         let (sessions, customers) = match self.death.moment {
             Moment::Recovery => (3, 3),
-            Moment::Push | Moment::Serve | Moment::Refusal | Moment::Expiry => (2, 2),
+            _ => (2, 2),
         };
         let told = self.told();
         assert_eq!(self.place.told(), 1, "one message, whatever died: {told}");
@@ -449,7 +458,7 @@ impl<'a> Journey<'a> {
         }
     }
 
-    fn told(&self) -> String {
+    pub(crate) fn told(&self) -> String {
         format!("{:?}, died {} times\n{}", self.death, self.died, self.place.read_log())
     }
 }
@@ -469,6 +478,6 @@ async fn send(
     Ok((response.status().as_u16(), response.bytes().await?.to_vec()))
 }
 
-fn body(answered: &Answered) -> Value {
+pub(crate) fn body(answered: &Answered) -> Value {
     serde_json::from_slice(&answered.1).unwrap_or_else(|_| json!(String::from_utf8_lossy(&answered.1)))
 }

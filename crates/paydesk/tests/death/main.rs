@@ -13,6 +13,7 @@
 mod edges;
 mod journey;
 mod load;
+mod member;
 mod points;
 
 mod server;

@@ -21,12 +21,14 @@ pub(crate) enum Moment {
     Refusal,
     /// While what has ended is taken back.
     Expiry,
+    /// While somebody subscribes with a saved card, and buys more when the credits run low.
+    Membership,
     /// While something that was cut off before is taken up again.
     Recovery,
 }
 
 /// Every crash point of the program.
-pub(crate) const POINTS: [(&str, Moment); 36] = [
+pub(crate) const POINTS: [(&str, Moment); 45] = [
     ("store.migrated", Moment::Push),
     ("price pushed", Moment::Push),
     ("store.before_commit", Moment::Serve),
@@ -60,6 +62,15 @@ pub(crate) const POINTS: [(&str, Moment); 36] = [
     ("holds expired", Moment::Expiry),
     ("lots expired", Moment::Expiry),
     ("intent given up", Moment::Refusal),
+    ("command written", Moment::Membership),
+    ("command carried out", Moment::Membership),
+    ("command ended", Moment::Membership),
+    ("command answer kept", Moment::Membership),
+    ("subscription read", Moment::Membership),
+    ("subscription taken in", Moment::Membership),
+    ("top-up written", Moment::Membership),
+    ("charge made", Moment::Membership),
+    ("charge recorded", Moment::Membership),
     ("recovery claimed", Moment::Recovery),
     ("session looked at", Moment::Recovery),
     ("session settled", Moment::Recovery),
@@ -108,7 +119,11 @@ async fn die_everywhere(database: impl Fn() -> TestDatabase, passes: usize) {
                 point: format!("{name}:{pass}"),
                 moment,
             };
-            let died = Journey::begin(&place, death).await.travel().await;
+            let journey = Journey::begin(&place, death).await;
+            let died = match moment {
+                Moment::Membership => journey.become_member().await,
+                _ => journey.travel().await,
+            };
             assert!(died > 0 || pass > 1, "{engine}: nothing died at {name:?}");
             deaths += died;
             if died == 0 {

@@ -31,6 +31,7 @@ const BATCH: i64 = 20;
 
 /// Sees to it that a command is done or refused, and keeps what is said of it as the answer to its key.
 pub(super) async fn finish(app: &App, action: Option<Action>, command: Command) -> Result<Reply, Problem> {
+    store::crash_point("command written");
     let command = make(app, command).await.map_err(not_now)?;
     let answer = answer(app, &command).await?;
     let Some(action) = action else {
@@ -41,6 +42,7 @@ pub(super) async fn finish(app: &App, action: Option<Action>, command: Command) 
         .store
         .write(move |tx| idempotency::once(tx, now_us, &action, |_| Ok::<_, store::Error>(answer.clone())))
         .await?;
+    store::crash_point("command answer kept");
     Ok(reply)
 }
 
@@ -53,6 +55,7 @@ async fn make(app: &App, mut command: Command) -> Result<Command, DriveError> {
         None => begin(app, &command).await,
         Some(subscription_id) => act(app, &command, subscription_id).await,
     };
+    store::crash_point("command carried out");
     match made {
         Ok(Ok(subscription)) => {
             command.status = Status::Done;
@@ -86,6 +89,7 @@ async fn make(app: &App, mut command: Command) -> Result<Command, DriveError> {
             }
         })
         .await?;
+    store::crash_point("command ended");
     Ok(ended)
 }
 
