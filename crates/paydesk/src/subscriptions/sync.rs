@@ -130,13 +130,13 @@ pub async fn refresh(app: &App, subscription_id: &str) -> Result<Option<Subscrip
 }
 
 async fn read(app: &App, claim: Claim) -> Result<(), SyncError> {
-    counted(read_and_take(app, claim).await)
+    let read = read_and_take(app, claim).await;
+    count_read(outcome_of(read.is_ok()), 1);
+    read
 }
 
-/// A read, counted by what came of it.
-fn counted<T>(read: Result<T, SyncError>) -> Result<T, SyncError> {
-    count_read(if read.is_ok() { "taken_in" } else { "failed" }, 1);
-    read
+fn outcome_of(is_taken_in: bool) -> &'static str {
+    if is_taken_in { "taken_in" } else { "failed" }
 }
 
 async fn read_and_take(app: &App, claim: Claim) -> Result<(), SyncError> {
@@ -252,7 +252,9 @@ fn decide(
 }
 
 async fn read_invoice(app: App, invoice_id: String) {
-    if let Err(error) = counted(look_at_invoice(&app, &invoice_id).await) {
+    let read = look_at_invoice(&app, &invoice_id).await;
+    count_read(outcome_of(read.is_ok()), 1);
+    if let Err(error) = read {
         tracing::warn!(%error, invoice_id, "an invoice could not be read now");
     }
 }
