@@ -47,6 +47,32 @@ export function awaitBalance(page, expected) {
   return page.locator('.pd-balance-value', { hasText: new RegExp(`^${expected}$`) }).waitFor();
 }
 
+/** Gives a user credits, as the operator does, with a reason that they read. */
+export function addCredits(user, amount, reason) {
+  return post(process.env.PAYDESK_ADMIN_TOKEN, `/api/financial/credits/${user}/add`, { amount, reason });
+}
+
+/** Does the work of an order, and says something about it. */
+export async function deliver(orderId, note) {
+  const move = (wanted) => post(process.env.PAYDESK_ADMIN_TOKEN, `/api/orders/${orderId}/moves`, wanted);
+  await move({ to: 'in_progress' });
+  await move({ to: 'delivered', links: ['https://files.example.org/review'], note });
+}
+
+/** Makes a key, as the user's own program would. */
+export function createKey(token, name) {
+  return post(token, '/api/keys', { name });
+}
+
+async function post(token, path, body) {
+  const answer = await fetch(paydesk + path, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
+    body: JSON.stringify(body),
+  });
+  assert.ok(answer.ok, `${answer.status} for ${JSON.stringify(body)}: ${await answer.text()}`);
+}
+
 /** Presses Tab until the focus is where it is wanted, as somebody without a mouse would. */
 export async function tabTo(page, wanted) {
   await wanted.waitFor();

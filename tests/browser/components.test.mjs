@@ -4,8 +4,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { awaitBalance, awaitLoaded, awaitReturn, inspect, looks, newUser, openApplication, press, tabTo, type } from './application.mjs';
+import { addCredits, awaitBalance, awaitLoaded, awaitReturn, createKey, deliver, inspect, looks, newUser, openApplication, press, tabTo, type } from './application.mjs';
 import { asBuyer, cards, keepPicture, pay, startBrowser } from './buyer.mjs';
+import { payloads } from './payloads.mjs';
 
 let browser;
 before(async () => (browser = await startBrowser()));
@@ -133,3 +134,69 @@ journey('a key comes with the plan; keys are made, replaced and revoked', 'keys'
   await awaitLoaded(page);
   assert.equal(await page.getByText('pdk_').count(), 0, 'a secret is shown once');
 });
+
+journey('credits that run low are bought with a saved card', 'top-up', async (page, look) => {
+  await openApplication(page);
+  await type(page, 'Tell me below (optional)', '50');
+  await type(page, 'Buy more below (optional)', '20');
+  await press(page, 'Save');
+  await page.locator('[data-top-up="needs_payment_method"]').waitFor();
+  await page.getByText('$10.00 each time, and never more').waitFor();
+  await inspect(page);
+  await press(page, 'Save a payment method');
+  await payFor(page);
+  // The wallet was empty, so the card is used at once.
+  await awaitBalance(page, 100);
+  await page.locator('.pd-history tr[data-code="grant"]', { hasText: '+100' }).waitFor();
+  await inspect(page);
+  await keepPicture(page, `components-top-up-${look}`);
+
+  await press(page, 'Turn off');
+  await page.locator('[data-top-up="off"]').waitFor();
+});
+
+test('nothing that others wrote runs as a script', () =>
+  asBuyer(browser, 'components-payloads', async (page) => {
+    const ada = newUser();
+    await openApplication(page, ada);
+    await subscribe(page, 'Pro');
+    await type(page, 'Link to the track', 'https://music.example.org/song');
+    await press(page, 'Order and pay $49.00');
+    await payFor(page);
+    const paid = page.locator('.pd-order[data-status="paid"]');
+    await paid.waitFor();
+    await deliver(await paid.getAttribute('data-order'), payloads.join('\n').slice(0, 2_000));
+    for (const payload of payloads) await addCredits(ada.user, 1, payload);
+    for (const payload of payloads.slice(0, 60)) await createKey(ada.token, payload);
+
+    await page.addInitScript(() => {
+      window.ran = [];
+      window.alert = (what) => window.ran.push(what);
+    });
+    await page.reload();
+    await awaitLoaded(page);
+    for (const list of ['.pd-history', '.pd-keys']) await readToTheEnd(page.locator(list));
+    const written = async (where) => (await page.locator(where).allTextContents()).map((text) => text.trim());
+    const reasons = await written('.pd-history tbody .pd-note');
+    const names = await written('.pd-key .pd-name');
+    for (const payload of payloads) assert.ok(reasons.includes(payload.trim()), payload);
+    for (const payload of payloads.slice(0, 60)) assert.ok(names.includes(payload.trim()), payload);
+    assert.match((await written('.pd-order section p')).join(), /<script>alert\(1\)<\/script>/);
+    await page.evaluate(() => {
+      for (const element of document.querySelectorAll('.pd-history *, .pd-keys *, .pd-orders *')) {
+        element.dispatchEvent(new MouseEvent('mouseover', { bubbles: true }));
+      }
+    });
+    assert.deepEqual(await page.evaluate(() => window.ran), []);
+  }));
+
+/** Asks for more of a list until there is no more. */
+async function readToTheEnd(list) {
+  const more = list.getByRole('button', { name: 'Show more' });
+  const entries = list.locator('tbody tr, .pd-key');
+  while (await more.count()) {
+    const before = await entries.count();
+    await more.click();
+    await entries.nth(before).waitFor();
+  }
+}

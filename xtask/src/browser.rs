@@ -13,6 +13,8 @@ use crate::{
 
 /// Signs the tokens of the tests' users, as the application would.
 const JWT_SECRET: &str = "jwt_of_the_browser_run_0123456789abcdef";
+/// With which the tests do what an application's back end does.
+const ADMIN_TOKEN: &str = "admin_of_the_browser_run";
 
 pub(crate) fn run() -> Result<()> {
     let suite = process::root().join("tests/browser");
@@ -23,6 +25,7 @@ pub(crate) fn run() -> Result<()> {
     let mut paydesk = Server::start(
         process::paydesk_beside_sandbox(&data)?
             .env("PAYDESK_JWT_SECRET", JWT_SECRET)
+            .env("PAYDESK_ADMIN_TOKEN", ADMIN_TOKEN)
             .env("PAYDESK_RETURN_ORIGINS", &example),
         "-TERM",
     )?;
@@ -37,6 +40,7 @@ pub(crate) fn run() -> Result<()> {
             .env("SHOP", shop)
             .env("CHROMIUM", chromium)
             .env("EXAMPLE", example)
+            .env("PAYDESK_ADMIN_TOKEN", ADMIN_TOKEN)
             .env("PAYDESK_JWT_SECRET", JWT_SECRET)
             .current_dir(&suite),
     )

@@ -89,6 +89,30 @@ test("what is no problem document is still an error with a status", async () => 
   });
 });
 
+test("every list can be read page by page", () => {
+  const { client } = scripted([]);
+  const one = { user_id: "ada" };
+  const lists = [
+    entries(client.listCreditHistory, one),
+    entries(client.listDisputes, {}),
+    entries(client.listEvents, {}),
+    entries(client.listFraudWarnings, {}),
+    entries(client.listHolds, one),
+    entries(client.listKeys, {}),
+    entries(client.listNotices, {}),
+    entries(client.listOrderChanges, { order_id: "ord_1" }),
+    entries(client.listOrders, {}),
+    entries(client.listPurchases, {}),
+    entries(client.listRefunds, {}),
+    entries(client.listSeededData, {}),
+    entries(client.listSubscriptionInvoices, one),
+    entries(client.listWebhookDeliveries, { endpoint_id: "end_1" }),
+    entries(client.listWebhookEndpoints, {}),
+  ];
+  // That it compiles is the point: `next` of a page is what `after` of the same list takes.
+  expect(lists).toHaveLength(15);
+});
+
 test("a list of any length is read page by page", async () => {
   const order = (order_id: string) => ({ order_id }) as OrderOut;
   const script = () => [json({ data: [order("1"), order("2")], next: "here" }), json({ data: [order("3")] })];

@@ -4,7 +4,7 @@ import { type FormEvent, type ReactElement, useId, useState } from "react";
 import type { Action } from "./action.js";
 import { formatDate } from "./formats.js";
 import { type UseApiKeys, useApiKeys } from "./keys.js";
-import { Button, classes, Empty, Failure, Loading, Question, Said } from "./parts.js";
+import { Button, classes, Empty, Failure, Loading, More, Question, Said } from "./parts.js";
 import { usePaydesk } from "./provider.js";
 import { Secret } from "./secret.js";
 
@@ -38,6 +38,7 @@ export function ApiKeys({ className }: { className?: string }): ReactElement {
           ))}
         </ul>
       )}
+      <More list={keys} />
       {keys.status === "error" && <Failure error={keys.error} retry={keys.refresh} />}
       {asked?.what === "rotate" && (
         <Rotation value={asked.key} rotate={keys.rotate} onClose={() => ask(undefined)} onMade={show} />

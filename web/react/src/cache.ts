@@ -8,18 +8,36 @@ export type Snapshot<Data> =
   | { status: "ready"; data: Data; error: undefined }
   | { status: "error"; data: Data | undefined; error: unknown };
 
-/** How each thing is read. A longer list that is read again is read to the length it had. */
-const reads = {
+/** How long a page of a list is; and how much of a list is read again at most, when it is read again. */
+const PAGE = 20;
+const PAGE_MAX = 100;
+
+interface WantedPage {
+  limit: number;
+  after?: string;
+}
+
+/** What comes in pages. */
+const lists = {
+  history: (client: Client, userId: string, page: WantedPage) => client.listCreditHistory({ user_id: userId, ...page }),
+  invoices: (client: Client, userId: string, page: WantedPage) =>
+    client.listSubscriptionInvoices({ user_id: userId, ...page }),
+  keys: (client: Client, _: string, page: WantedPage) => client.listKeys(page),
+  notices: (client: Client, _: string, page: WantedPage) => client.listNotices(page),
+  orders: (client: Client, _: string, page: WantedPage) => client.listOrders(page),
+};
+
+/** What is one thing. */
+const things = {
   credits: (client: Client, userId: string) => client.readCredits({ user_id: userId }),
   entitlements: (client: Client, userId: string) => client.readEntitlements({ user_id: userId }),
-  invoices: (client: Client, userId: string) => client.listSubscriptionInvoices({ user_id: userId }),
-  keys: (client: Client) => client.listKeys({ limit: LIST_MAX }),
-  orders: (client: Client, _: string, before?: { data: unknown[] }) =>
-    client.listOrders({ limit: Math.min(Math.max(before?.data.length ?? 0, 20), LIST_MAX) }),
   products: (client: Client) => client.listProducts(),
+  topUp: (client: Client, userId: string) => client.readTopUp({ user_id: userId }),
 };
-const LIST_MAX = 100;
 
+const reads = { ...lists, ...things };
+
+export type ListName = keyof typeof lists;
 export type Name = keyof typeof reads;
 /** What is read under each name. */
 export type Data<Key extends Name> = Awaited<ReturnType<(typeof reads)[Key]>>;
@@ -81,6 +99,14 @@ export class Cache {
     );
   }
 
+  /** Reads the next page of a list that was read, and puts it behind what is there. */
+  async more(name: ListName): Promise<void> {
+    const { data } = this.snapshot(name);
+    if (!data?.next) return;
+    const page = await lists[name](this.#client, this.#userId, { limit: PAGE, after: data.next });
+    this.set(name, { ...page, data: [...data.data, ...page.data] } as Data<ListName>);
+  }
+
   refreshAll(): Promise<void> {
     return this.refresh(...this.#entries.keys());
   }
@@ -96,8 +122,8 @@ export class Cache {
   }
 
   async #take(name: Name, entry: Entry, version: number): Promise<void> {
-    const before = entry.snapshot.data as { data: unknown[] } | undefined;
-    const outcome = await reads[name](this.#client, this.#userId, before).then(
+    const page = { limit: Math.min(Math.max(lengthOf(entry.snapshot.data), PAGE), PAGE_MAX) };
+    const outcome = await reads[name](this.#client, this.#userId, page).then(
       (data): Snapshot<unknown> => ({ status: "ready", data, error: undefined }),
       (error: unknown): Snapshot<unknown> => ({ status: "error", data: entry.snapshot.data, error }),
     );
@@ -118,4 +144,9 @@ export class Cache {
     }
     return entry;
   }
+}
+
+/** How much of a list is there: as much is read again. */
+function lengthOf(data: unknown): number {
+  return data && typeof data === "object" && "data" in data && Array.isArray(data.data) ? data.data.length : 0;
 }

@@ -1,13 +1,23 @@
 // What a user has and may do, and what is for sale.
 
-import type { Entitlements, Products, Wallet } from "@paydesk/client";
+import type { Entitlements, PageHistoryEntry, PageNoticeOut, Products, Wallet } from "@paydesk/client";
 
 import { usePaydesk } from "./provider.js";
-import { type Resource, useResource } from "./resource.js";
+import { type List, type Resource, useList, useResource } from "./resource.js";
 
 /** The user's own wallet, as it changes. */
 export function useCredits(): Resource<Wallet> {
   return useResource("credits");
+}
+
+/** What happened to the wallet, newest first. */
+export function useCreditHistory(): List<PageHistoryEntry> {
+  return useList("history");
+}
+
+/** What the user is to be told, newest first. */
+export function useNotices(): List<PageNoticeOut> {
+  return useList("notices");
 }
 
 /** What the user may do: tier, features, limits. */

@@ -4,9 +4,9 @@ import type { KeyOut, KeyShown, PageKeyOut } from "@paydesk/client";
 
 import { type Action, useAction } from "./action.js";
 import { usePaydesk } from "./provider.js";
-import { type Resource, useResource } from "./resource.js";
+import { type List, useList } from "./resource.js";
 
-export type UseApiKeys = Resource<PageKeyOut> & {
+export type UseApiKeys = List<PageKeyOut> & {
   /** Makes a key of this name. The answer holds the secret, which is shown nowhere else. */
   create: Action<string, KeyShown>;
   /** Makes the secret of a key that a plan issued. */
@@ -20,7 +20,7 @@ export type UseApiKeys = Resource<PageKeyOut> & {
 /** The user's API keys, newest first. */
 export function useApiKeys(): UseApiKeys {
   const { client, cache } = usePaydesk();
-  const keys = useResource("keys");
+  const keys = useList("keys");
   const listed = async <Out>(outcome: Promise<Out>): Promise<Out> => {
     try {
       return await outcome;

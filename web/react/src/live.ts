@@ -1,6 +1,6 @@
 // What keeps the cache fresh: the stream of updates while somebody looks, and a new look when they come back.
 
-import type { Client, Subscribed, Update } from "@paydesk/client";
+import type { Client, Subscribed, Update, Wallet } from "@paydesk/client";
 
 import type { Cache } from "./cache.js";
 
@@ -16,8 +16,8 @@ export function keepFresh(client: Client, userId: string, cache: Cache): () => v
   async function follow(signal: AbortSignal): Promise<void> {
     try {
       for await (const update of client.streamUpdates({ last_event_id: lastId }, { signal })) {
-        // A new stream tells of orders from now on: what changed after they were read and before it began, nobody tells.
-        if (lastId === undefined) void cache.refresh("orders");
+        // A new stream tells of these from now on: what changed after they were read and before it began, nobody tells.
+        if (lastId === undefined) void cache.refresh("orders", "notices");
         lastId = update.id;
         takeIn(cache, userId, update);
       }
@@ -52,9 +52,17 @@ export function keepFresh(client: Client, userId: string, cache: Cache): () => v
 }
 
 function takeIn(cache: Cache, userId: string, update: Update): void {
-  if (update.type === "wallet") cache.set("credits", { user_id: userId, ...update.data });
+  if (update.type === "wallet") takeInWallet(cache, { user_id: userId, ...update.data });
   else if (update.type === "order") void cache.refresh("orders");
-  else if (update.type === "subscription") void compare(cache, update.data);
+  else if (update.type === "notice") void cache.refresh("notices");
+  else void compare(cache, update.data);
+}
+
+function takeInWallet(cache: Cache, told: Wallet): void {
+  const { data } = cache.snapshot("credits");
+  cache.set("credits", told);
+  const isNews = !data || (["balance", "held", "owed", "frozen"] as const).some((name) => data[name] !== told[name]);
+  if (isNews) void cache.refresh("history", "topUp");
 }
 
 /** A stream begins with how things stand, which is mostly what was just read: then nothing is read again. */

@@ -4,7 +4,7 @@ import { type ReactElement, useState } from "react";
 import { useProducts } from "./credits.js";
 import { formatDate } from "./formats.js";
 import { type UseOrders, useOrders } from "./orders.js";
-import { Button, classes, Empty, Failure, Loading, Question, Said } from "./parts.js";
+import { Button, classes, Empty, Failure, Loading, More, Question, Said, WebLink } from "./parts.js";
 import { usePaydesk } from "./provider.js";
 
 /** The user's orders: where each stands, what was delivered, and what they may do about it. */
@@ -27,13 +27,9 @@ export function OrderList({ className }: { className?: string }): ReactElement {
           ))}
         </ul>
       )}
-      {orders.data?.next && (
-        <Button isPending={orders.more.status === "pending"} onClick={() => orders.more.run()}>
-          {words.more}
-        </Button>
-      )}
+      <More list={orders} />
       <Said>{said}</Said>
-      <Failure error={orders.pay.error ?? orders.more.error} />
+      <Failure error={orders.pay.error} />
       {orders.status === "error" && <Failure error={orders.error} retry={orders.refresh} />}
       {cancelling && (
         <Question
@@ -107,17 +103,10 @@ function Delivery({ delivery }: { delivery: NonNullable<OrderOut["delivery"]> })
       <ul>
         {delivery.links.map((link) => (
           <li key={link}>
-            <a href={isWebAddress(link) ? link : undefined} rel="noreferrer">
-              {link}
-            </a>
+            <WebLink href={link}>{link}</WebLink>
           </li>
         ))}
       </ul>
     </section>
   );
-}
-
-/** A link that a reviewer wrote is followed only where it leads to the web. */
-function isWebAddress(link: string): boolean {
-  return /^https?:\/\//i.test(link);
 }

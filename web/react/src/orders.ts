@@ -5,14 +5,12 @@ import type { Input, OrderOut, PageOrderOut, Started } from "@paydesk/client";
 import { type Action, useAction } from "./action.js";
 import { beginCheckout, useLeaving } from "./checkout.js";
 import { usePaydesk } from "./provider.js";
-import { type Resource, useResource } from "./resource.js";
+import { type List, useList } from "./resource.js";
 
 /** What an order is made of: its package, and what the package asks for. */
 export type OrderInput = Pick<Input<"create_order">, "package_id" | "fields">;
 
-export type UseOrders = Resource<PageOrderOut> & {
-  /** Reads the next ones, where there are any. */
-  more: Action<undefined, void>;
+export type UseOrders = List<PageOrderOut> & {
   /** Makes an order and leads to its checkout. */
   place: Action<OrderInput, OrderOut>;
   /** Leads to the checkout of an order that waits for its payment. */
@@ -25,16 +23,10 @@ export type UseOrders = Resource<PageOrderOut> & {
 export function useOrders(): UseOrders {
   const paydesk = usePaydesk();
   const { client, cache } = paydesk;
-  const orders = useResource("orders");
+  const orders = useList("orders");
   return {
     ...orders,
     pay: useLeaving((orderId: string, idempotencyKey) => beginCheckout(paydesk, { order_id: orderId }, idempotencyKey)),
-    more: useAction(async (_: undefined) => {
-      const { data, next } = orders.data ?? { data: [], next: null };
-      if (!next) return;
-      const page = await client.listOrders({ after: next });
-      cache.set("orders", { ...page, data: [...data, ...page.data] });
-    }),
     place: usePlaceOrder(),
     cancel: useAction(async (orderId: string, idempotencyKey) => {
       const order = await client.moveOrder({ order_id: orderId, to: "cancelled" }, { idempotencyKey });

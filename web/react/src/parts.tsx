@@ -4,6 +4,7 @@ import { ConnectionError, isProblem } from "@paydesk/client";
 import { type ComponentProps, type ReactElement, type ReactNode, useId, useLayoutEffect, useRef } from "react";
 
 import { usePaydesk } from "./provider.js";
+import type { List } from "./resource.js";
 import type { Words } from "./words.js";
 
 /** One or more class names; whoever uses a component adds theirs. */
@@ -48,6 +49,40 @@ export function Said({ children }: { children: ReactNode }): ReactElement {
     <p className="pd-said" role="status">
       {children}
     </p>
+  );
+}
+
+/** A link that came from elsewhere. It is followed only where it leads to the web, and is a text otherwise. */
+export function WebLink({
+  href,
+  label,
+  children,
+}: {
+  href: string;
+  label?: string;
+  children: ReactNode;
+}): ReactElement {
+  if (!/^https?:\/\//i.test(href)) return <span>{children}</span>;
+  return (
+    <a href={href} rel="noreferrer" aria-label={label}>
+      {children}
+    </a>
+  );
+}
+
+/** Asks for the next ones of a list, where there are any. */
+export function More({ list }: { list: List<{ next?: string | null | undefined }> }): ReactElement | null {
+  const { words } = usePaydesk();
+  if (!list.data?.next) return null;
+  return (
+    <>
+      <p>
+        <Button isPending={list.more.status === "pending"} onClick={() => list.more.run()}>
+          {words.more}
+        </Button>
+      </p>
+      <Failure error={list.more.error} />
+    </>
   );
 }
 

@@ -2,7 +2,8 @@
 
 import { useCallback, useSyncExternalStore } from "react";
 
-import { type Data, LOADING, type Name, type Snapshot } from "./cache.js";
+import { type Action, useAction } from "./action.js";
+import { type Data, type ListName, LOADING, type Name, type Snapshot } from "./cache.js";
 import { usePaydesk } from "./provider.js";
 
 /** Something that is read from the server, and a way to read it again. */
@@ -18,4 +19,16 @@ export function useResource<Key extends Name>(name: Key): Resource<Data<Key>> {
   const refresh = useCallback(() => cache.refresh(name), [cache, name]);
   const snapshot = useSyncExternalStore<Snapshot<Data<Key>>>(watch, read, onServer);
   return { ...snapshot, refresh };
+}
+
+/** A list, newest first, and a way to read more of it. */
+export type List<Data> = Resource<Data> & {
+  /** Reads the next ones, where there are any. */
+  more: Action<undefined, void>;
+};
+
+export function useList<Key extends ListName>(name: Key): List<Data<Key>> {
+  const { cache } = usePaydesk();
+  const more = useAction((_: undefined) => cache.more(name));
+  return { ...useResource(name), more };
 }

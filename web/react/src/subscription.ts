@@ -13,7 +13,7 @@ import type {
 import { type Action, useAction } from "./action.js";
 import { beginCheckout, useLeaving } from "./checkout.js";
 import { usePaydesk } from "./provider.js";
-import { type Resource, useResource } from "./resource.js";
+import { type List, useList, useResource } from "./resource.js";
 
 /** Words of Stripe for subscriptions that are over. */
 const OVER: readonly string[] = ["canceled", "incomplete_expired"];
@@ -104,6 +104,6 @@ function isLive(one: Subscribed): one is Subscribed & { subscription_id: string 
 }
 
 /** The user's invoices, newest first. */
-export function useInvoices(): Resource<PageInvoiceOut> {
-  return useResource("invoices");
+export function useInvoices(): List<PageInvoiceOut> {
+  return useList("invoices");
 }

@@ -1,6 +1,6 @@
 // Every text that a component shows, in English. An application gives its own for any of them.
 
-import type { ProblemError } from "@paydesk/client";
+import type { HistoryEntry, NoticeKind, ProblemError, TopUpState } from "@paydesk/client";
 
 export interface Words {
   loading: string;
@@ -16,6 +16,36 @@ export interface Words {
   creditsHeld: (amount: string) => string;
   creditsOwed: (amount: string) => string;
   creditsFrozen: string;
+
+  amountOfCredits: (credits: string) => string;
+
+  history: string;
+  noHistory: string;
+  when: string;
+  what: string;
+  change: string;
+  balance: string;
+  /** What a change of the wallet was; by default what the server says, in English. `entry.code` tells the kinds apart. */
+  transfer: (entry: HistoryEntry) => string;
+
+  topUp: string;
+  topUpState: Record<TopUpState, string>;
+  topUpCosts: (amount: string) => string;
+  topUpSaved: string;
+  saveMethod: string;
+  noticeBelow: string;
+  buyBelow: string;
+  whatToBuy: string;
+  save: string;
+  turnOff: string;
+
+  noNotices: string;
+  notice: Record<NoticeKind, (about: { balance: string; date: string }) => string>;
+
+  noInvoices: string;
+  invoice: (number: string) => string;
+  /** By Stripe's word; one that is not here is shown as it is. */
+  invoiceStatus: Record<string, string>;
 
   buy: (name: string) => string;
   buyCredits: (credits: string) => string;
@@ -103,6 +133,52 @@ export const english: Words = {
   creditsHeld: (amount) => `${amount} set aside`,
   creditsOwed: (amount) => `${amount} owed; they are taken from what comes in`,
   creditsFrozen: "Frozen while a payment is disputed",
+
+  amountOfCredits: (credits) => `${credits} credits`,
+
+  history: "What happened to your credits",
+  noHistory: "Nothing has happened to your credits yet.",
+  when: "When",
+  what: "What",
+  change: "Credits",
+  balance: "Balance",
+  transfer: (entry) => entry.what,
+
+  topUp: "When credits run low",
+  topUpState: {
+    off: "Nothing is bought by itself",
+    ready: "Credits are bought when they run low",
+    underway: "Credits are being bought",
+    waiting: "Credits were bought a moment ago; the next purchase waits",
+    needs_payment_method: "Save a payment method to begin",
+    stopped: "Stopped: the last payment failed. Save another payment method",
+    frozen: "Waits, because a payment is disputed",
+    offer_changed: "Stopped: the price has changed. Save again to agree to the new one",
+  },
+  topUpCosts: (amount) => `${amount} each time, and never more`,
+  topUpSaved: "Saved.",
+  saveMethod: "Save a payment method",
+  noticeBelow: "Tell me below",
+  buyBelow: "Buy more below",
+  whatToBuy: "What is bought",
+  save: "Save",
+  turnOff: "Turn off",
+
+  noNotices: "There is nothing to tell.",
+  notice: {
+    low_balance: ({ balance }) => `Your credits run low: ${balance} are left.`,
+    top_up_failed: () => "Credits could not be bought: the payment failed.",
+    top_up_needs_buyer: () => "Credits could not be bought: your bank wants to ask you first.",
+    payment_failed: () => "A payment for your plan failed.",
+    payment_needs_buyer: () => "A payment for your plan waits for you: your bank wants to ask you.",
+    trial_will_end: ({ date }) => `Your trial ends on ${date}.`,
+    grace_ended: () => "Your plan is stopped, because a payment is overdue.",
+    subscription_ended: () => "Your plan has ended.",
+  },
+
+  noInvoices: "There are no invoices yet.",
+  invoice: (number) => `Invoice ${number}`,
+  invoiceStatus: { draft: "Draft", open: "Open", paid: "Paid", void: "Void", uncollectible: "Uncollectible" },
 
   buy: (name) => `Buy ${name}`,
   buyCredits: (credits) => `Buy ${credits} credits`,

@@ -86,6 +86,7 @@ pub struct EventsIn {
     /// How many entries, 1 to 100; 20 where it is left out.
     pub limit: Option<i64>,
     /// The `next` of the page before.
+    #[param(value_type = Option<String>)]
     pub after: Option<i64>,
     /// Only those of this status.
     pub status: Option<Status>,

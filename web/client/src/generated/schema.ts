@@ -4183,7 +4183,7 @@ export interface operations {
                 /** @description How many entries, 1 to 100; 20 where it is left out. */
                 limit?: number;
                 /** @description The `next` of the page before. */
-                after?: number;
+                after?: string;
                 /** @description Only those of this status. */
                 status?: components["schemas"]["EventStatus"];
                 /** @description Only those of this type. */
@@ -4359,7 +4359,7 @@ export interface operations {
                 /** @description How many entries, 1 to 100; 20 where it is left out. */
                 limit?: number;
                 /** @description The `next` of the page before. */
-                after?: number;
+                after?: string;
                 /** @description The API key whose credits are meant; the user's own where it is left out. */
                 key_id?: components["schemas"]["KeyId"];
                 /**
@@ -4403,7 +4403,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The number in the `Link` of the table before. */
-                after?: number;
+                after?: string;
                 /** @description The API key whose credits are meant; the user's own where it is left out. */
                 key_id?: components["schemas"]["KeyId"];
                 /**
@@ -5269,7 +5269,7 @@ export interface operations {
                 /** @description How many entries, 1 to 100; 20 where it is left out. */
                 limit?: number;
                 /** @description The `next` of the page before. */
-                after?: number;
+                after?: string;
             };
             header?: never;
             path: {
@@ -6151,7 +6151,7 @@ export interface operations {
                 /** @description How many entries, 1 to 100; 20 where it is left out. */
                 limit?: number;
                 /** @description The `next` of the page before. */
-                after?: number;
+                after?: string;
                 /** @description Only those of this status. */
                 status?: components["schemas"]["DeliveryStatus"];
             };

@@ -7,14 +7,18 @@
 import {
   ApiKeys,
   CreditBalance,
+  CreditHistory,
+  InvoiceList,
+  NoticeList,
   OrderForm,
   OrderList,
   PaydeskProvider,
   PurchaseButton,
   SubscriptionManager,
+  TopUpSettings,
 } from "@paydesk/react";
 import "@paydesk/react/styles.css";
-import { StrictMode } from "react";
+import { type ReactNode, StrictMode, useId } from "react";
 import { createRoot } from "react-dom/client";
 import "./page.css";
 
@@ -38,31 +42,46 @@ function Page() {
         <CreditBalance />
       </header>
       <main>
-        <section aria-labelledby="credits">
-          <h2 id="credits">Credits</h2>
+        <Section title="Credits">
           <div className="packs">
             <PurchaseButton itemId="starter" />
             <PurchaseButton itemId="studio" />
           </div>
-        </section>
-        <section aria-labelledby="plan">
-          <h2 id="plan">Plan</h2>
+        </Section>
+        <Section title="Plan">
           <SubscriptionManager returnUrl={here} />
-        </section>
-        <section aria-labelledby="order">
-          <h2 id="order">Have a track reviewed</h2>
+        </Section>
+        <Section title="Have a track reviewed">
           <OrderForm packageId="track-review" />
-        </section>
-        <section aria-labelledby="orders">
-          <h2 id="orders">Your orders</h2>
+        </Section>
+        <Section title="Your orders">
           <OrderList />
-        </section>
-        <section aria-labelledby="keys">
-          <h2 id="keys">API keys</h2>
+        </Section>
+        <Section title="API keys">
           <ApiKeys />
-        </section>
+        </Section>
+        <Section title="When credits run low">
+          <TopUpSettings />
+        </Section>
+        <Section title="What happened">
+          <NoticeList />
+          <CreditHistory />
+        </Section>
+        <Section title="Invoices">
+          <InvoiceList />
+        </Section>
       </main>
     </PaydeskProvider>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  const id = useId();
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {children}
+    </section>
   );
 }
 

@@ -38,6 +38,7 @@ pub struct HistoryIn {
     /// How many entries, 1 to 100; 20 where it is left out.
     pub limit: Option<i64>,
     /// The `next` of the page before.
+    #[param(value_type = Option<String>)]
     pub after: Option<i64>,
     /// The API key whose credits are meant; the user's own where it is left out.
     pub key_id: Option<KeyId>,
@@ -58,6 +59,7 @@ pub struct HistoryIn {
 #[into_params(parameter_in = Query)]
 pub struct TableIn {
     /// The number in the `Link` of the table before.
+    #[param(value_type = Option<String>)]
     pub after: Option<i64>,
     /// The API key whose credits are meant; the user's own where it is left out.
     pub key_id: Option<KeyId>,

@@ -161,6 +161,7 @@ pub(crate) struct OrderChangesIn {
     /// How many entries, 1 to 100; 20 where it is left out.
     pub limit: Option<i64>,
     /// The `next` of the page before.
+    #[param(value_type = Option<String>)]
     pub after: Option<i64>,
 }
 
