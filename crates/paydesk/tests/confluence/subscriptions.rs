@@ -1,6 +1,6 @@
 //! The same property for subscriptions, whose state is read from Stripe while their events come in. Many subscribers live
-//! through some months at one Stripe: they are charged, refused, changed, paused, refunded and end. One application is told
-//! of everything as it happens, in order and once. Others are told of it afterwards: tenfold, shuffled, between calls of the
+//! through some months at one Stripe: they are charged, refused, changed, paused, refunded and end, by the dashboard, by the
+//! billing portal, and by one application's own API. That application is told of everything as it happens, in order and once. Others are told of it afterwards: tenfold, shuffled, between calls of the
 //! API and reads of Stripe, one of them in the shape of API versions before 2025-03-31. All must end with the same.
 //!
 //! `PAYDESK_SUBSCRIBERS` sets how many there are.
@@ -15,6 +15,7 @@ use paydesk::{inbox, subscriptions};
 use rand::rngs::StdRng;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{RngExt, SeedableRng};
+use reqwest::Method;
 use serde_json::{Value, json};
 use store::testing::TestDatabase;
 use store::{Result, Store, Tx};
@@ -114,8 +115,17 @@ const TURNS: [Turn; 16] = [
     Turn::Refund,
 ];
 
+/// By which way something happens to a subscription.
+#[derive(Clone, Copy, Debug)]
+enum By {
+    Dashboard,
+    Api,
+    Portal,
+}
+
 /// Somebody with a subscription.
 struct Subscriber {
+    user: String,
     customer: String,
     subscription_id: String,
 }
@@ -215,6 +225,7 @@ async fn subscribe(test: &TestApp, number: usize, rng: &mut StdRng) -> Subscribe
     }
     let made = test.at_stripe("POST", "/v1/subscriptions", &form).await;
     Subscriber {
+        user,
         subscription_id: made["id"].as_str().unwrap().to_owned(),
         customer,
     }
@@ -235,18 +246,74 @@ async fn price(test: &TestApp, plan: &str) -> String {
     prices.data[0].id.clone()
 }
 
+const PRORATIONS: [&str; 3] = ["always_invoice", "create_prorations", "none"];
+
+/// The subscriber asks the application, which may refuse.
+async fn by_api(test: &TestApp, subscriber: &Subscriber, turn: Turn, rng: &mut StdRng) {
+    let user = test.user(&subscriber.user);
+    let id = &subscriber.subscription_id;
+    let ended = format!("/api/stripe/subscriptions/{id}?when=");
+    let answer = match turn {
+        Turn::Change(plan) => {
+            let proration = *PRORATIONS.choose(rng).unwrap();
+            let body = json!({ "plan_id": plan, "proration_behavior": proration });
+            test.post(&user, &format!("/api/subscriptions/{id}/change"), &body)
+                .await
+        }
+        Turn::GoOn => {
+            test.post(&user, &format!("/api/subscriptions/{id}/resume"), &json!({}))
+                .await
+        }
+        Turn::EndNow => {
+            test.send(Method::DELETE, &user, &format!("{ended}now"), None, None)
+                .await
+        }
+        _ => {
+            test.send(Method::DELETE, &user, &format!("{ended}period_end"), None, None)
+                .await
+        }
+    };
+    let said = answer.json();
+    assert!(answer.status < 500, "{turn:?}: {said}");
+}
+
+/// The subscriber fills in a page of the billing portal, which may refuse.
+async fn by_portal(test: &TestApp, subscriber: &Subscriber, turn: Turn) {
+    let form = [("customer", subscriber.customer.as_str())];
+    let portal = test.at_stripe("POST", "/v1/billing_portal/sessions", &form).await;
+    let mut form = vec![("subscription", subscriber.subscription_id.as_str())];
+    let price = match turn {
+        Turn::Change(plan) => price(test, plan).await,
+        _ => String::new(),
+    };
+    match turn {
+        Turn::Change(_) => form.extend([("action", "plan"), ("price", price.as_str())]),
+        Turn::GoOn => form.push(("action", "renew")),
+        _ => form.push(("action", "cancel")),
+    }
+    let status = test.fill_in(portal["url"].as_str().unwrap(), &form).await;
+    assert!(status < 500, "{turn:?}: {status}");
+}
+
 /// Something happens to a subscription, where Stripe allows it.
 async fn turn(test: &TestApp, subscriber: &Subscriber, rng: &mut StdRng) {
     let path = format!("/v1/subscriptions/{}", subscriber.subscription_id);
     let change = async |form: &[(&str, &str)]| drop(test.try_at_stripe("POST", &path, form).await);
     let turn = *TURNS.choose(rng).unwrap();
     let turn = if rng.random_bool(0.1) { Turn::Dispute } else { turn };
+    let by = *[By::Dashboard, By::Api, By::Portal].choose(rng).unwrap();
     match turn {
+        Turn::Change(_) | Turn::EndWithPeriod | Turn::GoOn | Turn::EndNow if matches!(by, By::Api) => {
+            by_api(test, subscriber, turn, rng).await;
+        }
+        Turn::Change(_) | Turn::EndWithPeriod | Turn::GoOn if matches!(by, By::Portal) => {
+            by_portal(test, subscriber, turn).await;
+        }
         Turn::Nothing => {}
         Turn::Change(plan) => {
             let found = test.at_stripe("GET", &path, &[]).await;
             let item = found["items"]["data"][0]["id"].as_str().unwrap();
-            let proration = *["always_invoice", "create_prorations", "none"].choose(rng).unwrap();
+            let proration = *PRORATIONS.choose(rng).unwrap();
             let form = [
                 ("items[0][id]", item),
                 ("items[0][price]", &price(test, plan).await),

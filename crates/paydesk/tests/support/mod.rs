@@ -273,19 +273,28 @@ impl TestApp {
 
     /// The same, which may be refused.
     pub(crate) async fn try_at_stripe(&self, method: &str, path: &str, form: &[(&str, &str)]) -> (u16, Value) {
-        let method: Method = method.parse().unwrap();
-        let request = self.http.request(method, format!("{}{path}", self.sandbox_base));
+        let url = format!("{}{path}", self.sandbox_base);
+        let request = self.http.request(method.parse().unwrap(), url);
         let request = request.bearer_auth(&self.sandbox.config().secret_key);
+        let response = Self::with_form(request, form).send().await.unwrap();
+        let status = response.status().as_u16();
+        (status, response.json().await.unwrap())
+    }
+
+    /// A form filled in on a page of Stripe's. Gives the status of the answer.
+    pub(crate) async fn fill_in(&self, page: &str, form: &[(&str, &str)]) -> u16 {
+        let request = Self::with_form(self.http.post(page), form);
+        request.send().await.unwrap().status().as_u16()
+    }
+
+    fn with_form(request: reqwest::RequestBuilder, form: &[(&str, &str)]) -> reqwest::RequestBuilder {
         let encoded = reqwest::Url::parse_with_params("http://form", form).unwrap();
-        let request = match encoded.query().filter(|_| !form.is_empty()) {
+        match encoded.query().filter(|_| !form.is_empty()) {
             Some(form) => request
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body(form.to_owned()),
             None => request,
-        };
-        let response = request.send().await.unwrap();
-        let status = response.status().as_u16();
-        (status, response.json().await.unwrap())
+        }
     }
 
     /// A call of the sandbox's control API; it must succeed.
