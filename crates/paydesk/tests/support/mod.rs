@@ -281,13 +281,8 @@ impl TestApp {
         (status, response.json().await.unwrap())
     }
 
-    /// A form filled in on a page of Stripe's. Gives the status of the answer.
-    pub(crate) async fn fill_in(&self, page: &str, form: &[(&str, &str)]) -> u16 {
-        let request = Self::with_form(self.http.post(page), form);
-        request.send().await.unwrap().status().as_u16()
-    }
-
-    fn with_form(request: reqwest::RequestBuilder, form: &[(&str, &str)]) -> reqwest::RequestBuilder {
+    /// A request with a form, as a page of Stripe's sends it.
+    pub(crate) fn with_form(request: reqwest::RequestBuilder, form: &[(&str, &str)]) -> reqwest::RequestBuilder {
         let encoded = reqwest::Url::parse_with_params("http://form", form).unwrap();
         match encoded.query().filter(|_| !form.is_empty()) {
             Some(form) => request
