@@ -52,6 +52,7 @@ journey('credits are bought, and the balance rises while somebody looks', 'credi
   // The first page was not touched: it was told.
   await page.bringToFront();
   await awaitBalance(page, 100);
+  await page.locator('.pd-purchases [data-status="paid"]', { hasText: 'Starter pack' }).waitFor();
 });
 
 journey('a plan is subscribed to, changed, ended, and kept after all', 'plan', async (page, look) => {

@@ -24,6 +24,7 @@ const lists = {
     client.listSubscriptionInvoices({ user_id: userId, ...page }),
   keys: (client: Client, _: string, page: WantedPage) => client.listKeys(page),
   notices: (client: Client, _: string, page: WantedPage) => client.listNotices(page),
+  purchases: (client: Client, _: string, page: WantedPage) => client.listPurchases(page),
   orders: (client: Client, _: string, page: WantedPage) => client.listOrders(page),
 };
 

@@ -1,6 +1,6 @@
 // What a user has and may do, and what is for sale.
 
-import type { Entitlements, PageHistoryEntry, PageNoticeOut, Products, Wallet } from "@paydesk/client";
+import type { Entitlements, PageHistoryEntry, PageNoticeOut, PagePurchaseOut, Products, Wallet } from "@paydesk/client";
 
 import { usePaydesk } from "./provider.js";
 import { type List, type Resource, useList, useResource } from "./resource.js";
@@ -13,6 +13,11 @@ export function useCredits(): Resource<Wallet> {
 /** What happened to the wallet, newest first. */
 export function useCreditHistory(): List<PageHistoryEntry> {
   return useList("history");
+}
+
+/** What the user has bought or set out to buy, newest first. */
+export function usePurchases(): List<PagePurchaseOut> {
+  return useList("purchases");
 }
 
 /** What the user is to be told, newest first. */

@@ -53,7 +53,7 @@ export function keepFresh(client: Client, userId: string, cache: Cache): () => v
 
 function takeIn(cache: Cache, userId: string, update: Update): void {
   if (update.type === "wallet") takeInWallet(cache, { user_id: userId, ...update.data });
-  else if (update.type === "order") void cache.refresh("orders");
+  else if (update.type === "order") void cache.refresh("orders", "purchases");
   else if (update.type === "notice") void cache.refresh("notices");
   else void compare(cache, update.data);
 }
@@ -62,12 +62,13 @@ function takeInWallet(cache: Cache, told: Wallet): void {
   const { data } = cache.snapshot("credits");
   cache.set("credits", told);
   const isNews = !data || (["balance", "held", "owed", "frozen"] as const).some((name) => data[name] !== told[name]);
-  if (isNews) void cache.refresh("history", "topUp");
+  if (isNews) void cache.refresh("history", "purchases", "topUp");
 }
 
 /** A stream begins with how things stand, which is mostly what was just read: then nothing is read again. */
 async function compare(cache: Cache, told: Subscribed): Promise<void> {
   const { data } = await cache.settled("entitlements");
   const shown = data?.subscriptions.find(({ group }) => group === told.group);
-  if (JSON.stringify(shown) !== JSON.stringify(told)) await cache.refresh("entitlements", "invoices", "keys");
+  if (JSON.stringify(shown) !== JSON.stringify(told))
+    await cache.refresh("entitlements", "invoices", "keys", "purchases");
 }

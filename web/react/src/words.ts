@@ -1,6 +1,6 @@
 // Every text that a component shows, in English. An application gives its own for any of them.
 
-import type { HistoryEntry, NoticeKind, ProblemError, TopUpState } from "@paydesk/client";
+import type { HistoryEntry, NoticeKind, ProblemError, PurchaseStatus, TopUpState } from "@paydesk/client";
 
 export interface Words {
   loading: string;
@@ -41,6 +41,12 @@ export interface Words {
 
   noNotices: string;
   notice: Record<NoticeKind, (about: { balance: string; date: string }) => string>;
+
+  noPurchases: string;
+  purchaseStatus: Record<PurchaseStatus, string>;
+  several: (quantity: number, name: string) => string;
+  /** Beside a purchase that was begun because the credits ran low. */
+  byItself: string;
 
   noInvoices: string;
   invoice: (number: string) => string;
@@ -175,6 +181,18 @@ export const english: Words = {
     grace_ended: () => "Your plan is stopped, because a payment is overdue.",
     subscription_ended: () => "Your plan has ended.",
   },
+
+  noPurchases: "You have not bought anything yet.",
+  purchaseStatus: {
+    created: "Begun",
+    open: "Waits for payment",
+    awaiting_funds: "Waits for the money",
+    expired: "Not paid for",
+    failed: "Failed",
+    paid: "Paid",
+  },
+  several: (quantity, name) => `${quantity} × ${name}`,
+  byItself: "bought when credits ran low",
 
   noInvoices: "There are no invoices yet.",
   invoice: (number) => `Invoice ${number}`,

@@ -1,6 +1,6 @@
 // What is told of money: history, invoices, notices, and what happens when credits run low.
 
-import { CreditHistory, InvoiceList, NoticeList, TopUpSettings } from "@paydesk/react";
+import { CreditHistory, InvoiceList, NoticeList, PurchaseList, TopUpSettings } from "@paydesk/react";
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 
@@ -76,6 +76,47 @@ test("invoices lead to Stripe's pages, and nowhere else", async () => {
   screen.getByText("odd");
   expect(screen.getAllByRole("link")).toHaveLength(2);
   expect(screen.getAllByText("$29.00")).toHaveLength(2);
+});
+
+test("purchases say where they stand, and one that was not finished can be gone on with", async () => {
+  const navigate = vi.fn();
+  const purchase = {
+    purchase_id: "pur_1",
+    user_id: "ada",
+    kind: "credit_pack",
+    item_id: "starter",
+    quantity: 3,
+    credits: 300,
+    priority: 0,
+    amount_minor: 3000,
+    currency: "usd",
+    status: "open",
+    automatic: false,
+    url: "https://stripe.example/cs_1",
+    created_at: "2026-01-31T12:00:00Z",
+  };
+  const bought = {
+    ...purchase,
+    purchase_id: "pur_2",
+    item_id: "gone",
+    quantity: 1,
+    status: "paid",
+    automatic: true,
+    url: null,
+  };
+  const { client } = desk({ "GET /api/stripe/products": products, "GET /api/purchases": { data: [purchase, bought] } });
+  show(client, <PurchaseList />, { navigate });
+  await screen.findByText("3 × Starter pack");
+  screen.getByText("gone");
+  screen.getByText("bought when credits ran low");
+  fireEvent.click(screen.getByRole("button", { name: "Pay for Starter pack" }));
+  expect(navigate).toHaveBeenCalledWith("https://stripe.example/cs_1");
+});
+
+test("who has bought nothing is told so", async () => {
+  const { client } = desk({ "GET /api/stripe/products": products, "GET /api/purchases": { data: [] } });
+  show(client, <PurchaseList />);
+  await screen.findByText("You have not bought anything yet.");
 });
 
 test("notices are told in words, and new ones while somebody looks", async () => {

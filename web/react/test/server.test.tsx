@@ -4,12 +4,17 @@ import { createClient } from "@paydesk/client";
 import {
   ApiKeys,
   CreditBalance,
+  CreditHistory,
   formatMoney,
+  InvoiceList,
+  NoticeList,
   OrderForm,
   OrderList,
   PaydeskProvider,
   PurchaseButton,
+  PurchaseList,
   SubscriptionManager,
+  TopUpSettings,
 } from "@paydesk/react";
 import { renderToString } from "react-dom/server";
 import { expect, test } from "vitest";
@@ -30,6 +35,11 @@ test("every component is rendered on the server as what is still to be loaded", 
     <OrderForm key="4" packageId="review" />,
     <OrderList key="5" />,
     <ApiKeys key="6" />,
+    <CreditHistory key="7" />,
+    <InvoiceList key="8" />,
+    <NoticeList key="9" />,
+    <PurchaseList key="10" />,
+    <TopUpSettings key="11" />,
   ]) {
     const html = renderToString(
       <PaydeskProvider client={client} userId="ada">

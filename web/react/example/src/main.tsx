@@ -14,6 +14,7 @@ import {
   OrderList,
   PaydeskProvider,
   PurchaseButton,
+  PurchaseList,
   SubscriptionManager,
   TopUpSettings,
 } from "@paydesk/react";
@@ -66,6 +67,9 @@ function Page() {
         <Section title="What happened">
           <NoticeList />
           <CreditHistory />
+        </Section>
+        <Section title="Purchases">
+          <PurchaseList />
         </Section>
         <Section title="Invoices">
           <InvoiceList />
