@@ -21,7 +21,7 @@ pub use plans::{
 };
 pub use push::{PushError, Pushed, push};
 pub use records::{currency_of_price, plan_of_price, stripe_plan_price, stripe_price};
-pub use rules::{CatalogueError, EXPIRES_AFTER_DAYS_MAX, parse};
+pub use rules::{CatalogueError, EXPIRES_AFTER_DAYS_MAX, REFUND_DAYS_MAX, parse};
 
 /// How the ids of products at Stripe begin.
 const PRODUCT_PREFIX: &str = "paydesk_";
@@ -41,11 +41,28 @@ pub struct Catalogue {
     pub refunds: RefundTerms,
 }
 
-/// What buyers get back on their own.
+/// What buyers get back on their own, and who else must agree.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RefundTerms {
     /// The share of the price, in percent, that goes back where a buyer cancels an order on which no work began.
     pub order_share_percent: i64,
+    /// Up to how much a buyer's request is granted at once, in minor units by currency; nothing where there is none.
+    pub automatic_up_to: BTreeMap<Currency, i64>,
+    /// Above how much somebody else must approve than who asks.
+    pub four_eyes_above: Option<Above>,
+    /// Above how much two must approve.
+    pub two_approvals_above: Option<Above>,
+}
+
+/// A limit in minor units by currency. A currency that is not named is always above it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Above(pub BTreeMap<Currency, i64>);
+
+impl Above {
+    /// Whether an amount is above the limit.
+    pub fn is_passed(&self, amount: Money) -> bool {
+        self.0.get(&amount.currency).is_none_or(|limit| amount.minor > *limit)
+    }
 }
 
 impl Catalogue {
@@ -72,6 +89,8 @@ pub struct Item {
     pub description: String,
     /// Minor units of one piece, by currency.
     pub prices: BTreeMap<Currency, i64>,
+    /// For how many days from the payment its buyer may ask for the money back; not at all where there is none.
+    pub refund_days: Option<i64>,
     /// What a buyer gets.
     pub offer: Offer,
 }

@@ -2,6 +2,7 @@
 //! that cannot be read as one has one mistake, the first; what it says is then checked as a whole.
 
 mod plans;
+mod refunds;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,8 +14,9 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use plans::{FreeIn, PlanIn};
+use refunds::RefundsIn;
 
-use super::{Catalogue, Field, FieldKind, Item, Offer, PackTerms, RefundTerms};
+use super::{Catalogue, Field, FieldKind, Item, Offer, PackTerms};
 use crate::credits::PRIORITY_MAX;
 
 /// The most packs in one purchase, where the file does not say.
@@ -23,6 +25,8 @@ const MAX_QUANTITY: i64 = 100;
 const AMOUNT_MINOR_MAX: i64 = 99_999_999;
 /// The longest time after which credits end.
 pub const EXPIRES_AFTER_DAYS_MAX: i64 = 36_500;
+/// The longest time in which a buyer may ask for the money back.
+pub const REFUND_DAYS_MAX: i64 = 3_650;
 /// The longest name or label.
 const NAME_CHARACTERS_MAX: usize = 100;
 
@@ -89,12 +93,6 @@ struct FileIn {
     refunds: Option<RefundsIn>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RefundsIn {
-    order_share_percent: Option<Spanned<i64>>,
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ShopIn {
@@ -113,6 +111,7 @@ struct CreditPackIn {
     max_quantity: Option<Spanned<i64>>,
     expires_after_days: Option<Spanned<i64>>,
     priority: Option<Spanned<i64>>,
+    refund_days: Option<Spanned<i64>>,
     prices: Spanned<BTreeMap<String, Spanned<Minor>>>,
 }
 
@@ -123,6 +122,7 @@ struct OrderPackageIn {
     name: Spanned<String>,
     #[serde(default)]
     description: String,
+    refund_days: Option<Spanned<i64>>,
     prices: Spanned<BTreeMap<String, Spanned<Minor>>>,
     #[serde(default)]
     fields: Vec<FieldIn>,
@@ -238,15 +238,6 @@ impl Check<'_> {
         })
     }
 
-    fn refunds(&mut self, read: RefundsIn) -> RefundTerms {
-        let share = read.order_share_percent;
-        RefundTerms {
-            order_share_percent: share.map_or(100, |share| {
-                self.within(*share.get_ref(), &share.span(), 0..=100, "order_share_percent")
-            }),
-        }
-    }
-
     fn add(&mut self, items: &mut BTreeMap<String, Item>, id: &Spanned<String>, item: Item, default: Option<Currency>) {
         if let Some(currency) = default
             && !item.prices.contains_key(&currency)
@@ -283,6 +274,7 @@ impl Check<'_> {
             name: self.name(&pack.name, "a name"),
             description: pack.description,
             prices: self.prices(&pack.prices),
+            refund_days: self.refund_days(pack.refund_days.as_ref()),
             offer: Offer::CreditPack {
                 credits,
                 max_quantity,
@@ -324,6 +316,7 @@ impl Check<'_> {
             name: self.name(&package.name, "a name"),
             description: package.description,
             prices: self.prices(&package.prices),
+            refund_days: self.refund_days(package.refund_days.as_ref()),
             offer: Offer::OrderPackage { fields },
         }
     }

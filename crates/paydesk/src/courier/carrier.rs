@@ -94,6 +94,12 @@ async fn post(app: &App, mailer: &Mailer, due: &Due, now_us: i64) -> Attempted {
 
 /// What the item that a message is about is called.
 fn item<'a>(catalogue: &'a Catalogue, kind: Kind, data: &serde_json::Value) -> Option<&'a str> {
-    let package_id = (kind == Kind::OrderPaid).then(|| data["package_id"].as_str())??;
-    catalogue.items.get(package_id).map(|item| item.name.as_str())
+    let item_id = match kind {
+        Kind::OrderPaid => data["package_id"].as_str(),
+        Kind::RefundRequested | Kind::RefundApproved | Kind::RefundDeclined | Kind::RefundMade => {
+            data["item_id"].as_str()
+        }
+        _ => None,
+    };
+    catalogue.items.get(item_id?).map(|item| item.name.as_str())
 }

@@ -47,6 +47,21 @@ pub enum Kind {
     /// An order was delivered: once for each delivery.
     #[serde(rename = "order.delivered")]
     OrderDelivered,
+    /// Somebody asked for a refund.
+    #[serde(rename = "refund.requested")]
+    RefundRequested,
+    /// A refund that was asked for is granted, and on its way to Stripe.
+    #[serde(rename = "refund.approved")]
+    RefundApproved,
+    /// A refund that was asked for is not granted.
+    #[serde(rename = "refund.declined")]
+    RefundDeclined,
+    /// Stripe has made a refund that was asked for.
+    #[serde(rename = "refund.made")]
+    RefundMade,
+    /// Stripe will not make a refund that was granted.
+    #[serde(rename = "refund.failed")]
+    RefundFailed,
     /// Bought credits came into a wallet: once for each payment.
     #[serde(rename = "credits.granted")]
     CreditsGranted,
@@ -85,6 +100,11 @@ pub enum Kind {
 words!(Kind {
     OrderPaid = "order.paid",
     OrderDelivered = "order.delivered",
+    RefundRequested = "refund.requested",
+    RefundApproved = "refund.approved",
+    RefundDeclined = "refund.declined",
+    RefundMade = "refund.made",
+    RefundFailed = "refund.failed",
     CreditsGranted = "credits.granted",
     CreditsClawedBack = "credits.clawed_back",
     CreditsGivenBack = "credits.given_back",

@@ -21,6 +21,7 @@ pub const KINDS: &[&[Kind]] = &[
     inbox::KINDS,
     purchases::KINDS,
     purchases::refunds::KINDS,
+    purchases::refunds::requests::KINDS,
     credits::KINDS,
     subscriptions::commands::KINDS,
     orders::KINDS,

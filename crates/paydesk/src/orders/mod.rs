@@ -172,6 +172,17 @@ pub fn release(tx: &mut Tx<'_>, now_us: i64, order_id: &str, purchase_id: &str) 
     }
 }
 
+/// Gives up the work on an order all of whose money is to go back. What is delivered stays so.
+pub fn give_up(tx: &mut Tx<'_>, now_us: i64, order_id: &str, by: &str) -> Result<()> {
+    match records::lock(tx, order_id)? {
+        Some(order) if matches!(order.work, Status::Paid | Status::InProgress) => {
+            let after = order.at(Status::Cancelled);
+            records::change(tx, now_us, &order, after, (by, None)).map(drop)
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Takes in what was paid and given back for an order, all its payments together. One whose money all went back is
 /// refunded; where some of it comes back, because a refund failed or a dispute was won, it stands where the work does.
 pub fn count(tx: &mut Tx<'_>, now_us: i64, order_id: &str, (paid_minor, refunded_minor): (i64, i64)) -> Result<()> {

@@ -56,6 +56,7 @@ pub fn begin_automatic(tx: &mut Tx<'_>, app: &App, now_us: i64, wanted: &Automat
         quantity: wanted.quantity,
         credits: offer.credits,
         terms: offer.terms,
+        refund_days: offer.refund_days,
         order_id: None,
         price: offer.price,
         status: Status::Created,

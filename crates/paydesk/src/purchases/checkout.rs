@@ -349,6 +349,7 @@ fn plan(
         quantity: request.quantity,
         credits,
         terms,
+        refund_days: item.refund_days,
         order_id: order.map(|order| order.order_id.clone()),
         price,
         status: Status::Created,
@@ -379,6 +380,8 @@ pub struct PackOffer {
     pub credits: i64,
     /// What becomes of those.
     pub terms: PackTerms,
+    /// For how many days from the payment its buyer may ask for the money back.
+    pub refund_days: Option<i64>,
 }
 
 /// What so many packs of an item cost and grant.
@@ -395,7 +398,13 @@ pub fn pack_offer(
     let (_, credits, terms) = offered(item, quantity, false).map_err(|refused| refused.0)?;
     let price = item.amount(currency, quantity);
     let price = price.ok_or_else(|| unknown(format!("{item_id:?} has no price in {currency}.")))?;
-    Ok(PackOffer { price, credits, terms })
+    let refund_days = item.refund_days;
+    Ok(PackOffer {
+        price,
+        credits,
+        terms,
+        refund_days,
+    })
 }
 
 /// The kind of an item, the credits that so many pieces grant, and what becomes of those.

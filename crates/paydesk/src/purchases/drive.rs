@@ -150,6 +150,7 @@ pub(super) fn metadata_of(purchase: &Purchase) -> Value {
         (metadata::CREDITS): purchase.credits.to_string(),
         (metadata::EXPIRES_AFTER_DAYS): purchase.terms.expires_after_days.map_or_else(String::new, |days| days.to_string()),
         (metadata::PRIORITY): purchase.terms.priority.to_string(),
+        (metadata::REFUND_DAYS): purchase.refund_days.map_or_else(String::new, |days| days.to_string()),
         (metadata::AMOUNT_MINOR): purchase.price.minor.to_string(),
         (metadata::ORDER): purchase.order_id.clone().unwrap_or_default(),
     })

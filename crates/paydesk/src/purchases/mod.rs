@@ -127,6 +127,8 @@ pub struct Purchase {
     pub credits: i64,
     /// What becomes of those credits.
     pub terms: PackTerms,
+    /// For how many days from the payment its buyer may ask for the money back; not at all where there is none.
+    pub refund_days: Option<i64>,
     /// The order it pays for, where the kind is one.
     pub order_id: Option<String>,
     /// What it costs.

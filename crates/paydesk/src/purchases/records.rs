@@ -21,7 +21,7 @@ macro_rules! select_purchase {
         concat!(
             "select purchase.purchase_id, user_id, kind, item_id, quantity, credits, order_id, currency, amount_minor, status,
                     session_id, session_url, success_url, cancel_url, created_at_us, expires_at_us, paid_at_us, expires_after_days,
-                    priority, stripe_customer_id, payment_method_id, failure
+                    priority, stripe_customer_id, payment_method_id, failure, refund_days
              from purchase ",
             $end
         )
@@ -43,6 +43,7 @@ fn decode(row: &Row) -> Result<Purchase> {
             expires_after_days: row.opt_int(17)?,
             priority: row.int(18)?,
         },
+        refund_days: row.opt_int(22)?,
         order_id: Some(row.text(6)?).filter(|id| !id.is_empty()),
         price: Money::new(row.int(8)?, currency),
         status: Status::of_word(&row.text(9)?).ok_or_else(|| corrupt("status"))?,
@@ -157,17 +158,19 @@ pub(super) fn insert(tx: &mut Tx<'_>, purchases: &[&Purchase]) -> Result<u64> {
             one.session_id.as_deref().into(),
             one.created_at_us.into(),
             one.paid_at_us.into(),
+            one.refund_days.into(),
         ]
     }));
     tx.run(
         "insert into purchase (purchase_id, user_id, kind, item_id, quantity, credits, expires_after_days, priority,
                                order_id, currency, amount_minor, status, failure, session_id, success_url, cancel_url,
-                               created_at_us, expires_at_us, next_check_at_us, paid_at_us)
+                               created_at_us, expires_at_us, next_check_at_us, paid_at_us, refund_days)
          select r.purchase_id, r.user_id, r.kind, r.item_id, r.quantity, r.credits, r.expires_after_days, r.priority,
-                r.order_id, r.currency, r.amount_minor, r.status, r.failure, r.session_id, '', '', r.created_at_us, r.created_at_us, $2, r.paid_at_us
+                r.order_id, r.currency, r.amount_minor, r.status, r.failure, r.session_id, '', '', r.created_at_us, r.created_at_us, $2, r.paid_at_us,
+                r.refund_days
          from rows($1: purchase_id text, user_id text, kind text, item_id text, quantity bigint, credits bigint,
                    expires_after_days bigint, priority bigint, order_id text, currency text, amount_minor bigint, status text, failure text, session_id text,
-                   created_at_us bigint, paid_at_us bigint)
+                   created_at_us bigint, paid_at_us bigint, refund_days bigint)
          where true on conflict (purchase_id) do nothing",
         &[rows.into(), NEVER_US.into()],
     )
@@ -205,9 +208,9 @@ pub(super) fn insert_intent(
         "insert into purchase (purchase_id, user_id, kind, item_id, quantity, credits, expires_after_days, priority,
                                order_id, currency, amount_minor, status, success_url, cancel_url, request_id,
                                request_fingerprint, created_at_us, expires_at_us, next_check_at_us,
-                               stripe_customer_id, payment_method_id)
+                               stripe_customer_id, payment_method_id, refund_days)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-                 $20, $21)",
+                 $20, $21, $22)",
         &[
             purchase.purchase_id.as_str().into(),
             purchase.user_id.as_str().into(),
@@ -230,6 +233,7 @@ pub(super) fn insert_intent(
             next_check_at_us.into(),
             charged.map(|method| method.customer.clone()).into(),
             charged.map(|method| method.payment_method.clone()).into(),
+            purchase.refund_days.into(),
         ],
     )
     .map_err(|error| match error {

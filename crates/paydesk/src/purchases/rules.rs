@@ -7,9 +7,9 @@ mod claw_backs;
 mod invoices;
 pub(super) mod methods;
 mod plans;
+mod terms;
 
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
 
 use ledger::{Currency, Money};
 use stripe::objects::{Charge, CheckoutMode, CheckoutSession, CheckoutStatus, PaymentIntent, PaymentIntentStatus};
@@ -23,8 +23,7 @@ pub(super) use invoices::{of_invoice, pay_invoice};
 
 use super::reversals::{self, Reversal};
 use super::{Kind, Purchase, Status};
-use crate::catalogue::{EXPIRES_AFTER_DAYS_MAX, PackTerms};
-use crate::credits::PRIORITY_MAX;
+use crate::catalogue::PackTerms;
 use crate::effects::Effect;
 use crate::ids::{UserId, is_printable as printable};
 use crate::words::words;
@@ -51,6 +50,8 @@ pub mod metadata {
     pub const EXPIRES_AFTER_DAYS: &str = "paydesk_expires_after_days";
     /// How soon those are used.
     pub const PRIORITY: &str = "paydesk_priority";
+    /// For how many days from the payment the buyer may ask for the money back; empty where not at all.
+    pub const REFUND_DAYS: &str = "paydesk_refund_days";
     /// The expected amount in minor units.
     pub const AMOUNT_MINOR: &str = "paydesk_amount_minor";
     /// The order it pays for.
@@ -80,6 +81,8 @@ pub struct Stated {
     pub credits: i64,
     /// What becomes of those credits.
     pub terms: PackTerms,
+    /// For how many days from the payment its buyer may ask for the money back.
+    pub refund_days: Option<i64>,
     /// The expected amount, in minor units.
     pub amount_minor: i64,
     /// The order it pays for.
@@ -440,7 +443,7 @@ fn stated(metadata: &BTreeMap<String, String>) -> Result<Option<Stated>, Malform
     if kind == Kind::Order && order_id.is_none() {
         return Err(wrong(metadata::ORDER));
     }
-    let terms = terms(metadata)?;
+    let terms = terms::of_credits(metadata)?;
     let credits = integer(metadata::CREDITS)?;
     if kind == Kind::CreditPack && credits == 0 {
         return Err(wrong(metadata::CREDITS));
@@ -453,6 +456,7 @@ fn stated(metadata: &BTreeMap<String, String>) -> Result<Option<Stated>, Malform
         quantity: integer(metadata::QUANTITY)?,
         credits,
         terms,
+        refund_days: terms::refund_days(metadata)?,
         amount_minor: integer(metadata::AMOUNT_MINOR)?,
         order_id,
         automatic: metadata.get(metadata::AUTOMATIC).is_some_and(|text| !text.is_empty()),
@@ -476,22 +480,6 @@ pub fn save(saved: &Saved) -> Effect {
     }
 }
 
-/// What becomes of bought credits; nothing is said of those that are as usual.
-fn terms(metadata: &BTreeMap<String, String>) -> Result<PackTerms, Malformed> {
-    let within = |name: &str, range: RangeInclusive<i64>| {
-        let Some(text) = metadata.get(name).filter(|text| !text.is_empty()) else {
-            return Ok(None);
-        };
-        let value = text.parse::<i64>().ok().filter(|value| range.contains(value));
-        let value = value.ok_or_else(|| Malformed::new("metadata", format!("{name} has a value we never wrote")))?;
-        Ok(Some(value))
-    };
-    Ok(PackTerms {
-        expires_after_days: within(metadata::EXPIRES_AFTER_DAYS, 1..=EXPIRES_AFTER_DAYS_MAX)?,
-        priority: within(metadata::PRIORITY, -PRIORITY_MAX..=PRIORITY_MAX)?.unwrap_or_default(),
-    })
-}
-
 fn currency(code: &str) -> Result<Currency, Malformed> {
     code.parse().map_err(|error| Malformed::new("currency", error))
 }
@@ -507,6 +495,7 @@ pub fn adopted(fact: &Fact, now_us: i64) -> Purchase {
         quantity: stated.quantity,
         credits: stated.credits,
         terms: stated.terms,
+        refund_days: stated.refund_days,
         order_id: stated.order_id,
         price: Money::new(stated.amount_minor, fact.currency),
         status: Status::Created,

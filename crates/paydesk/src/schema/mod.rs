@@ -49,4 +49,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "the work behind orders",
         sql: include_str!("0009_order_work.sql"),
     },
+    Migration {
+        number: 10,
+        name: "requests for refunds",
+        sql: include_str!("0010_refund_request.sql"),
+    },
 ];

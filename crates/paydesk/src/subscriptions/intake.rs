@@ -180,6 +180,7 @@ fn fact(tx: &mut Tx<'_>, catalogue: &Catalogue, paid: &InvoicePaid, user_id: &Us
         ends_at_us: None,
         priority: 0,
     });
+    let refund_days = catalogue.items.get(&granted.plan_id).and_then(|item| item.refund_days);
     Ok(PaidInvoice {
         invoice_id: paid.invoice_id.clone(),
         user_id: user_id.clone(),
@@ -187,6 +188,7 @@ fn fact(tx: &mut Tx<'_>, catalogue: &Catalogue, paid: &InvoicePaid, user_id: &Us
         credits: granted.credits,
         ends_at_us: granted.ends_at_us,
         priority: granted.priority,
+        refund_days,
         currency: paid.currency,
         amount_minor: paid.amount_minor,
         created_us: paid.created_us,

@@ -58,7 +58,8 @@ scopes! {
     EventsReplay = 8 "events:replay", "Replay events received from Stripe.";
     SubscriptionsRead = 26 "subscriptions:read", "Read any user's subscriptions and invoices.";
     SubscriptionsWrite = 27 "subscriptions:write", "Begin, change and end any user's subscriptions.";
-    RefundsWrite = 10 "refunds:write", "Give money back.";
+    RefundsWrite = 10 "refunds:write", "Give money back, and ask for refunds of any user.";
+    RefundsApprove = 11 "refunds:approve", "Approve and decline refunds that are asked for.";
     WebhooksWrite = 16 "webhooks:write", "Register endpoints for outgoing webhooks, and send to them again.";
     ContactsWrite = 17 "contacts:write", "Say where any user is reached by e-mail.";
     KeysRead = 20 "keys:read", "Read any user's API keys, without their secrets.";

@@ -15,6 +15,7 @@ use stripe::signature::{SigningSecret, sign};
 use crate::points::Moment;
 use crate::server::{ADMIN, DIED, INTERNAL_SECRET, PATIENCE, Place, Server, Started, WEBHOOK_SECRET};
 
+const REFUND_REQUESTS: &str = "/api/refund-requests";
 const HOLDS: &str = "/api/financial/credits/ada/holds";
 /// Credits that end so soon have ended when they are looked at.
 const MOMENT_US: i64 = 1_000_000;
@@ -106,9 +107,16 @@ impl<'a> Journey<'a> {
         let forgotten = json!({ "amount": 10, "reason": "forgotten" });
         let kept = self.ask(HOLDS, "hold-forgotten", &forgotten).await;
         self.arrive(45, "paid").await;
-        let refund = json!({ "purchase_id": body(&second)["purchase_id"] });
+        let refund = json!({ "purchase_id": body(&second)["purchase_id"], "amount_minor": 900 });
         let refunded = self.ask("/api/refunds", "refund", &refund).await;
         assert_eq!(body(&refunded)["status"], "succeeded", "{}", self.told());
+        let rest = json!({ "purchase_id": body(&second)["purchase_id"], "reason": "They wrote to us." });
+        let requested = self.ask(REFUND_REQUESTS, "ask-refund", &rest).await;
+        assert_eq!(body(&requested)["status"], "waiting", "{}", self.told());
+        let request_path = format!("{REFUND_REQUESTS}/{}", body(&requested)["request_id"].as_str().unwrap());
+        let (approve_path, approval) = (format!("{request_path}/approve"), json!({ "note": "ticket 4711" }));
+        let approved = self.ask(&approve_path, "approve-refund", &approval).await;
+        self.see_refunded(&request_path).await;
         self.see_expired().await;
 
         // Everybody asks once more, and Stripe tells everything once more.
@@ -123,6 +131,8 @@ impl<'a> Journey<'a> {
             (&capture_path, "capture", &capture, &captured),
             (HOLDS, "hold-forgotten", &forgotten, &kept),
             ("/api/refunds", "refund", &refund, &refunded),
+            (REFUND_REQUESTS, "ask-refund", &rest, &requested),
+            (&approve_path, "approve-refund", &approval, &approved),
         ] {
             assert_eq!(self.ask(path, key, body).await, *answered, "{key}: {}", self.told());
         }
@@ -225,6 +235,24 @@ impl<'a> Journey<'a> {
             let deaths = self.died;
             while self.died == deaths && !self.has_expired_lots().await {}
             self.stop().await;
+        }
+    }
+
+    /// Waits until a refund that was approved is made. What a dead server had taken is due at once.
+    async fn see_refunded(&mut self, request_path: &str) {
+        let begun = Instant::now();
+        loop {
+            self.stop().await;
+            self.run_sql("update refund_intent set next_check_at_us = 0 where status = 'created'")
+                .await;
+            let deaths = self.died;
+            while self.died == deaths {
+                let request = self.read(request_path).await;
+                if request["status"] == "refunded" {
+                    return;
+                }
+                assert!(begun.elapsed() < PATIENCE, "{request}: {}", self.told());
+            }
         }
     }
 
@@ -425,7 +453,7 @@ impl<'a> Journey<'a> {
             ("/v1/checkout/sessions?limit=100", sessions),
             ("/v1/customers?limit=100", customers),
             ("/v1/payment_intents?limit=100", 2),
-            ("/v1/refunds?limit=100", 1),
+            ("/v1/refunds?limit=100", 2),
             ("/v1/prices?limit=100", 18),
             ("/v1/products?limit=100", 6),
         ] {
@@ -441,8 +469,16 @@ impl<'a> Journey<'a> {
             .unwrap();
         drop(store);
         effects.sort();
-        // The order hears of its money twice: when it came and when it went back.
-        let once = ["collect", "collect", "count_order", "count_order", "grant", "pay_order"];
+        // The order hears of its money three times: when it came, and when each part of it went back.
+        let once = [
+            "collect",
+            "collect",
+            "count_order",
+            "count_order",
+            "count_order",
+            "grant",
+            "pay_order",
+        ];
         assert_eq!(effects, once, "{told}");
         for (what, sql, count) in [
             (

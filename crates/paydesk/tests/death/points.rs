@@ -28,7 +28,7 @@ pub(crate) enum Moment {
 }
 
 /// Every crash point of the program.
-pub(crate) const POINTS: [(&str, Moment); 45] = [
+pub(crate) const POINTS: [(&str, Moment); 47] = [
     ("store.migrated", Moment::Push),
     ("price pushed", Moment::Push),
     ("store.before_commit", Moment::Serve),
@@ -56,6 +56,8 @@ pub(crate) const POINTS: [(&str, Moment); 45] = [
     ("refund made", Moment::Serve),
     ("refund recorded", Moment::Serve),
     ("refund answer kept", Moment::Serve),
+    ("refund request written", Moment::Serve),
+    ("refund request decided", Moment::Serve),
     ("delivery taken", Moment::Serve),
     ("delivery sent", Moment::Serve),
     ("delivery marked", Moment::Serve),

@@ -145,7 +145,27 @@ async fn what_is_answered_is_what_the_document_promises() {
         let notices = test.get(&ada, "/api/notices").await.json();
         assert_eq!(notices["data"][0]["kind"], "low_balance");
         hold("get", "/api/notices", &notices);
-        buy(&test, 1).await;
+        let (bought, _) = buy(&test, 3).await;
+        let requests = "/api/refund-requests";
+        for what in ["decline", "approve"] {
+            let wanted = json!({ "purchase_id": bought, "reason": "No." });
+            let asked = test.post(&ada, requests, &wanted).await.json();
+            hold("post", requests, &asked);
+            let path = format!("{requests}/{}", asked["request_id"].as_str().unwrap());
+            let body = if what == "decline" {
+                json!({ "reason": "No." })
+            } else {
+                json!({})
+            };
+            let decided = test.post(ADMIN, &format!("{path}/{what}"), &body).await.json();
+            hold("post", &format!("{requests}/{{request_id}}/{what}"), &decided);
+            hold(
+                "get",
+                "/api/refund-requests/{request_id}",
+                &test.get(&ada, &path).await.json(),
+            );
+        }
+        hold("get", requests, &test.get(ADMIN, requests).await.json());
         for what in ["history", "explain"] {
             let told = test
                 .get(&ada, &format!("/api/financial/credits/ada/{what}"))

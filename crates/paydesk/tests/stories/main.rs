@@ -22,6 +22,7 @@ mod orders;
 mod packs;
 mod pages;
 mod recovery;
+mod refund_requests;
 mod refunds;
 mod reversals;
 mod subscriptions;

@@ -22,10 +22,10 @@ prices = { usd = 4900 }
 "#;
 
 /// An order of ada's, with the checkout that pays for it.
-struct Ordered {
-    order_id: String,
+pub(crate) struct Ordered {
+    pub(crate) order_id: String,
     session: String,
-    purchase_id: String,
+    pub(crate) purchase_id: String,
 }
 
 impl Ordered {
@@ -55,7 +55,7 @@ async fn pay(test: &TestApp, ordered: &Ordered) {
     test.steer(&path, &json!({ "card": "4242424242424242" })).await;
 }
 
-async fn paid_order(test: &TestApp) -> Ordered {
+pub(crate) async fn paid_order(test: &TestApp) -> Ordered {
     let ordered = begin_order(test).await;
     pay(test, &ordered).await;
     test.settle().await;
@@ -66,11 +66,11 @@ async fn read(test: &TestApp, ordered: &Ordered) -> Value {
     test.get(ADMIN, &ordered.path("")).await.json()
 }
 
-async fn stands(test: &TestApp, ordered: &Ordered) -> String {
+pub(crate) async fn stands(test: &TestApp, ordered: &Ordered) -> String {
     read(test, ordered).await["status"].as_str().unwrap().to_owned()
 }
 
-async fn move_to(test: &TestApp, token: &str, ordered: &Ordered, to: &str) -> Answered {
+pub(crate) async fn move_to(test: &TestApp, token: &str, ordered: &Ordered, to: &str) -> Answered {
     let mut body = json!({ "to": to });
     if to == "delivered" {
         body["links"] = json!(["https://files.example/review.pdf"]);
@@ -92,7 +92,7 @@ async fn revenue(test: &TestApp) -> i64 {
 }
 
 /// Makes the refunds that were decided. Gives how many.
-async fn make_refunds(test: &TestApp) -> usize {
+pub(crate) async fn make_refunds(test: &TestApp) -> usize {
     let mut made = 0;
     loop {
         match purchases::recover_refunds(&test.app).await.unwrap() {

@@ -5,6 +5,7 @@ import type { CallOptions, Input, Output } from "../shape.js";
 /** Method and address of every operation; its query parameters after `?`, its headers after `#`, `{}` where it takes a body. */
 export const routes = {
   addCredits: "POST /api/financial/credits/{user_id}/add {}",
+  approveRefundRequest: "POST /api/refund-requests/{request_id}/approve {}",
   assignOrder: "POST /api/orders/{order_id}/assignment {}",
   cancelSubscription: "DELETE /api/stripe/subscriptions/{id}?when",
   captureHold: "POST /api/financial/credits/{user_id}/holds/{hold_id}/capture {}",
@@ -18,6 +19,7 @@ export const routes = {
   createRefund: "POST /api/refunds {}",
   createSubscription: "POST /api/stripe/create-subscription {}",
   createWebhookEndpoint: "POST /api/webhook-endpoints {}",
+  declineRefundRequest: "POST /api/refund-requests/{request_id}/decline {}",
   downloadCreditHistory: "GET /api/financial/credits/{user_id}/history.csv?after,key_id,code,from,to",
   enableWebhookEndpoint: "POST /api/webhook-endpoints/{endpoint_id}/enable",
   explainCredits: "GET /api/financial/credits/{user_id}/explain?key_id,limit,after",
@@ -32,6 +34,7 @@ export const routes = {
   listOrders: "GET /api/orders?limit,after,status,package_id,reviewer_id,user_id",
   listProducts: "GET /api/stripe/products",
   listPurchases: "GET /api/purchases?limit,after,user_id",
+  listRefundRequests: "GET /api/refund-requests?limit,after,status,user_id",
   listRefunds: "GET /api/refunds?limit,after,user_id,status",
   listSeededData: "GET /api/seeded-data?limit,after,user_id",
   listSubscriptionInvoices: "GET /api/subscriptions/{user_id}/invoices?limit,after",
@@ -53,6 +56,7 @@ export const routes = {
   readPaymentStatus: "GET /payment/status?session_id",
   readPurchase: "GET /api/purchases/{purchase_id}",
   readRefund: "GET /api/refunds/{refund_id}",
+  readRefundRequest: "GET /api/refund-requests/{request_id}",
   readSeededData: "GET /api/seeded-data/{name}?user_id",
   readTopUp: "GET /api/financial/credits/{user_id}/top-up",
   readWebhookDelivery: "GET /api/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}",
@@ -65,6 +69,7 @@ export const routes = {
   replaceSeededData: "PUT /api/seeded-data/{name}?user_id#If-Match {}",
   replayEvent: "POST /api/events/{id}/replay",
   replayWebhookDeliveries: "POST /api/webhook-endpoints/{endpoint_id}/replay {}",
+  requestRefund: "POST /api/refund-requests {}",
   resumeSubscription: "POST /api/subscriptions/{id}/resume",
   revealKey: "POST /api/keys/{key_id}/reveal",
   revokeKey: "POST /api/keys/{key_id}/revoke",
@@ -83,6 +88,15 @@ export interface Operations {
    * An operator, or a service with the scope `credits:grant`, gives credits with a reason.
    */
   addCredits(input: Input<"add_credits">, options?: CallOptions): Promise<Output<"add_credits">>;
+
+  /**
+   * Approve a refund
+   *
+   * The last approval that is needed grants the refund, on the payment as it then stands; it is made in the next moments.
+   * Above `[refunds] four_eyes_above` whoever approves must be another than who asked, and above `two_approvals_above` it
+   * takes two.
+   */
+  approveRefundRequest(input: Input<"approve_refund_request">, options?: CallOptions): Promise<Output<"approve_refund_request">>;
 
   /**
    * Assign an order
@@ -185,6 +199,13 @@ export interface Operations {
    * the secret, which is shown nowhere else.
    */
   createWebhookEndpoint(input: Input<"create_webhook_endpoint">, options?: CallOptions): Promise<Output<"create_webhook_endpoint">>;
+
+  /**
+   * Decline a refund
+   *
+   * Nothing is given back. The reason is told to the buyer, who may ask again.
+   */
+  declineRefundRequest(input: Input<"decline_refund_request">, options?: CallOptions): Promise<Output<"decline_refund_request">>;
 
   /**
    * Download what happened to a wallet
@@ -297,6 +318,14 @@ export interface Operations {
    * A user's purchases, newest first.
    */
   listPurchases(input?: Input<"list_purchases">, options?: CallOptions): Promise<Output<"list_purchases">>;
+
+  /**
+   * List requests for refunds
+   *
+   * Newest first: a user's own; everybody's for a service with the scope `purchases:read` and the operator.
+   * `?status=waiting` lists what is to be decided. Who approved is told by reading one.
+   */
+  listRefundRequests(input?: Input<"list_refund_requests">, options?: CallOptions): Promise<Output<"list_refund_requests">>;
 
   /**
    * List refunds
@@ -441,6 +470,11 @@ export interface Operations {
   readRefund(input: Input<"read_refund">, options?: CallOptions): Promise<Output<"read_refund">>;
 
   /**
+   * Read a request for a refund
+   */
+  readRefundRequest(input: Input<"read_refund_request">, options?: CallOptions): Promise<Output<"read_refund_request">>;
+
+  /**
    * Read seeded data
    *
    * One piece of a user's data. Send its `ETag` as If-Match to change it.
@@ -528,6 +562,17 @@ export interface Operations {
    * that failed. With `dry_run` they are only counted.
    */
   replayWebhookDeliveries(input: Input<"replay_webhook_deliveries">, options?: CallOptions): Promise<Output<"replay_webhook_deliveries">>;
+
+  /**
+   * Ask for a refund
+   *
+   * A buyer asks for what they bought themselves, within the policy that was fixed when they bought it: so many days from
+   * the payment (`refund_days` of the item), of credits what is not spent, of an order while it is not delivered. Up to
+   * `[refunds] automatic_up_to` it is granted at once, and the refund is made in the next moments; above it waits until it
+   * is approved. A back end with the scope `refunds:write` and the operator may ask for anybody, and outside the policy too:
+   * then somebody always has to approve.
+   */
+  requestRefund(input: Input<"request_refund">, options?: CallOptions): Promise<Output<"request_refund">>;
 
   /**
    * Let a subscription go on

@@ -762,6 +762,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/refund-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List requests for refunds
+         * @description Newest first: a user's own; everybody's for a service with the scope `purchases:read` and the operator.
+         *     `?status=waiting` lists what is to be decided. Who approved is told by reading one.
+         */
+        get: operations["list_refund_requests"];
+        put?: never;
+        /**
+         * Ask for a refund
+         * @description A buyer asks for what they bought themselves, within the policy that was fixed when they bought it: so many days from
+         *     the payment (`refund_days` of the item), of credits what is not spent, of an order while it is not delivered. Up to
+         *     `[refunds] automatic_up_to` it is granted at once, and the refund is made in the next moments; above it waits until it
+         *     is approved. A back end with the scope `refunds:write` and the operator may ask for anybody, and outside the policy too:
+         *     then somebody always has to approve.
+         */
+        post: operations["request_refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/refund-requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a request for a refund */
+        get: operations["read_refund_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/refund-requests/{request_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a refund
+         * @description The last approval that is needed grants the refund, on the payment as it then stands; it is made in the next moments.
+         *     Above `[refunds] four_eyes_above` whoever approves must be another than who asked, and above `two_approvals_above` it
+         *     takes two.
+         */
+        post: operations["approve_refund_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/refund-requests/{request_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline a refund
+         * @description Nothing is given back. The reason is told to the buyer, who may ask again.
+         */
+        post: operations["decline_refund_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/refunds": {
         parameters: {
             query?: never;
@@ -2280,7 +2368,7 @@ export interface components {
          * @description The types of messages: a closed list, part of the API.
          * @enum {string}
          */
-        MessageType: "order.paid" | "order.delivered" | "credits.granted" | "credits.clawed_back" | "credits.given_back" | "notice.low_balance" | "notice.top_up_failed" | "notice.top_up_needs_buyer" | "notice.payment_failed" | "notice.payment_needs_buyer" | "notice.trial_will_end" | "notice.grace_ended" | "notice.subscription_ended";
+        MessageType: "order.paid" | "order.delivered" | "refund.requested" | "refund.approved" | "refund.declined" | "refund.made" | "refund.failed" | "credits.granted" | "credits.clawed_back" | "credits.given_back" | "notice.low_balance" | "notice.top_up_failed" | "notice.top_up_needs_buyer" | "notice.payment_failed" | "notice.payment_needs_buyer" | "notice.trial_will_end" | "notice.grace_ended" | "notice.subscription_ended";
         /**
          * Format: date-time
          * @description A point in time, RFC 3339 in UTC.
@@ -2985,6 +3073,81 @@ export interface components {
             next?: string | null;
         };
         /** @description A page of a list. */
+        Page_RefundRequestOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /**
+                 * @description Its id.
+                 * @example rrq_01k3vg6p9yfd5a1h0c9w8t2m4q
+                 */
+                request_id: string;
+                /** @description Who bought. */
+                user_id: components["schemas"]["UserId"];
+                /**
+                 * @description What was bought.
+                 * @example pur_01k3vg6p9yfd5a1h0c9w8t2m4q
+                 */
+                purchase_id: string;
+                /**
+                 * @description Which item of the catalogue.
+                 * @example starter
+                 */
+                item_id: string;
+                /**
+                 * @description The payment that is to go back.
+                 * @example pi_3QK
+                 */
+                payment_intent_id: string;
+                /**
+                 * Format: int64
+                 * @description How much, in minor units.
+                 * @example 500
+                 */
+                amount_minor: number;
+                /**
+                 * @description The currency.
+                 * @example usd
+                 */
+                currency: string;
+                /** @description Why it is asked for. */
+                reason: string;
+                /** @description Where it stands. */
+                status: components["schemas"]["RefundRequestStatus"];
+                /** @description What is said to the buyer about it: why it was declined, or why Stripe refused. */
+                answer?: string | null;
+                /**
+                 * @description The refund at Stripe, once it is made.
+                 * @example re_3QK
+                 */
+                refund_id?: string | null;
+                refund_status?: components["schemas"]["RefundStatus"] | null;
+                outside_policy?: components["schemas"]["RefundOutside"] | null;
+                /**
+                 * Format: int64
+                 * @description How many must approve it; 0 where it was granted at once.
+                 * @example 1
+                 */
+                approvals_needed: number;
+                /**
+                 * @description Who asked; told to the shop.
+                 * @example user:ada
+                 */
+                requested_by?: string | null;
+                /** @description Who approved it so far; told to the shop. */
+                approvals?: components["schemas"]["RefundApprovalOut"][] | null;
+                /**
+                 * @description Who decided it, `policy` where nobody had to; told to the shop.
+                 * @example policy
+                 */
+                decided_by?: string | null;
+                decided_at?: components["schemas"]["Moment"] | null;
+                /** @description When it was asked for. */
+                created_at: components["schemas"]["Moment"];
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
         Page_SeededDataOut: {
             /** @description The entries, newest first. */
             data: {
@@ -3369,6 +3532,28 @@ export interface components {
             /** @description The version of this server. */
             version: string;
         };
+        /**
+         * @description An approval.
+         * @example {
+         *       "note": "ticket 4711"
+         *     }
+         */
+        RefundApprovalIn: {
+            /** @description What is to be noted about it, 1 to 500 characters; not told to the buyer. */
+            note?: string | null;
+        };
+        /** @description An approval of a request as the wire shows it. */
+        RefundApprovalOut: {
+            /**
+             * @description Who: `service:…` with the token's id, or `admin`.
+             * @example admin
+             */
+            approved_by: string;
+            /** @description What they said. */
+            note?: string | null;
+            /** @description When. */
+            approved_at: components["schemas"]["Moment"];
+        };
         /** @description A refund of the payment in question. */
         RefundBehind: {
             /**
@@ -3458,10 +3643,119 @@ export interface components {
             created_at: components["schemas"]["Moment"];
         };
         /**
+         * @description Why the policy does not allow a refund.
+         * @enum {string}
+         */
+        RefundOutside: "no_policy" | "window_over" | "delivered" | "spent";
+        /**
          * @description Why a refund is made, in Stripe's words, who learns from it.
          * @enum {string}
          */
         RefundReason: "duplicate" | "fraudulent" | "requested_by_customer";
+        /**
+         * @description A refusal.
+         * @example {
+         *       "reason": "The credits were used."
+         *     }
+         */
+        RefundRefusalIn: {
+            /** @description Why, 1 to 500 characters; told to the buyer. */
+            reason: string;
+        };
+        /**
+         * @description A refund that is asked for.
+         * @example {
+         *       "purchase_id": "pur_01k3vg6p9yfd5a1h0c9w8t2m4q",
+         *       "reason": "It does not suit me."
+         *     }
+         */
+        RefundRequestIn: {
+            /** @description The purchase; of a plan, its invoice (`in_…`). */
+            purchase_id: string;
+            /**
+             * Format: int64
+             * @description How much, in minor units; all that the policy allows where it is left out.
+             * @example 500
+             */
+            amount_minor?: number | null;
+            /** @description Why, 1 to 500 characters. */
+            reason: string;
+        };
+        /** @description A request for a refund as the wire shows it. */
+        RefundRequestOut: {
+            /**
+             * @description Its id.
+             * @example rrq_01k3vg6p9yfd5a1h0c9w8t2m4q
+             */
+            request_id: string;
+            /** @description Who bought. */
+            user_id: components["schemas"]["UserId"];
+            /**
+             * @description What was bought.
+             * @example pur_01k3vg6p9yfd5a1h0c9w8t2m4q
+             */
+            purchase_id: string;
+            /**
+             * @description Which item of the catalogue.
+             * @example starter
+             */
+            item_id: string;
+            /**
+             * @description The payment that is to go back.
+             * @example pi_3QK
+             */
+            payment_intent_id: string;
+            /**
+             * Format: int64
+             * @description How much, in minor units.
+             * @example 500
+             */
+            amount_minor: number;
+            /**
+             * @description The currency.
+             * @example usd
+             */
+            currency: string;
+            /** @description Why it is asked for. */
+            reason: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["RefundRequestStatus"];
+            /** @description What is said to the buyer about it: why it was declined, or why Stripe refused. */
+            answer?: string | null;
+            /**
+             * @description The refund at Stripe, once it is made.
+             * @example re_3QK
+             */
+            refund_id?: string | null;
+            refund_status?: components["schemas"]["RefundStatus"] | null;
+            outside_policy?: components["schemas"]["RefundOutside"] | null;
+            /**
+             * Format: int64
+             * @description How many must approve it; 0 where it was granted at once.
+             * @example 1
+             */
+            approvals_needed: number;
+            /**
+             * @description Who asked; told to the shop.
+             * @example user:ada
+             */
+            requested_by?: string | null;
+            /** @description Who approved it so far; told to the shop. */
+            approvals?: components["schemas"]["RefundApprovalOut"][] | null;
+            /**
+             * @description Who decided it, `policy` where nobody had to; told to the shop.
+             * @example policy
+             */
+            decided_by?: string | null;
+            decided_at?: components["schemas"]["Moment"] | null;
+            /** @description When it was asked for. */
+            created_at: components["schemas"]["Moment"];
+        };
+        /**
+         * @description Where a request stands.
+         * @enum {string}
+         */
+        RefundRequestStatus: "waiting" | "approved" | "declined" | "refunded" | "failed";
         /**
          * @description Where a refund stands. The order is the order of certainty; one that succeeded may still fail.
          * @enum {string}
@@ -4046,6 +4340,7 @@ export type PageOrderChangeOut = components['schemas']['Page_OrderChangeOut'];
 export type PageOrderOut = components['schemas']['Page_OrderOut'];
 export type PagePurchaseOut = components['schemas']['Page_PurchaseOut'];
 export type PageRefundOut = components['schemas']['Page_RefundOut'];
+export type PageRefundRequestOut = components['schemas']['Page_RefundRequestOut'];
 export type PageSeededDataOut = components['schemas']['Page_SeededDataOut'];
 export type PageWebhookDeliveryOut = components['schemas']['Page_WebhookDeliveryOut'];
 export type PageWebhookEndpointOut = components['schemas']['Page_WebhookEndpointOut'];
@@ -4062,10 +4357,17 @@ export type PurchaseKind = components['schemas']['PurchaseKind'];
 export type PurchaseOut = components['schemas']['PurchaseOut'];
 export type PurchaseStatus = components['schemas']['PurchaseStatus'];
 export type Readiness = components['schemas']['Readiness'];
+export type RefundApprovalIn = components['schemas']['RefundApprovalIn'];
+export type RefundApprovalOut = components['schemas']['RefundApprovalOut'];
 export type RefundBehind = components['schemas']['RefundBehind'];
 export type RefundIn = components['schemas']['RefundIn'];
 export type RefundOut = components['schemas']['RefundOut'];
+export type RefundOutside = components['schemas']['RefundOutside'];
 export type RefundReason = components['schemas']['RefundReason'];
+export type RefundRefusalIn = components['schemas']['RefundRefusalIn'];
+export type RefundRequestIn = components['schemas']['RefundRequestIn'];
+export type RefundRequestOut = components['schemas']['RefundRequestOut'];
+export type RefundRequestStatus = components['schemas']['RefundRequestStatus'];
 export type RefundStatus = components['schemas']['RefundStatus'];
 export type ReplayOut = components['schemas']['ReplayOut'];
 export type ReplayWebhooksIn = components['schemas']['ReplayWebhooksIn'];
@@ -5416,6 +5718,180 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_refund_requests: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Only those of this status. */
+                status?: components["schemas"]["RefundRequestStatus"];
+                /** @description Whose; only a service or the operator names somebody, or leaves it out for everybody's. */
+                user_id?: components["schemas"]["UserId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of requests. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RefundRequestOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    request_refund: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundRequestIn"];
+            };
+        };
+        responses: {
+            /** @description Taken: `approved` where it is granted at once, else `waiting`. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundRequestOut"];
+                };
+            };
+            /** @description The policy does not allow it, so much cannot be given back, or one is open already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_refund_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The request. */
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundRequestOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    approve_refund_request: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The request. */
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundApprovalIn"];
+            };
+        };
+        responses: {
+            /** @description Approved; its status says whether that is enough. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundRequestOut"];
+                };
+            };
+            /** @description It is decided, another must approve, or so much cannot be given back any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decline_refund_request: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The request. */
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundRefusalIn"];
+            };
+        };
+        responses: {
+            /** @description Declined. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundRequestOut"];
+                };
+            };
+            /** @description It is decided. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_refunds: {
         parameters: {
             query?: {
@@ -5474,7 +5950,7 @@ export interface operations {
                     "application/json": components["schemas"]["RefundOut"];
                 };
             };
-            /** @description So much cannot be given back; nothing was. */
+            /** @description So much cannot be given back, or only with the approval of another; nothing was. */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -40,6 +40,7 @@ pub(super) struct PlanIn {
     prices: Spanned<BTreeMap<String, Spanned<Minor>>>,
     credits: Option<CycleCreditsIn>,
     trial_days: Option<Spanned<i64>>,
+    refund_days: Option<Spanned<i64>>,
     grace_days: Option<Spanned<i64>>,
     access: Option<AccessIn>,
     keys: Option<KeysIn>,
@@ -142,6 +143,7 @@ impl Check<'_> {
             name: self.name(&plan.name, "a name"),
             description: plan.description,
             prices: self.prices(&plan.prices),
+            refund_days: self.refund_days(plan.refund_days.as_ref()),
             offer: Offer::Plan(Box::new(offered)),
         }
     }

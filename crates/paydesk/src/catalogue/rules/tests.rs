@@ -240,3 +240,44 @@ fn an_empty_catalogue_is_refused() {
     let error = parse("[shop]\nname = \"A\"\ncurrency = \"usd\"\n", "paydesk.toml").unwrap_err();
     assert!(error.to_string().contains("nothing is on sale"));
 }
+
+const REFUNDS: &str = "[shop]
+name = \"Acme\"
+currency = \"usd\"
+[refunds]
+order_share_percent = 80
+automatic_up_to = { usd = 2000 }
+four_eyes_above = { usd = 20000, jpy = 30000 }
+[[credit_pack]]
+id = \"starter\"
+name = \"Starter\"
+credits = 100
+refund_days = 14
+prices = { usd = 1000 }
+";
+
+#[test]
+fn what_buyers_get_back_is_read_and_checked() {
+    let catalogue = parse(REFUNDS, "paydesk.toml").unwrap();
+    assert_eq!(catalogue.items["starter"].refund_days, Some(14));
+    let (usd, jpy): (Currency, Currency) = ("usd".parse().unwrap(), "jpy".parse().unwrap());
+    let refunds = catalogue.refunds;
+    assert_eq!((refunds.order_share_percent, refunds.automatic_up_to[&usd]), (80, 2000));
+    assert_eq!(refunds.two_approvals_above, None);
+    let above = refunds.four_eyes_above.unwrap();
+    for (minor, currency, is_passed) in [(20_000, usd, false), (20_001, usd, true), (30_000, jpy, false)] {
+        assert_eq!(above.is_passed(ledger::Money::new(minor, currency)), is_passed);
+    }
+    assert!(above.is_passed(ledger::Money::new(1, "eur".parse().unwrap())));
+    for (from, to, line, message) in [
+        ("= 80", "= 101", 5, "order_share_percent must be from 0 to 100"),
+        ("usd = 2000 ", "usd = -1 ", 6, "automatic_up_to must be from 0"),
+        ("jpy", "zzz", 7, "zzz"),
+        ("= 14", "= 0", 12, "refund_days must be from 1 to 3650"),
+    ] {
+        let error = parse(&REFUNDS.replacen(from, to, 1), "paydesk.toml").unwrap_err();
+        let found = error.mistakes().iter();
+        let mut found = found.filter(|mistake| mistake.line == line && mistake.message.contains(message));
+        assert!(found.next().is_some(), "{to}: {error}");
+    }
+}

@@ -57,6 +57,10 @@ macro_rules! templates {
 templates! {
     OrderPaid = "order_paid",
     OrderDelivered = "order_delivered",
+    RefundRequested = "refund_requested",
+    RefundApproved = "refund_approved",
+    RefundDeclined = "refund_declined",
+    RefundMade = "refund_made",
     LowBalance = "low_balance",
     TopUpFailed = "top_up_failed",
     TopUpNeedsBuyer = "top_up_needs_buyer",
@@ -203,6 +207,7 @@ mod tests {
         let data = json!({
             "order_id": "ord_1", "balance": 3, "below": 5, "purchase_id": "pur_1", "reason": "<b>insufficient_funds</b>",
             "links": ["https://files.example/one"], "note": "<b>louder</b>",
+            "request_id": "rrq_1", "amount": "10.00 USD", "answer": "<b>used</b>",
         });
         let words = Words {
             shop: "Acme & Sons\nBcc: everybody@example.com",

@@ -9,9 +9,9 @@ use stripe::IdempotencyKey;
 use stripe::objects::Refund as StripeRefund;
 
 use super::rules::Standing;
-use super::{NOT_REFUNDABLE, REFUND_REFUSED, Reason, RefundIntent, Status, records, routes::RefundOut};
+use super::{NOT_REFUNDABLE, REFUND_REFUSED, Reason, RefundIntent, Status, records, requests, routes::RefundOut};
 use crate::app::App;
-use crate::books;
+use crate::catalogue::Above;
 use crate::clock::SECOND_US;
 use crate::effects::{self, ApplyError};
 use crate::http::{OneTime, Problem, kinds};
@@ -21,6 +21,7 @@ use crate::purchases::drive::{DriveError, KEY_LIFE_US};
 use crate::purchases::records::payments::{self, PaymentRow};
 use crate::purchases::reversals::{self, Reversal};
 use crate::purchases::{Kind, Told, settlement};
+use crate::{books, courier};
 
 /// The name under which the intent's id stands in the refund's metadata.
 const METADATA_INTENT: &str = "paydesk_refund";
@@ -67,9 +68,10 @@ pub async fn start(app: &App, one_time: &OneTime, wanted: Wanted) -> Result<Repl
 
 async fn run(app: &App, action: Action, wanted: Wanted) -> Result<Reply, Problem> {
     let (intent_id, now_us, own) = (app.ids.next("rfi"), app.clock.now_us(), action.clone());
+    let four_eyes_above = app.catalogue.refunds.four_eyes_above.clone();
     let begun = app
         .store
-        .write(move |tx| begin(tx, now_us, &own, &intent_id, &wanted))
+        .write(move |tx| begin(tx, now_us, &own, &intent_id, (&wanted, four_eyes_above.as_ref())))
         .await?;
     store::crash_point("refund written");
     let intent = match begun {
@@ -93,7 +95,7 @@ fn begin(
     now_us: i64,
     action: &Action,
     intent_id: &str,
-    wanted: &Wanted,
+    (wanted, four_eyes_above): (&Wanted, Option<&Above>),
 ) -> Result<Begun, Problem> {
     if let Some(reply) = idempotency::recall(tx, &[action])?.remove(&action.id) {
         return Ok(Begun::Answered(reply));
@@ -112,6 +114,10 @@ fn begin(
         let refundable_minor = standing.refundable_minor();
         Problem::of(&NOT_REFUNDABLE).with("refundable_minor", refundable_minor)
     })?;
+    let total = ledger::Money::new(standing.total_with(amount_minor), payment.price.currency);
+    if four_eyes_above.is_some_and(|above| above.is_passed(total)) {
+        return Err(Problem::of(&requests::REFUND_NEEDS_APPROVAL));
+    }
     let intent = RefundIntent {
         intent_id: intent_id.to_owned(),
         payment_intent_id: payment.payment_intent_id,
@@ -128,7 +134,7 @@ fn begin(
 }
 
 /// The payment that is to be given back, locked, so that two requests do not both give back the same money.
-fn payment(tx: &mut store::Tx<'_>, of: &Of) -> Result<PaymentRow, Problem> {
+pub(super) fn payment(tx: &mut store::Tx<'_>, of: &Of) -> Result<PaymentRow, Problem> {
     let (field, payment_intent_id) = match of {
         Of::Payment(payment_intent_id) => ("payment_intent_id", Some(payment_intent_id.clone())),
         Of::Purchase(purchase_id) => {
@@ -152,7 +158,8 @@ fn payment(tx: &mut store::Tx<'_>, of: &Of) -> Result<PaymentRow, Problem> {
         .ok_or_else(|| Problem::of(&kinds::NOT_FOUND).field(field))
 }
 
-fn standing(tx: &mut store::Tx<'_>, payment: &PaymentRow, unspent_only: bool) -> Result<Standing, Problem> {
+/// What stands against giving a payment back, or only the share of the credits that are not spent. The caller holds its row.
+pub(super) fn standing(tx: &mut store::Tx<'_>, payment: &PaymentRow, unspent_only: bool) -> Result<Standing, Problem> {
     let unspent = if unspent_only {
         let purchase = crate::purchases::purchase(tx, &payment.purchase_id)?;
         if purchase.is_none_or(|purchase| purchase.kind != Kind::CreditPack) {
@@ -290,11 +297,13 @@ async fn record(app: &App, mut intent: RefundIntent, refund: StripeRefund) -> Re
         .write(move |tx| {
             settlement::settle_seen(tx, now_us, policies, told.clone())?;
             records::end(tx, &intent)?;
+            requests::ended(tx, now_us, &intent)?;
             Ok::<_, ApplyError>(intent.clone())
         })
         .await
         .map_err(ApplyError::into_store)?;
     store::crash_point("refund recorded");
+    app.store.notify(courier::TOPIC);
     Ok(recorded)
 }
 
@@ -302,13 +311,16 @@ async fn refuse(app: &App, mut intent: RefundIntent, error: &stripe::Error) -> R
     tracing::warn!(intent_id = intent.intent_id, %error, "stripe refused a refund");
     intent.status = Status::Refused;
     intent.refusal = Some(error.to_string());
+    let now_us = app.clock.now_us();
     let refused = app
         .store
         .write(move |tx| {
             records::end(tx, &intent)?;
+            requests::ended(tx, now_us, &intent)?;
             Ok::<_, store::Error>(intent.clone())
         })
         .await?;
+    app.store.notify(courier::TOPIC);
     Ok(refused)
 }
 

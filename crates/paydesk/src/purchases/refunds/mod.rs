@@ -6,6 +6,7 @@
 mod make;
 pub mod of_order;
 pub(super) mod records;
+pub mod requests;
 pub mod routes;
 pub mod rules;
 

@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 
 use super::make::{Of, Wanted};
 use super::records::{self, Filter, Listed};
-use super::{Reason, make};
+use super::{Reason, make, requests};
 use crate::app::App;
 use crate::clock::{Moment, SECOND_US};
 use crate::credits::check_reason;
@@ -27,6 +27,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(list_disputes))
         .routes(routes!(read_dispute))
         .routes(routes!(list_fraud_warnings))
+        .merge(requests::routes::router())
 }
 
 /// A refund to be made: of a purchase, or of a payment.
@@ -213,7 +214,7 @@ fn at(seconds: i64) -> Moment {
 /// user owes them. A refund that fails later gives back what was taken.
 #[utoipa::path(post, path = "/api/refunds", tag = "refunds", request_body = RefundIn,
     responses((status = 201, description = "Made at Stripe; its status says whether the money is back yet.", body = RefundOut),
-              (status = 409, description = "So much cannot be given back; nothing was.")))]
+              (status = 409, description = "So much cannot be given back, or only with the approval of another; nothing was.")))]
 pub(crate) async fn create_refund(
     State(app): State<App>,
     _permit: Scoped<RefundsWrite>,

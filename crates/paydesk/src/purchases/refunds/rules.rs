@@ -32,6 +32,12 @@ impl Standing {
         }
     }
 
+    /// How much of the payment is gone in all, once so much more is given back.
+    pub fn total_with(self, amount_minor: i64) -> i64 {
+        let gone = self.reversed_minor.saturating_add(self.asked_minor);
+        gone.saturating_add(amount_minor)
+    }
+
     /// How much is given back now so that in all so many percent of the payment are; half a unit is rounded up, for the
     /// buyer.
     pub fn share_minor(self, percent: i64) -> i64 {

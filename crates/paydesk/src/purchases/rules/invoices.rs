@@ -23,6 +23,8 @@ pub struct PaidInvoice {
     pub ends_at_us: Option<i64>,
     /// How soon those are used.
     pub priority: i64,
+    /// For how many days its buyer may ask for the money back.
+    pub refund_days: Option<i64>,
     /// The currency of its amount.
     pub currency: Currency,
     /// What was paid of it by way of Stripe, in minor units.
@@ -57,6 +59,7 @@ pub(in crate::purchases) fn of_invoice(paid: &PaidInvoice, now_us: i64) -> Purch
             expires_after_days: None,
             priority: paid.priority,
         },
+        refund_days: paid.refund_days,
         order_id: None,
         price: Money::new(paid.amount_minor, paid.currency),
         status: Status::Paid,

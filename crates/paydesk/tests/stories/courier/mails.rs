@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use paydesk::courier;
+use paydesk::{courier, purchases};
 use reqwest::Method;
 use serde_json::json;
 use store::testing::for_each_engine;
@@ -12,6 +12,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::{order, send_all};
+use crate::reversals::buy;
 use crate::support::{ADMIN, TestApp};
 
 /// A mail server that keeps what it takes.
@@ -124,6 +125,54 @@ async fn a_buyer_is_told_by_mail_where_the_application_has_said_they_are_reached
             assert!(mails[1].contains(part), "{part}: {}", mails[1]);
         }
         assert_eq!(test.app.store.read(courier::undelivered).await.unwrap(), 0);
+        test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_buyer_who_asks_for_a_refund_is_told_of_each_step_by_mail() {
+    for_each_engine(async |database| {
+        let post = Post::begin().await;
+        let test = TestApp::begin_mailing(database, &post.url).await;
+        assert_eq!(reach(&test, ADMIN, "ada@example.com").await, 200);
+        let (purchase_id, _) = buy(&test, 3).await;
+        let ada = test.user("ada");
+        let wanted = json!({ "purchase_id": purchase_id, "reason": "It does not suit me." });
+        let mut asked = Vec::new();
+        for (what, body) in [
+            ("decline", json!({ "reason": "Please use them first." })),
+            ("approve", json!({})),
+        ] {
+            let request = test.post(&ada, "/api/refund-requests", &wanted).await.json();
+            let path = format!(
+                "/api/refund-requests/{}/{what}",
+                request["request_id"].as_str().unwrap()
+            );
+            assert_eq!(test.post_once(ADMIN, &path, &body, what).await.status, 200);
+            assert!(test.post_once(ADMIN, &path, &body, what).await.replayed);
+            asked.push(request["request_id"].as_str().unwrap().to_owned());
+        }
+        assert_eq!(purchases::recover_refunds(&test.app).await.unwrap(), 1);
+        test.settle().await;
+        assert_eq!(
+            send_all(&test).await,
+            5,
+            "twice asked, once declined, once approved and made"
+        );
+        let mails = post.mails();
+        for (request_id, subject, words) in [
+            (&asked[0], "we have your request", "30.00 USD for Starter pack"),
+            (&asked[0], "about your request", "Please use them first."),
+            (&asked[1], "we have your request", "30.00 USD for Starter pack"),
+            (&asked[1], "refund is approved", "30.00 USD for Starter pack"),
+            (&asked[1], "refund is made", "30.00 USD for Starter pack"),
+        ] {
+            let told = mails
+                .iter()
+                .filter(|mail| [request_id, subject, words].iter().all(|part| mail.contains(*part)));
+            assert_eq!(told.count(), 1, "{subject}: {mails:?}");
+        }
         test.finish().await;
     })
     .await;
