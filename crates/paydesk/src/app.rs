@@ -19,7 +19,7 @@ use crate::ids::Ids;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Metrics;
 use crate::tokens::Directory;
-use crate::{books, courier, credits, hop, inbox, subscriptions, top_ups, updates};
+use crate::{books, courier, credits, hop, inbox, purchases, reports, subscriptions, top_ups, updates};
 
 /// The application's shared parts; cheap to clone. Reads like a struct: `app.clock.now_us()`.
 #[derive(Clone)]
@@ -95,6 +95,8 @@ impl App {
         subscriptions::describe_metrics();
         books::describe_metrics();
         courier::describe_metrics();
+        reports::describe_metrics();
+        purchases::describe_metrics();
         let catalogue = Arc::new(catalogue);
         // Every change of a wallet moves credits to or from the same accounts of the house.
         let one_at_a_time = BatchLimits {

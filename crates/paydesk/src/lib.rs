@@ -29,6 +29,7 @@ pub mod orders;
 pub mod pages;
 pub mod progress;
 pub mod purchases;
+pub mod reports;
 pub mod schema;
 pub mod seeded;
 pub mod shutdown;

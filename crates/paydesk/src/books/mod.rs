@@ -23,6 +23,7 @@ pub use expiry::{Ended, expire_due, next_expiry_us};
 pub use movement::{Cause, Movement, transfer_id};
 pub use records::accounts::{Balance, balance, freeze};
 pub use records::audit::{HouseTotals, Told};
+pub use records::days::{MovedByDay, moved_by_day, sealed_position};
 pub use records::history::{Owned, Passage, Side, Step, count, debits, owned, passages, steps};
 pub use records::inflows::makers;
 pub use records::lots::{OpenLots, Order as LotOrder, Sum as LotSum, open_lots};

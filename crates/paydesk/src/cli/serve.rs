@@ -21,7 +21,7 @@ use crate::config::{Config, Secrets, Settings};
 use crate::http::{routes, server};
 use crate::ids::Ids;
 use crate::schema::MIGRATIONS;
-use crate::{books, courier, credits, deployment, inbox, purchases, subscriptions, telemetry, top_ups};
+use crate::{books, courier, credits, deployment, inbox, purchases, reports, subscriptions, telemetry, top_ups};
 
 /// The arguments of `paydesk serve`.
 #[derive(Args, Debug)]
@@ -176,7 +176,7 @@ pub(super) async fn until_stopped(
 }
 
 /// Starts what a worker does: claiming events, recovering intents, reading subscriptions, expiring credits, filling wallets
-/// up, sending messages. Each task ends
+/// up, sending messages, asking for fees, counting for reports. Each task ends
 /// when the application's shutdown is requested; one that ends before stops the process.
 fn begin_work(app: &App, tasks: &mut JoinSet<()>) {
     tasks.spawn(inbox::run(app.clone()));
@@ -186,6 +186,8 @@ fn begin_work(app: &App, tasks: &mut JoinSet<()>) {
     tasks.spawn(credits::run_expiry(app.clone()));
     tasks.spawn(top_ups::run(app.clone()));
     tasks.spawn(courier::run(app.clone()));
+    tasks.spawn(purchases::run_fees(app.clone()));
+    tasks.spawn(reports::run(app.clone()));
 }
 
 /// Gives the background tasks their time to end.

@@ -11,8 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 use super::{Kind, Problem, Surroundings, envelope, explain, health, kinds, openapi, origins, pages, reference};
 use crate::app::App;
 use crate::{
-    catalogue, contacts, courier, credits, edge, entitlements, inbox, keys, notices, orders, purchases, seeded,
-    subscriptions, top_ups, updates,
+    catalogue, contacts, courier, credits, edge, entitlements, inbox, keys, notices, orders, purchases, reports,
+    seeded, subscriptions, top_ups, updates,
 };
 
 /// The kinds of problem of every capability; `/problems/<code>` explains them.
@@ -47,6 +47,7 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(keys::routes::router())
         .merge(seeded::routes::router())
         .merge(entitlements::routes::router())
+        .merge(reports::routes::router())
         .merge(inbox::routes::router())
         .merge(courier::routes::router())
         .merge(contacts::routes::router())

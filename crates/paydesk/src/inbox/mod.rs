@@ -25,6 +25,7 @@ use crate::words::words;
 
 pub use delivery::{Delivery, WEBHOOK_PATHS, acknowledgement};
 pub use receive::{Receipt, ReceiveError, receive, verify};
+pub use records::health::{Unfinished, received_by_day, unfinished};
 pub use records::walk::{
     EventFilter, Listing, Selection, Step, events, events_page, last_event_id, put_back, selected,
 };

@@ -1,5 +1,6 @@
 //! Events in the store.
 
+pub(super) mod health;
 pub(super) mod walk;
 
 use std::collections::{HashMap, HashSet};

@@ -10,6 +10,7 @@ mod charge;
 mod checkout;
 mod customers;
 mod drive;
+mod fees;
 mod pages;
 mod plans;
 mod records;
@@ -35,6 +36,7 @@ pub use checkout::{
 };
 pub use customers::of as customer_of;
 pub use drive::DriveError;
+pub use fees::{describe_metrics, fill as fill_fees, run as run_fees};
 pub use plans::step_aside;
 pub use records::{
     automatic_purchases, link_customer, pending_credits, purchase, save_method, saved_method, user_of_customer,

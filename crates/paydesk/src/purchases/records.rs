@@ -1,5 +1,6 @@
 //! Purchases, payments and customers in the store.
 
+pub(super) mod fees;
 pub(super) mod payments;
 
 use std::collections::{BTreeMap, BTreeSet};

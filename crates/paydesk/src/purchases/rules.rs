@@ -4,6 +4,7 @@
 //! is why any order and any repetition of the same facts ends in the same state.
 
 mod claw_backs;
+mod figures;
 mod invoices;
 pub(super) mod methods;
 mod plans;
@@ -19,6 +20,7 @@ pub use invoices::{InvoicePart, PaidInvoice};
 pub use methods::Saved;
 
 pub(super) use claw_backs::reverse;
+pub(super) use figures::figures;
 pub(super) use invoices::{of_invoice, pay_invoice};
 
 use super::reversals::{self, Reversal};

@@ -13,6 +13,7 @@ use super::rules::{InvoicePart, PaidInvoice};
 use super::{Fact, Purchase, Told, records, refunds, rules};
 use crate::config::{OnDispute, OnFraudWarning, Policies};
 use crate::effects::{Caused, NO_EVENT};
+use crate::reports::{self, Tally};
 use crate::subscriptions::commands;
 
 /// What a batch came to.
@@ -31,6 +32,7 @@ pub fn settle(tx: &mut Tx<'_>, now_us: i64, policies: Policies, told: &[(i64, To
     let mut purchases = before.clone();
     let known = lock_payments(tx, told)?;
     let mut book = Book {
+        now_us,
         policies,
         payments: known.clone(),
         touched: BTreeMap::new(),
@@ -61,9 +63,11 @@ pub fn settle(tx: &mut Tx<'_>, now_us: i64, policies: Policies, told: &[(i64, To
             }),
         }
     }
+    let counting = Counting::begin(tx, told, &known)?;
     reverse(tx, now_us, told, &mut book)?;
     book.claw(&purchases);
     write(tx, now_us, (&before, &purchases), (&known, &book.payments))?;
+    counting.end(tx, &known, &book.payments)?;
     if policies.on_fraud_warning == OnFraudWarning::Refund {
         refunds::ask_for_warned(tx, now_us, book.touched.keys().filter_map(|id| book.payments.get(id)))?;
     }
@@ -134,6 +138,7 @@ fn reversals_in(told: &[(i64, Told)]) -> impl Iterator<Item = &Reversal> {
 
 /// The payments of a batch, and what follows.
 struct Book {
+    now_us: i64,
     policies: Policies,
     payments: BTreeMap<String, PaymentRow>,
     /// The payments that may have something to take back, each with the last event that told of it.
@@ -145,7 +150,7 @@ impl Book {
     fn payment(&mut self, payment_intent_id: &str, currency: Currency) -> &mut PaymentRow {
         self.payments
             .entry(payment_intent_id.to_owned())
-            .or_insert_with(|| PaymentRow::unknown(payment_intent_id, currency))
+            .or_insert_with(|| PaymentRow::unknown(payment_intent_id, currency, self.now_us))
     }
 
     fn take_fact(&mut self, event_id: i64, purchase: &mut Purchase, fact: &Fact, now_us: i64) {
@@ -217,6 +222,61 @@ impl Book {
                 effect,
             }));
         }
+    }
+}
+
+/// What payments count for in reports, before and after a batch.
+struct Counting {
+    /// The payments whose refunds and disputes may count differently afterwards.
+    about: BTreeSet<String>,
+    refunds: Vec<Refund>,
+    disputes: Vec<Dispute>,
+}
+
+impl Counting {
+    /// Those that are reversed, and those that were nobody's and may become somebody's.
+    fn begin(tx: &mut Tx<'_>, told: &[(i64, Told)], known: &Payments) -> Result<Self> {
+        let reversed = reversals_in(told).map(Reversal::payment_intent_id);
+        let nobodys = known.values().filter(|payment| payment.user_id.is_none());
+        let nobodys = nobodys.map(|payment| payment.payment_intent_id.as_str());
+        Self::of(tx, reversed.chain(nobodys).map(str::to_owned).collect())
+    }
+
+    fn of(tx: &mut Tx<'_>, about: BTreeSet<String>) -> Result<Self> {
+        let ids = about.iter().map(String::as_str).collect();
+        Ok(Self {
+            refunds: reversals::records::refunds_of(tx, &ids)?,
+            disputes: reversals::records::disputes_of(tx, &ids)?,
+            about,
+        })
+    }
+
+    fn figures(&self, payment: &PaymentRow) -> Tally {
+        let id = &payment.payment_intent_id;
+        let refunds: Vec<&Refund> = self.refunds.iter().filter(|one| one.payment_intent_id == *id).collect();
+        let disputes: Vec<&Dispute> = self
+            .disputes
+            .iter()
+            .filter(|one| one.payment_intent_id == *id)
+            .collect();
+        rules::figures(payment, &refunds, &disputes)
+    }
+
+    /// Counts what changed: what each payment counts for now is added, what it counted for before is taken away.
+    fn end(self, tx: &mut Tx<'_>, known: &Payments, payments: &Payments) -> Result<()> {
+        let after = Self::of(tx, self.about.clone())?;
+        let mut tally = Tally::default();
+        for (id, payment) in payments {
+            let before = known.get(id);
+            if before == Some(payment) && !self.about.contains(id) {
+                continue;
+            }
+            tally.add_all(&after.figures(payment));
+            if let Some(before) = before {
+                tally.take_away(&self.figures(before));
+            }
+        }
+        reports::add(tx, &tally)
     }
 }
 

@@ -54,4 +54,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "requests for refunds",
         sql: include_str!("0010_refund_request.sql"),
     },
+    Migration {
+        number: 11,
+        name: "reports",
+        sql: include_str!("0011_report.sql"),
+    },
 ];

@@ -5,6 +5,7 @@
 
 pub mod credits;
 pub mod events;
+mod revenue;
 
 use stripe::objects::{Expandable, Subscription as StripeSubscription, id_of};
 
@@ -12,6 +13,8 @@ use super::{Standing, Subscription};
 use crate::catalogue::{Catalogue, PastDueAccess, PausedAccess, Plan};
 use crate::ids::UserId;
 use crate::purchases::metadata;
+
+pub use revenue::recurring;
 
 pub use events::{InvoicePaid, PaidBy, Told, interpret, is_handled, of_invoice};
 

@@ -18,7 +18,7 @@ use crate::catalogue;
 use crate::clock::SECOND_US;
 use crate::effects::{self, ApplyError, NO_EVENT};
 use crate::ids::UserId;
-use crate::purchases;
+use crate::{purchases, reports};
 
 /// What could not be read is read again after this long.
 const LEASE_US: i64 = 60 * SECOND_US;
@@ -227,7 +227,8 @@ fn take(tx: &mut store::Tx<'_>, app: &App, now_us: i64, claim: &Claim, seen: &Se
         purchases::link_customer(tx, now_us, user_id, customer)?;
     }
     records::check_unsettled(tx, now_us, &after.subscription_id)?;
-    decide(tx, app, now_us, user_id, (&before, &after))
+    decide(tx, app, now_us, user_id, (&before, &after))?;
+    reports::follow_subscription(tx, now_us, &rules::recurring(&after, user_id, seen))
 }
 
 /// Decides anew what its user has in the group that a subscription is in, and in the one that it was in.

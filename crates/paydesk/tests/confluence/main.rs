@@ -32,7 +32,7 @@ use store::testing::TestDatabase;
 use stripe::signature::{SigningSecret, sign};
 
 use history::{Call, History};
-use support::{ADMIN, TestApp, WEBHOOK_SECRET, all_at_once};
+use support::{ADMIN, TestApp, WEBHOOK_SECRET, all_at_once, recount};
 
 /// How often each event comes in the shuffled telling.
 const COPIES: usize = 10;
@@ -137,6 +137,8 @@ async fn hold(database: &TestDatabase, histories: usize) {
         "{}: {count} shuffled steps ended in the same state",
         database.engine_name()
     );
+    let figures = recount::check(&test.app.store, test.app.clock.now_us()).await;
+    assert!(figures.len() > 10, "{figures:?}");
     test.finish().await;
 }
 

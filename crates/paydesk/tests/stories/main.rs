@@ -24,6 +24,7 @@ mod pages;
 mod recovery;
 mod refund_requests;
 mod refunds;
+mod reports;
 mod reversals;
 mod subscriptions;
 mod top_ups;

@@ -4,6 +4,8 @@
 //! that the worker runs. When a test is over it calls [`TestApp::finish`], which holds the books against themselves and
 //! the inbox against its promise.
 
+pub(crate) mod recount;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -47,6 +47,7 @@ export const routes = {
   previewSubscriptionChange: "GET /api/subscriptions/{id}/change/preview?plan_id,proration_behavior",
   readContact: "GET /api/users/{user_id}/contact",
   readCredits: "GET /api/financial/credits/{user_id}?key_id",
+  readDashboard: "GET /api/financial/admin/dashboard?from,to,currency,interval",
   readDispute: "GET /api/disputes/{dispute_id}",
   readEntitlements: "GET /api/entitlements/{user_id}",
   readEvent: "GET /api/events/{id}",
@@ -412,6 +413,15 @@ export interface Operations {
    * What the user may spend. A user reads their own wallet, a service needs the scope `credits:read`.
    */
   readCredits(input: Input<"read_credits">, options?: CallOptions): Promise<Output<"read_credits">>;
+
+  /**
+   * Read the dashboard
+   *
+   * Revenue, refunds, fees, monthly recurring revenue and how it moved, subscribers, churn, failed payments, credits and
+   * webhooks over some days, UTC: in all and by interval. Counted where things happen, so that it costs the same however
+   * much there is; credits and collected money are up to about a minute behind. A service needs the scope `reports:read`.
+   */
+  readDashboard(input?: Input<"read_dashboard">, options?: CallOptions): Promise<Output<"read_dashboard">>;
 
   /**
    * Read a dispute

@@ -121,6 +121,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/financial/admin/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the dashboard
+         * @description Revenue, refunds, fees, monthly recurring revenue and how it moved, subscribers, churn, failed payments, credits and
+         *     webhooks over some days, UTC: in all and by interval. Counted where things happen, so that it costs the same however
+         *     much there is; credits and collected money are up to about a minute behind. A service needs the scope `reports:read`.
+         */
+        get: operations["read_dashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/financial/credits/{user_id}": {
         parameters: {
             query?: never;
@@ -1656,6 +1678,35 @@ export interface components {
             cancel_url?: string | null;
             user_id?: components["schemas"]["UserId"] | null;
         };
+        /** @description Those who first paid for a subscription in one month. */
+        CohortOut: {
+            /** @description The first day of the month. */
+            month: components["schemas"]["Day"];
+            /**
+             * Format: int64
+             * @description How many.
+             * @example 12
+             */
+            subscribers: number;
+            /**
+             * @description How many of them paid at the end of that month, of the next one, and so on, up to the month of the last day.
+             * @example [
+             *       12,
+             *       11,
+             *       9
+             *     ]
+             */
+            active: number[];
+            /**
+             * @description What they brought in a month then, in minor units.
+             * @example [
+             *       12000,
+             *       11500,
+             *       9500
+             *     ]
+             */
+            mrr_minor: number[];
+        };
         /** @description A subscription after something was done with it. */
         CommandOut: {
             /** @description The subscription as it now stands. */
@@ -1708,6 +1759,57 @@ export interface components {
             /** @description Whether spending is refused for now, because a payment is disputed. */
             frozen: boolean;
         };
+        /** @description Prepaid credits. */
+        CreditsOut: {
+            /**
+             * Format: int64
+             * @description Bought, or come with a plan.
+             * @example 10000
+             */
+            granted: number;
+            /**
+             * Format: int64
+             * @description Given by an operator.
+             * @example 100
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description Spent, and captured of holds.
+             * @example 7000
+             */
+            used: number;
+            /**
+             * Format: int64
+             * @description How often.
+             * @example 700
+             */
+            uses: number;
+            /**
+             * Format: int64
+             * @description Expired before they were used.
+             * @example 50
+             */
+            expired: number;
+            /**
+             * Format: int64
+             * @description Taken back by an operator.
+             * @example 0
+             */
+            removed: number;
+            /**
+             * Format: int64
+             * @description Taken back because their payment was reversed, less where it came back.
+             * @example 500
+             */
+            clawed_back: number;
+            /**
+             * Format: int64
+             * @description What users have at the end of the last day, in wallets and holds, less what they owe.
+             * @example 52550
+             */
+            liability: number;
+        };
         /** @description Credits that every paid cycle grants. */
         CycleCreditsOut: {
             /**
@@ -1723,6 +1825,42 @@ export interface components {
              */
             priority: number;
         };
+        /** @description What an operator reads: money in one currency, and what has no currency besides. */
+        DashboardOut: {
+            /**
+             * @description The currency of every amount of money.
+             * @example usd
+             */
+            currency: string;
+            /** @description The first day. */
+            from: components["schemas"]["Day"];
+            /** @description The last day. */
+            to: components["schemas"]["Day"];
+            /** @description What each point of the series covers. */
+            interval: components["schemas"]["ReportInterval"];
+            /** @description When this was read. What was written up to about a minute before is counted. */
+            as_of: components["schemas"]["Moment"];
+            /** @description The whole span. */
+            totals: components["schemas"]["FiguresOut"];
+            /** @description The span by interval, the oldest first, with no gaps. */
+            series: components["schemas"]["PointOut"][];
+            /** @description Those who first paid for a subscription in each of the twelve months up to the last day, the oldest month first. */
+            cohorts: components["schemas"]["CohortOut"][];
+            /** @description How webhooks stand now. */
+            webhooks: components["schemas"]["WebhooksOut"];
+            /**
+             * Format: int64
+             * @description Subscriptions with an overdue payment now, in any currency.
+             * @example 2
+             */
+            past_due_subscriptions: number;
+        };
+        /**
+         * Format: date
+         * @description A day, UTC.
+         * @example 2026-01-31
+         */
+        Day: string;
         /** @description What was delivered for an order. */
         DeliveredOut: {
             /**
@@ -1913,6 +2051,21 @@ export interface components {
          * @enum {string}
          */
         EventStatus: "received" | "retrying" | "processed" | "ignored" | "dead";
+        /** @description Events from Stripe, by the day on which they came. */
+        EventsOut: {
+            /**
+             * Format: int64
+             * @description That came in.
+             * @example 1200
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Those of them that are dead now; of the newest thousand dead ones.
+             * @example 0
+             */
+            dead: number;
+        };
         /** @description Why credits are owed. */
         ExplainedDebt: {
             /**
@@ -2054,6 +2207,36 @@ export interface components {
             /** @description Whether spending is refused for now, because a payment is disputed. */
             frozen: boolean;
         };
+        /**
+         * @description Payments an attempt at which failed, by the day on which the payment began. Renewals of subscriptions are not among
+         *     them: those show as past due.
+         */
+        FailedOut: {
+            /**
+             * Format: int64
+             * @description How many.
+             * @example 5
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description What they would have come to, in minor units.
+             * @example 12000
+             */
+            failed_minor: number;
+            /**
+             * Format: int64
+             * @description Those of them that were paid later.
+             * @example 3
+             */
+            recovered: number;
+            /**
+             * Format: int64
+             * @description What those came to, in minor units.
+             * @example 9000
+             */
+            recovered_minor: number;
+        };
         /** @description What became of an event. */
         FateOut: {
             /**
@@ -2083,6 +2266,21 @@ export interface components {
             kind: components["schemas"]["FieldKind"];
             /** @description Whether it must be filled in. */
             required: boolean;
+        };
+        /** @description What happened in some days, and how things stood at their end. */
+        FiguresOut: {
+            /** @description Money that came and went. */
+            revenue: components["schemas"]["RevenueOut"];
+            /** @description Monthly recurring revenue. */
+            mrr: components["schemas"]["MrrOut"];
+            /** @description Users who pay for a subscription. */
+            subscribers: components["schemas"]["SubscribersOut"];
+            /** @description Payments that failed. */
+            failed_payments: components["schemas"]["FailedOut"];
+            /** @description Prepaid credits, of all currencies. */
+            credits: components["schemas"]["CreditsOut"];
+            /** @description Events from Stripe. */
+            events: components["schemas"]["EventsOut"];
         };
         /** @description A bank's warning of fraud, as the wire shows it. */
         FraudWarningOut: {
@@ -2390,6 +2588,60 @@ export interface components {
             reason: string;
             from_key_id?: components["schemas"]["KeyId"] | null;
             to_key_id?: components["schemas"]["KeyId"] | null;
+        };
+        /**
+         * @description Monthly recurring revenue, in minor units: what active and past-due subscriptions bring in a month, before discounts
+         *     and taxes. Trials and subscriptions whose collection is paused bring in nothing.
+         */
+        MrrOut: {
+            /**
+             * Format: int64
+             * @description Before the first day.
+             * @example 100000
+             */
+            start_minor: number;
+            /**
+             * Format: int64
+             * @description From users who pay for the first time.
+             * @example 12000
+             */
+            new_minor: number;
+            /**
+             * Format: int64
+             * @description More from users who paid before.
+             * @example 3000
+             */
+            expansion_minor: number;
+            /**
+             * Format: int64
+             * @description Less from users who go on paying; not negative.
+             * @example 1000
+             */
+            contraction_minor: number;
+            /**
+             * Format: int64
+             * @description From users who stopped paying; not negative.
+             * @example 4000
+             */
+            churn_minor: number;
+            /**
+             * Format: int64
+             * @description From users who pay again.
+             * @example 0
+             */
+            reactivation_minor: number;
+            /**
+             * Format: int64
+             * @description At the end of the last day.
+             * @example 110000
+             */
+            end_minor: number;
+            /**
+             * Format: int64
+             * @description Contraction and churn as a share of the start, in basis points; absent where there was nothing.
+             * @example 500
+             */
+            churn_bp?: number | null;
         };
         /**
          * @description What kind of thing is told.
@@ -3346,6 +3598,13 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** @description A point of a series. */
+        PointOut: components["schemas"]["FiguresOut"] & {
+            /** @description Its first day within the span. */
+            start: components["schemas"]["Day"];
+            /** @description Its last day within the span. */
+            end: components["schemas"]["Day"];
+        };
         /** @description A way into the customer portal. */
         PortalOut: {
             /** @description Stripe's page, good for a few minutes. */
@@ -3794,6 +4053,69 @@ export interface components {
             /** @description Whether they were only counted. */
             dry_run: boolean;
         };
+        /**
+         * @description What a point of a series covers.
+         * @enum {string}
+         */
+        ReportInterval: "day" | "week" | "month";
+        /** @description Money that came and went, in minor units. */
+        RevenueOut: {
+            /**
+             * Format: int64
+             * @description Payments that came, by the books.
+             * @example 120
+             */
+            payments: number;
+            /**
+             * Format: int64
+             * @description What they came to.
+             * @example 240000
+             */
+            gross_minor: number;
+            /**
+             * Format: int64
+             * @description What the books took back of payments for refunds and disputes, less what came back; never more than was paid.
+             * @example 9900
+             */
+            reversed_minor: number;
+            /**
+             * Format: int64
+             * @description Refunds, counted by the day on which they were made; those that failed are none.
+             * @example 3
+             */
+            refunds: number;
+            /**
+             * Format: int64
+             * @description What they came to.
+             * @example 9900
+             */
+            refunds_minor: number;
+            /**
+             * Format: int64
+             * @description Disputes that take money, counted by the day on which they were opened; those that were won are none.
+             * @example 0
+             */
+            disputes: number;
+            /**
+             * Format: int64
+             * @description What they came to.
+             * @example 0
+             */
+            disputes_minor: number;
+            /**
+             * Format: int64
+             * @description What Stripe keeps of payments, counted by the day of the payment, shortly after Stripe tells. In the currency of the
+             *     balance at Stripe: a payment in another currency has its fee there.
+             * @example 10560
+             */
+            fees_minor: number;
+            /**
+             * Format: int64
+             * @description Gross less what was reversed and the fees.
+             * @example 219540
+             */
+            net_minor: number;
+        };
         /** @description How a secret is replaced. */
         RotateIn: {
             /**
@@ -3917,6 +4239,45 @@ export interface components {
             /** @description Whether a payment is overdue, and access goes on nevertheless. */
             in_grace: boolean;
             period_end?: components["schemas"]["Moment"] | null;
+        };
+        /** @description Users who pay for a subscription. */
+        SubscribersOut: {
+            /**
+             * Format: int64
+             * @description Before the first day.
+             * @example 100
+             */
+            start: number;
+            /**
+             * Format: int64
+             * @description For the first time.
+             * @example 12
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description Again.
+             * @example 0
+             */
+            reactivated: number;
+            /**
+             * Format: int64
+             * @description No more.
+             * @example 4
+             */
+            churned: number;
+            /**
+             * Format: int64
+             * @description Active at the end of the last day.
+             * @example 108
+             */
+            end: number;
+            /**
+             * Format: int64
+             * @description Those who churned as a share of the start, in basis points; absent where there were none.
+             * @example 400
+             */
+            churn_bp?: number | null;
         };
         /**
          * @description A subscription to be begun with the payment method that the user saved.
@@ -4214,6 +4575,33 @@ export interface components {
          * @enum {string}
          */
         WebhookEndpointStatus: "enabled" | "disabled";
+        /** @description How webhooks stand now. */
+        WebhooksOut: {
+            /**
+             * Format: int64
+             * @description Events that wait for their first handling; counted up to a thousand.
+             * @example 0
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description Events whose handling failed and is tried again; counted up to a thousand.
+             * @example 0
+             */
+            retrying: number;
+            /**
+             * Format: int64
+             * @description Events that are dead: somebody has to look; counted up to a thousand.
+             * @example 0
+             */
+            dead: number;
+            /**
+             * Format: int64
+             * @description For how long the oldest event that was not handled yet has waited, seconds; 0 where none waits.
+             * @example 0
+             */
+            lag_seconds: number;
+        };
         /**
          * @description A problem document (RFC 9457). Some kinds add members of their own.
          * @example {
@@ -4279,11 +4667,15 @@ export type CaptureIn = components['schemas']['CaptureIn'];
 export type ChangeIn = components['schemas']['ChangeIn'];
 export type Changed = components['schemas']['Changed'];
 export type CheckoutIn = components['schemas']['CheckoutIn'];
+export type CohortOut = components['schemas']['CohortOut'];
 export type CommandOut = components['schemas']['CommandOut'];
 export type ContactIn = components['schemas']['ContactIn'];
 export type ContactOut = components['schemas']['ContactOut'];
 export type CreditsHeld = components['schemas']['CreditsHeld'];
+export type CreditsOut = components['schemas']['CreditsOut'];
 export type CycleCreditsOut = components['schemas']['CycleCreditsOut'];
+export type DashboardOut = components['schemas']['DashboardOut'];
+export type Day = components['schemas']['Day'];
 export type DeliveredOut = components['schemas']['DeliveredOut'];
 export type DeliveryStatus = components['schemas']['DeliveryStatus'];
 export type DisputeBehind = components['schemas']['DisputeBehind'];
@@ -4294,14 +4686,17 @@ export type Entitlements = components['schemas']['Entitlements'];
 export type EventBehind = components['schemas']['EventBehind'];
 export type EventOut = components['schemas']['EventOut'];
 export type EventStatus = components['schemas']['EventStatus'];
+export type EventsOut = components['schemas']['EventsOut'];
 export type ExplainedDebt = components['schemas']['ExplainedDebt'];
 export type ExplainedHold = components['schemas']['ExplainedHold'];
 export type ExplainedLot = components['schemas']['ExplainedLot'];
 export type ExplainedOrigin = components['schemas']['ExplainedOrigin'];
 export type Explanation = components['schemas']['Explanation'];
+export type FailedOut = components['schemas']['FailedOut'];
 export type FateOut = components['schemas']['FateOut'];
 export type FieldKind = components['schemas']['FieldKind'];
 export type FieldOut = components['schemas']['FieldOut'];
+export type FiguresOut = components['schemas']['FiguresOut'];
 export type FraudWarningOut = components['schemas']['FraudWarningOut'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type HoldIn = components['schemas']['HoldIn'];
@@ -4320,6 +4715,7 @@ export type LineOut = components['schemas']['LineOut'];
 export type MessageType = components['schemas']['MessageType'];
 export type Moment = components['schemas']['Moment'];
 export type MoveIn = components['schemas']['MoveIn'];
+export type MrrOut = components['schemas']['MrrOut'];
 export type NoticeKind = components['schemas']['NoticeKind'];
 export type NoticeOut = components['schemas']['NoticeOut'];
 export type OrderChangeOut = components['schemas']['OrderChangeOut'];
@@ -4348,6 +4744,7 @@ export type PartOfLot = components['schemas']['PartOfLot'];
 export type PaymentOut = components['schemas']['PaymentOut'];
 export type PlanChangeIn = components['schemas']['PlanChangeIn'];
 export type PlanOut = components['schemas']['PlanOut'];
+export type PointOut = components['schemas']['PointOut'];
 export type PortalOut = components['schemas']['PortalOut'];
 export type PreviewOut = components['schemas']['PreviewOut'];
 export type ProductOut = components['schemas']['ProductOut'];
@@ -4372,6 +4769,8 @@ export type RefundStatus = components['schemas']['RefundStatus'];
 export type ReplayOut = components['schemas']['ReplayOut'];
 export type ReplayWebhooksIn = components['schemas']['ReplayWebhooksIn'];
 export type ReplayWebhooksOut = components['schemas']['ReplayWebhooksOut'];
+export type ReportInterval = components['schemas']['ReportInterval'];
+export type RevenueOut = components['schemas']['RevenueOut'];
 export type RotateIn = components['schemas']['RotateIn'];
 export type RotateSecretIn = components['schemas']['RotateSecretIn'];
 export type SeededDataIn = components['schemas']['SeededDataIn'];
@@ -4381,6 +4780,7 @@ export type SetUpOut = components['schemas']['SetUpOut'];
 export type Started = components['schemas']['Started'];
 export type StatusOut = components['schemas']['StatusOut'];
 export type Subscribed = components['schemas']['Subscribed'];
+export type SubscribersOut = components['schemas']['SubscribersOut'];
 export type SubscriptionIn = components['schemas']['SubscriptionIn'];
 export type SubscriptionOut = components['schemas']['SubscriptionOut'];
 export type Subscriptions = components['schemas']['Subscriptions'];
@@ -4396,6 +4796,7 @@ export type WebhookDeliveryOut = components['schemas']['WebhookDeliveryOut'];
 export type WebhookEndpointIn = components['schemas']['WebhookEndpointIn'];
 export type WebhookEndpointOut = components['schemas']['WebhookEndpointOut'];
 export type WebhookEndpointStatus = components['schemas']['WebhookEndpointStatus'];
+export type WebhooksOut = components['schemas']['WebhooksOut'];
 export type Problem = components['schemas']['Problem'];
 export type ResponseProblem = components['responses']['Problem'];
 export type ParameterIdempotencyKey = components['parameters']['IdempotencyKey'];
@@ -4558,6 +4959,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReplayOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_dashboard: {
+        parameters: {
+            query?: {
+                /** @description The first day; the thirtieth up to the last day where it is left out. */
+                from?: components["schemas"]["Day"];
+                /** @description The last day; today, UTC, where it is left out. */
+                to?: components["schemas"]["Day"];
+                /**
+                 * @description The currency of money; the shop's own where it is left out.
+                 * @example usd
+                 */
+                currency?: string;
+                /** @description What a point of the series covers; a day where it is left out. A series has no more than 400 points. */
+                interval?: "day" | "week" | "month";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardOut"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -9,6 +9,9 @@ use crate::ids::UserId;
 use crate::purchases::Purchase;
 use crate::purchases::rules::{InvoicePart, PaymentFact, PaymentStatus};
 
+/// Stripe is asked for the fee of a payment this long after it was first told of, when it usually knows.
+const FEE_AFTER_US: i64 = 60 * crate::clock::SECOND_US;
+
 /// A payment as it is kept.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(in crate::purchases) struct PaymentRow {
@@ -33,11 +36,15 @@ pub(in crate::purchases) struct PaymentRow {
     /// Whether the wallet should be frozen for it, and whether it is.
     pub(in crate::purchases) freezes: bool,
     pub(in crate::purchases) frozen: bool,
+    /// Whether an attempt at it ever failed.
+    pub(in crate::purchases) failed: bool,
+    /// When it was first told of, microseconds.
+    pub(in crate::purchases) created_at_us: i64,
 }
 
 impl PaymentRow {
     /// A payment of which nothing is known but that something reverses it.
-    pub(in crate::purchases) fn unknown(payment_intent_id: &str, currency: Currency) -> Self {
+    pub(in crate::purchases) fn unknown(payment_intent_id: &str, currency: Currency, now_us: i64) -> Self {
         Self {
             payment_intent_id: payment_intent_id.to_owned(),
             purchase_id: String::new(),
@@ -53,6 +60,8 @@ impl PaymentRow {
             claw_version: 0,
             freezes: false,
             frozen: false,
+            failed: false,
+            created_at_us: now_us,
         }
     }
 
@@ -63,6 +72,10 @@ impl PaymentRow {
             self.user_id = Some(purchase.user_id.clone());
         }
         self.status = self.status.max(fact.status);
+        self.failed |= matches!(
+            fact.status,
+            PaymentStatus::RequiresPaymentMethod | PaymentStatus::Failed
+        );
         self.price = Money::new(self.price.minor.max(fact.amount_minor), currency);
         self.charge_id = self.charge_id.take().max(fact.charge_id.clone());
         self.balance_transaction_id = self
@@ -91,7 +104,7 @@ macro_rules! select_payment {
             "select payment.payment_intent_id, payment.purchase_id, payment.user_id, payment.currency,
                     payment.amount_minor, payment.status, payment.charge_id, payment.balance_transaction_id,
                     payment.paid_minor, payment.reversed_minor, payment.clawed_credits, payment.clawed_minor,
-                    payment.claw_version, payment.freezes, payment.frozen ",
+                    payment.claw_version, payment.freezes, payment.frozen, payment.failed, payment.created_at_us ",
             $end
         )
     };
@@ -119,6 +132,8 @@ fn decode(row: &Row) -> Result<PaymentRow> {
         claw_version: row.int(12)?,
         freezes: row.flag(13)?,
         frozen: row.flag(14)?,
+        failed: row.flag(15)?,
+        created_at_us: row.int(16)?,
     })
 }
 
@@ -217,15 +232,16 @@ pub(in crate::purchases) fn write(
     let inserted = tx.run(
         "insert into payment (payment_intent_id, purchase_id, user_id, currency, amount_minor, status, charge_id,
                               balance_transaction_id, paid_minor, reversed_minor, clawed_credits, clawed_minor,
-                              claw_version, freezes, frozen, updated_at_us)
+                              claw_version, freezes, frozen, failed, created_at_us, fee_due_at_us, updated_at_us)
          select r.payment_intent_id, r.purchase_id, r.user_id, r.currency, r.amount_minor, r.status, r.charge_id,
                 r.balance_transaction_id, r.paid_minor, r.reversed_minor, r.clawed_credits, r.clawed_minor,
-                r.claw_version, r.freezes, r.frozen, $2
+                r.claw_version, r.freezes, r.frozen, r.failed, r.created_at_us, $3, $2
          from rows($1: payment_intent_id text, purchase_id text, user_id text, currency text, amount_minor bigint,
                    status text, charge_id text, balance_transaction_id text, paid_minor bigint, reversed_minor bigint,
-                   clawed_credits bigint, clawed_minor bigint, claw_version bigint, freezes bigint, frozen bigint)
+                   clawed_credits bigint, clawed_minor bigint, claw_version bigint, freezes bigint, frozen bigint,
+                   failed bigint, created_at_us bigint)
          where true on conflict (payment_intent_id) do nothing",
-        &[fresh.into(), now_us.into()],
+        &[fresh.into(), now_us.into(), now_us.saturating_add(FEE_AFTER_US).into()],
     )?;
     if inserted < wanted {
         // Another node told of one of them in this very moment; the whole batch is decided anew on what it wrote.
@@ -236,17 +252,19 @@ pub(in crate::purchases) fn write(
                 amount_minor = r.amount_minor, status = r.status, charge_id = r.charge_id,
                 balance_transaction_id = r.balance_transaction_id, paid_minor = r.paid_minor,
                 reversed_minor = r.reversed_minor, clawed_credits = r.clawed_credits, clawed_minor = r.clawed_minor,
-                claw_version = r.claw_version, freezes = r.freezes, frozen = r.frozen, updated_at_us = $2
+                claw_version = r.claw_version, freezes = r.freezes, frozen = r.frozen, failed = r.failed,
+                updated_at_us = $2
          from rows($1: payment_intent_id text, purchase_id text, user_id text, currency text, amount_minor bigint,
                    status text, charge_id text, balance_transaction_id text, paid_minor bigint, reversed_minor bigint,
-                   clawed_credits bigint, clawed_minor bigint, claw_version bigint, freezes bigint, frozen bigint)
+                   clawed_credits bigint, clawed_minor bigint, claw_version bigint, freezes bigint, frozen bigint,
+                   failed bigint, created_at_us bigint)
          where payment.payment_intent_id = r.payment_intent_id",
         &[changed.into(), now_us.into()],
     )?;
     Ok(())
 }
 
-fn fields(one: &PaymentRow) -> [Field<'_>; 15] {
+fn fields(one: &PaymentRow) -> [Field<'_>; 17] {
     [
         Field::from(&one.payment_intent_id),
         (&one.purchase_id).into(),
@@ -263,6 +281,8 @@ fn fields(one: &PaymentRow) -> [Field<'_>; 15] {
         one.claw_version.into(),
         one.freezes.into(),
         one.frozen.into(),
+        one.failed.into(),
+        one.created_at_us.into(),
     ]
 }
 

@@ -5,6 +5,7 @@ mod checkouts;
 mod commands;
 mod mirror;
 mod plans;
+mod revenue;
 mod subscriber;
 mod told;
 mod year;
