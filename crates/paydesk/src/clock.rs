@@ -13,6 +13,8 @@ use tokio::sync::watch;
 
 /// Microseconds in one second.
 pub const SECOND_US: i64 = 1_000_000;
+/// Microseconds of a minute.
+pub const MINUTE_US: i64 = 60 * SECOND_US;
 /// Microseconds of a day.
 pub const DAY_US: i64 = 86_400 * SECOND_US;
 

@@ -99,6 +99,15 @@ impl Ids {
     }
 }
 
+/// What is kept of a secret that [`Ids::random_token`] made: its SHA-256. It has 256 random bits, so a plain hash is as good
+/// as a slow one.
+pub fn secret_hash(secret: &str) -> [u8; 32] {
+    digest::digest(&digest::SHA256, secret.as_bytes())
+        .as_ref()
+        .try_into()
+        .expect("SHA-256 has 32 bytes")
+}
+
 /// Whether a text has the form of the ids that [`Ids::next`] makes under `prefix`.
 pub fn is_id_of(prefix: &str, text: &str) -> bool {
     let rest = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_'));

@@ -33,6 +33,7 @@ pub mod reports;
 pub mod schema;
 pub mod seeded;
 pub mod shutdown;
+pub mod sign_in;
 pub mod subscriptions;
 pub mod telemetry;
 pub mod tokens;

@@ -20,12 +20,13 @@ use store::Access;
 use tokio::net::TcpListener;
 
 use super::serve::Doors;
-use super::{Failure, catalog, note, print, serve};
+use super::{Failure, catalog, note, operator, print, serve};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Config, Database, Network, Secrets, Settings, socket_address};
 use crate::ids::Ids;
 use crate::pages::shop;
+use crate::sign_in::{self, Role};
 use crate::telemetry;
 
 /// Signs the sandbox's events. Worth nothing anywhere else, and constant so that the endpoint kept in the sandbox's
@@ -37,6 +38,8 @@ const SANDBOX_USUALLY: &str = "127.0.0.1:12111";
 const WEBHOOK_PATH: &str = "/api/stripe/webhook";
 /// The user whose token is printed.
 const USER: &str = "user_demo";
+/// The operator whom the printed link signs in.
+const OPERATOR: &str = "developer";
 /// How long the printed user token is good for, in seconds.
 const TOKEN_SECONDS: i64 = 30 * 24 * 3_600;
 
@@ -116,7 +119,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     });
     catalog::push(&app).await?;
     let token = user_token(&app)?;
-    announce(&app.config, &given, &token);
+    announce(&app.config, &given, &token, &console_link(&app).await?);
     let outcome = serve::until_stopped(&app, Doors { listener, internal }, shop::router(USER, &token), asked).await;
     app.shutdown.begin();
     // The sandbox writes its state when it stops; what a buyer did a moment ago must be there after the next start.
@@ -184,7 +187,7 @@ fn kept_secret(path: &Path, prefix: &str) -> Result<SecretString, Failure> {
 
 /// Prints where everything is, and what to try it with. What the environment gave is not shown: it may be worth
 /// something elsewhere.
-fn announce(config: &Config, given: &Secrets, user_token: &str) {
+fn announce(config: &Config, given: &Secrets, user_token: &str, console: &str) {
     let base = config.public_url();
     let admin = match (&given.admin_token, &config.secrets.admin_token) {
         (None, Some(token)) => token.expose_secret(),
@@ -201,6 +204,7 @@ fn announce(config: &Config, given: &Secrets, user_token: &str) {
         "paydesk {} is ready. Buy something: {base}/shop",
         env!("CARGO_PKG_VERSION")
     ));
+    print(&format!("  console         {console}"));
     print(&format!("  API reference   {base}/docs"));
     print(&format!("  sandbox Stripe  {}", config.settings.stripe.stripe_api_base));
     print(&format!("  secret key      {key}"));
@@ -208,6 +212,12 @@ fn announce(config: &Config, given: &Secrets, user_token: &str) {
     print(&format!("  other commands  {database}"));
     print(&format!("  admin token     {admin}"));
     print(&format!("  token of {USER}  {user_token}"));
+}
+
+/// A link that signs a developer in to the console, who may do everything there.
+async fn console_link(app: &App) -> Result<String, Failure> {
+    let invited = sign_in::invite(&app.store, &app.clock, &app.ids, OPERATOR, Some(Role::Admin)).await?;
+    Ok(operator::link(&app.config.public_url(), invited.secret.expose_secret()))
 }
 
 /// A token as the application would sign it, for the user of the shop page.

@@ -12,6 +12,7 @@ mod events;
 mod existing;
 mod keys;
 mod ledger;
+mod operator;
 mod sandbox;
 mod serve;
 mod token;
@@ -61,6 +62,8 @@ enum Command {
     Keys(keys::Arguments),
     /// Hold the books against themselves.
     Ledger(ledger::Arguments),
+    /// Invite somebody to the console, list who was invited, and shut them out.
+    Operator(operator::Arguments),
     /// Make, list and revoke the tokens of your back ends.
     Token(token::Arguments),
     /// Measure a server under load.
@@ -81,6 +84,7 @@ impl Command {
             Self::Events(arguments) => events::run(arguments).await,
             Self::Keys(arguments) => keys::run(arguments).await,
             Self::Ledger(arguments) => ledger::run(arguments).await,
+            Self::Operator(arguments) => operator::run(arguments).await,
             Self::Token(arguments) => token::run(arguments).await,
             Self::Bench(arguments) => Ok(bench::run(arguments).await?),
             Self::Openapi => {

@@ -13,7 +13,7 @@ use crate::courier;
 use crate::http::auth::{OwnUser, Scoped};
 use crate::http::{ApiJson, ApiPath, Problem, kinds};
 use crate::ids::UserId;
-use crate::tokens::scope::ContactsWrite;
+use crate::tokens::scope::{ContactsRead, ContactsWrite};
 
 /// The routes of this capability.
 pub fn router() -> OpenApiRouter<App> {
@@ -57,7 +57,7 @@ impl From<Contact> for ContactOut {
     responses((status = 200, description = "The contact.", body = ContactOut)))]
 pub(crate) async fn read_contact(
     State(app): State<App>,
-    owner: OwnUser<ContactsWrite>,
+    owner: OwnUser<ContactsRead>,
 ) -> Result<ApiJson<ContactOut>, Problem> {
     let found = app.store.read(move |tx| records::contact(tx, &owner.user_id)).await?;
     let contact = found.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?;

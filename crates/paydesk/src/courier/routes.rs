@@ -19,7 +19,7 @@ use crate::http::paging::{Page, check_cursor, check_limit};
 use crate::http::problem::Kind as ProblemKind;
 use crate::http::{ApiJson, ApiPath, ApiQuery, OneTimeBare, OneTimeJson, Problem, kinds};
 use crate::idempotency::{self, Action, Answer, Reply};
-use crate::tokens::scope::WebhooksWrite;
+use crate::tokens::scope::{WebhooksRead, WebhooksWrite};
 
 /// The most endpoints.
 const ENDPOINTS_MAX: i64 = 50;
@@ -211,7 +211,7 @@ pub struct WebhookEndpointsIn {
     responses((status = 200, description = "A page of endpoints.", body = Page<WebhookEndpointOut>)))]
 pub(crate) async fn list_webhook_endpoints(
     State(app): State<App>,
-    _permit: Scoped<WebhooksWrite>,
+    _permit: Scoped<WebhooksRead>,
     ApiQuery(wanted): ApiQuery<WebhookEndpointsIn>,
 ) -> Result<ApiJson<Page<WebhookEndpointOut>>, Problem> {
     let (limit, now_us) = (check_limit(wanted.limit)?, app.clock.now_us());
@@ -237,7 +237,7 @@ pub(crate) async fn list_webhook_endpoints(
     responses((status = 200, description = "The endpoint.", body = WebhookEndpointOut)))]
 pub(crate) async fn read_webhook_endpoint(
     State(app): State<App>,
-    _permit: Scoped<WebhooksWrite>,
+    _permit: Scoped<WebhooksRead>,
     ApiPath(endpoint_id): ApiPath<String>,
 ) -> Result<ApiJson<WebhookEndpointOut>, Problem> {
     let now_us = app.clock.now_us();

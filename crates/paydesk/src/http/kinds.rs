@@ -29,10 +29,15 @@ kinds! {
     /// No valid proof of who is calling.
     UNAUTHORIZED = 401 "unauthorized", "Authentication is required",
         "Send `Authorization: Bearer <token>` with a user token of your application, a service token (`pdk_…`) or the \
-         admin token. The token sent is missing, malformed, expired or not signed by a known key.";
+         admin token, or sign in. The token sent is missing, malformed, expired or not signed by a known key, or the \
+         session has ended.";
     /// The caller is known and may not do this.
     FORBIDDEN = 403 "forbidden", "This caller may not do this",
         "The token is valid but lacks the scope or role that this operation needs.";
+    /// A session's cookie came with a request that no page of this server made.
+    CROSS_ORIGIN = 403 "cross_origin", "This request did not come from a page of this server",
+        "A session may change something only from a page of this server, which browsers tell by the header \
+         `Sec-Fetch-Site: same-origin`. Programs use a token in place of a session.";
     /// Nothing there, or nothing this caller may see.
     NOT_FOUND = 404 "not_found", "There is nothing here",
         "The address is unknown, or names something that does not exist or belongs to somebody else.";

@@ -1,7 +1,7 @@
 //! The OpenAPI 3.1 document: derived from the routes, completed once, and the contract of the API.
 //!
 //! What every operation shares is added here and not per handler: the problem document as the default answer, the
-//! bearer scheme, the Idempotency-Key of POSTs. `docs/openapi.json` is the committed copy; a test keeps it fresh.
+//! schemes of security, the Idempotency-Key of POSTs. `docs/openapi.json` is the committed copy; a test keeps it fresh.
 
 use axum::extract::State;
 use axum::http::header;
@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::routes;
 use crate::app::App;
+use crate::sign_in;
 
 /// Operations with this tag are called by machines that know no Idempotency-Key.
 const WEBHOOKS: &str = "webhooks";
@@ -52,12 +53,19 @@ fn complete(document: &mut Value) {
         "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
     });
     document["servers"] = json!([{ "url": "/", "description": "This server." }]);
-    document["security"] = json!([{ "bearer": [] }]);
+    document["security"] = json!([{ "bearer": [] }, { "session": [] }]);
     let components = &mut document["components"];
     components["securitySchemes"]["bearer"] = json!({
         "type": "http",
         "scheme": "bearer",
         "description": "A user token signed by your application (JWT), a service token (`pdk_…`) or the admin token.",
+    });
+    components["securitySchemes"]["session"] = json!({
+        "type": "apiKey",
+        "in": "cookie",
+        "name": sign_in::COOKIE,
+        "description": "A browser that is signed in to the console or to the account pages. What changes something must come \
+                        from a page of this server.",
     });
     components["schemas"]["Problem"] = problem_schema();
     components["responses"]["Problem"] = json!({

@@ -66,12 +66,12 @@ impl Rates {
         self.check(&self.addresses, &group(address))
     }
 
-    /// Counts a request of a caller; 429 when they have used up their share. The operator is not limited.
+    /// Counts a request of a caller; 429 when they have used up their share. Operators are not limited.
     pub fn check_caller(&self, caller: &Caller) -> Result<(), Problem> {
         match caller {
             Caller::User { user_id } => self.check(&self.users, &user_id.to_string()),
             Caller::Service { token_id, .. } => self.check(&self.services, token_id),
-            Caller::Admin => Ok(()),
+            Caller::Operator { .. } | Caller::Admin => Ok(()),
         }
     }
 

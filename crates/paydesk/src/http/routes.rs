@@ -12,7 +12,7 @@ use super::{Kind, Problem, Surroundings, envelope, explain, health, kinds, opena
 use crate::app::App;
 use crate::{
     catalogue, contacts, courier, credits, edge, entitlements, inbox, keys, notices, orders, purchases, reports,
-    seeded, subscriptions, top_ups, updates,
+    seeded, sign_in, subscriptions, top_ups, updates,
 };
 
 /// The kinds of problem of every capability; `/problems/<code>` explains them.
@@ -29,6 +29,7 @@ pub const KINDS: &[&[Kind]] = &[
     edge::KINDS,
     keys::KINDS,
     seeded::KINDS,
+    sign_in::KINDS,
 ];
 
 /// Every documented route. The OpenAPI document is made from this.
@@ -51,6 +52,7 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(inbox::routes::router())
         .merge(courier::routes::router())
         .merge(contacts::routes::router())
+        .merge(sign_in::routes::router())
         .merge(updates::routes::router())
         .merge(health::routes())
 }

@@ -236,7 +236,7 @@ fn invalid(field: &str, detail: String) -> Problem {
 /// A secret is shown to whom it belongs, or to the application that they use; whoever runs the server has no use for it.
 fn not_the_operator(caller: &Caller) -> Result<(), Problem> {
     match caller {
-        Caller::Admin => {
+        Caller::Operator { .. } | Caller::Admin => {
             let detail = "A key's secret is shown to its owner, or to a service with the scope keys:write.";
             Err(Problem::of(&kinds::FORBIDDEN).detail(detail))
         }

@@ -1,10 +1,9 @@
 //! The secret half of a key: how it is made, written, read and compared.
 
-use aws_lc_rs::digest;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::{Choice, ConstantTimeEq};
 
-use crate::ids::{Ids, KeyId, is_id_of};
+use crate::ids::{Ids, KeyId, is_id_of, secret_hash};
 
 /// What every key begins with.
 const PREFIX: &str = "pdk_";
@@ -30,9 +29,9 @@ impl Whole {
         self.0.expose_secret()
     }
 
-    /// What is kept of it. It has 256 random bits, so a plain hash is as good as a slow one.
+    /// What is kept of it.
     pub(super) fn hash(&self) -> [u8; 32] {
-        hash(self.told())
+        secret_hash(self.told())
     }
 }
 
@@ -56,7 +55,7 @@ impl Claimed {
             && secret.bytes().all(hexadecimal);
         whole.then(|| Self {
             key_id,
-            hash: hash(text),
+            hash: secret_hash(text),
         })
     }
 
@@ -66,13 +65,6 @@ impl Claimed {
         let found = kept.iter().zip(&right).filter(|(_, right)| bool::from(**right));
         found.map(|(one, _)| one).last()
     }
-}
-
-fn hash(text: &str) -> [u8; 32] {
-    digest::digest(&digest::SHA256, text.as_bytes())
-        .as_ref()
-        .try_into()
-        .expect("SHA-256 has 32 bytes")
 }
 
 #[cfg(test)]

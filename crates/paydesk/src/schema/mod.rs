@@ -59,4 +59,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "reports",
         sql: include_str!("0011_report.sql"),
     },
+    Migration {
+        number: 12,
+        name: "browsers that are signed in",
+        sql: include_str!("0012_sign_in.sql"),
+    },
 ];

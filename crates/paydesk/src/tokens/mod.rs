@@ -11,7 +11,6 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_lc_rs::digest;
 use secrecy::{ExposeSecret, SecretString};
 use store::Store;
 use subtle::ConstantTimeEq;
@@ -20,7 +19,7 @@ pub use records::ServiceToken;
 pub use scope::{Scope, Scopes};
 
 use crate::clock::{Clock, SECOND_US};
-use crate::ids::Ids;
+use crate::ids::{Ids, secret_hash};
 
 /// What every service token begins with.
 pub const PREFIX: &str = "pdk_";
@@ -56,7 +55,7 @@ pub async fn create(store: &Store, clock: &Clock, ids: &Ids, name: &str, scopes:
         last_used_at_us: None,
         revoked_at_us: None,
     };
-    let (row, hash) = (listed.clone(), hash(secret.expose_secret()));
+    let (row, hash) = (listed.clone(), secret_hash(secret.expose_secret()));
     store.write(move |tx| records::insert(tx, &row, &hash)).await?;
     Ok(Created { listed, secret })
 }
@@ -101,7 +100,7 @@ impl Directory {
         let Some(row) = self.row(store, clock, &token[..FOUND_BY]).await? else {
             return Ok(None);
         };
-        let right = bool::from(row.hash.as_slice().ct_eq(&hash(token)));
+        let right = bool::from(row.hash.as_slice().ct_eq(&secret_hash(token)));
         if !right || row.token.revoked_at_us.is_some() {
             return Ok(None);
         }
@@ -168,12 +167,4 @@ impl fmt::Debug for Directory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Directory({})", self.lock().len())
     }
-}
-
-/// A token has 256 random bits, so a plain hash is as good as a slow one.
-fn hash(token: &str) -> [u8; 32] {
-    digest::digest(&digest::SHA256, token.as_bytes())
-        .as_ref()
-        .try_into()
-        .expect("SHA-256 has 32 bytes")
 }

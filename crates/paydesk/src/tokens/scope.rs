@@ -60,7 +60,10 @@ scopes! {
     SubscriptionsWrite = 27 "subscriptions:write", "Begin, change and end any user's subscriptions.";
     RefundsWrite = 10 "refunds:write", "Give money back, and ask for refunds of any user.";
     RefundsApprove = 11 "refunds:approve", "Approve and decline refunds that are asked for.";
-    WebhooksWrite = 16 "webhooks:write", "Register endpoints for outgoing webhooks, and send to them again.";
+    WebhooksWrite = 16 "webhooks:write", "Register endpoints for outgoing webhooks, and change them.";
+    DeliveriesWrite = 18 "deliveries:write", "Send outgoing webhooks again.";
+    WebhooksRead = 19 "webhooks:read", "Read the endpoints for outgoing webhooks and what was sent to them.";
+    ContactsRead = 13 "contacts:read", "Read where any user is reached by e-mail.";
     ContactsWrite = 17 "contacts:write", "Say where any user is reached by e-mail.";
     KeysRead = 20 "keys:read", "Read any user's API keys, without their secrets.";
     KeysWrite = 21 "keys:write", "Make, reveal, replace and revoke any user's API keys.";
@@ -70,6 +73,18 @@ scopes! {
     DataWrite = 25 "data:write", "Change any user's seeded data.";
     ReportsRead = 12 "reports:read", "Read figures, and everybody's payments, subscriptions and ledger.";
     MetricsRead = 9 "metrics:read", "Read the server's metrics.";
+}
+
+impl Scope {
+    /// Whether it only lets one see.
+    pub fn is_about_reading(self) -> bool {
+        self.as_str().ends_with(":read")
+    }
+
+    /// Whether it is about the server itself, and not about what is done for buyers.
+    pub fn is_about_the_server(self) -> bool {
+        matches!(self, Self::WebhooksWrite)
+    }
 }
 
 impl fmt::Display for Scope {

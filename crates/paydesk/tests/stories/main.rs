@@ -7,6 +7,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access;
 mod chain;
 mod checkout;
 mod contract;
@@ -26,6 +27,7 @@ mod refund_requests;
 mod refunds;
 mod reports;
 mod reversals;
+mod sign_in;
 mod subscriptions;
 mod top_ups;
 mod trust;

@@ -45,6 +45,8 @@ export const routes = {
   moveOrder: "POST /api/orders/{order_id}/moves {}",
   openCustomerPortal: "GET /api/stripe/customer-portal?return_url,user_id",
   previewSubscriptionChange: "GET /api/subscriptions/{id}/change/preview?plan_id,proration_behavior",
+  readAccountSession: "GET /api/account/session",
+  readConsoleSession: "GET /api/console/session",
   readContact: "GET /api/users/{user_id}/contact",
   readCredits: "GET /api/financial/credits/{user_id}?key_id",
   readDashboard: "GET /api/financial/admin/dashboard?from,to,currency,interval",
@@ -77,6 +79,10 @@ export const routes = {
   rotateKey: "POST /api/keys/{key_id}/rotate {}",
   rotateWebhookSecret: "POST /api/webhook-endpoints/{endpoint_id}/rotate {}",
   setUpTopUp: "POST /api/financial/credits/{user_id}/top-up/setup {}",
+  signInToAccount: "PUT /api/account/session",
+  signInToConsole: "PUT /api/console/session {}",
+  signOutOfAccount: "DELETE /api/account/session",
+  signOutOfConsole: "DELETE /api/console/session",
   spendCredits: "POST /api/financial/credits/{user_id}/spend {}",
   verifyKey: "POST /api/keys/verify {}",
 } as const;
@@ -403,6 +409,16 @@ export interface Operations {
   previewSubscriptionChange(input: Input<"preview_subscription_change">, options?: CallOptions): Promise<Output<"preview_subscription_change">>;
 
   /**
+   * Who is signed in to the account
+   */
+  readAccountSession(input?: Input<"read_account_session">, options?: CallOptions): Promise<Output<"read_account_session">>;
+
+  /**
+   * Who is signed in to the console
+   */
+  readConsoleSession(input?: Input<"read_console_session">, options?: CallOptions): Promise<Output<"read_console_session">>;
+
+  /**
    * Read where a user is reached
    */
   readContact(input: Input<"read_contact">, options?: CallOptions): Promise<Output<"read_contact">>;
@@ -629,6 +645,30 @@ export interface Operations {
    * Stripe's signed event says that it is ready, in place of the one before.
    */
   setUpTopUp(input: Input<"set_up_top_up">, options?: CallOptions): Promise<Output<"set_up_top_up">>;
+
+  /**
+   * Sign in to the account
+   *
+   * Exchanges a token of the application, sent as the bearer token, for the cookie of a session on the account pages.
+   */
+  signInToAccount(input?: Input<"sign_in_to_account">, options?: CallOptions): Promise<Output<"sign_in_to_account">>;
+
+  /**
+   * Sign in to the console
+   *
+   * Takes the secret of a link that `paydesk operator invite` printed, once, and sets the cookie of a session.
+   */
+  signInToConsole(input: Input<"sign_in_to_console">, options?: CallOptions): Promise<Output<"sign_in_to_console">>;
+
+  /**
+   * Sign out of the account
+   */
+  signOutOfAccount(input?: Input<"sign_out_of_account">, options?: CallOptions): Promise<Output<"sign_out_of_account">>;
+
+  /**
+   * Sign out of the console
+   */
+  signOutOfConsole(input?: Input<"sign_out_of_console">, options?: CallOptions): Promise<Output<"sign_out_of_console">>;
 
   /**
    * Spend credits

@@ -1,6 +1,50 @@
 // Generated from docs/openapi.json by `npm run generate`. Not to be edited.
 
 export interface paths {
+    "/api/account/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in to the account */
+        get: operations["read_account_session"];
+        /**
+         * Sign in to the account
+         * @description Exchanges a token of the application, sent as the bearer token, for the cookie of a session on the account pages.
+         */
+        put: operations["sign_in_to_account"];
+        post?: never;
+        /** Sign out of the account */
+        delete: operations["sign_out_of_account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in to the console */
+        get: operations["read_console_session"];
+        /**
+         * Sign in to the console
+         * @description Takes the secret of a link that `paydesk operator invite` printed, once, and sets the cookie of a session.
+         */
+        put: operations["sign_in_to_console"];
+        post?: never;
+        /** Sign out of the console */
+        delete: operations["sign_out_of_console"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/disputes": {
         parameters: {
             query?: never;
@@ -1538,6 +1582,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Who is signed in at the account pages. */
+        AccountSessionOut: {
+            /** @description The user. */
+            user_id: components["schemas"]["UserId"];
+            /** @description When they have to come from the application again. */
+            ends_at: components["schemas"]["Moment"];
+        };
         /** @description Credits to be given. */
         AddIn: {
             /**
@@ -1715,6 +1766,23 @@ export interface components {
             client_secret?: string | null;
             /** @description Stripe's page where the buyer can make the first payment, where that is needed. */
             hosted_invoice_url?: string | null;
+        };
+        /** @description Who is signed in at the console. */
+        ConsoleSessionOut: {
+            /**
+             * @description Their id, under which what they do is recorded.
+             * @example op_01k3vg6p9yfd5a1h0c9w8t2m4q
+             */
+            operator_id: string;
+            /**
+             * @description What they are called.
+             * @example Ada
+             */
+            name: string;
+            /** @description What they may do. */
+            role: components["schemas"]["Role"];
+            /** @description When they have to sign in again. */
+            ends_at: components["schemas"]["Moment"];
         };
         /** @description Where a user is reached. */
         ContactIn: {
@@ -4116,6 +4184,11 @@ export interface components {
              */
             net_minor: number;
         };
+        /**
+         * @description What an operator may do.
+         * @enum {string}
+         */
+        Role: "viewer" | "operator" | "admin";
         /** @description How a secret is replaced. */
         RotateIn: {
             /**
@@ -4185,6 +4258,14 @@ export interface components {
             id: string;
             /** @description The page to send the buyer to. */
             url: string;
+        };
+        /** @description What a link brings along. */
+        SignInIn: {
+            /**
+             * @description What stands behind `#sign-in=` in the link.
+             * @example link_9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            secret: string;
         };
         /** @description A checkout under way, as the wire shows it. */
         Started: {
@@ -4658,6 +4739,7 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AccountSessionOut = components['schemas']['AccountSessionOut'];
 export type AddIn = components['schemas']['AddIn'];
 export type AnswerOut = components['schemas']['AnswerOut'];
 export type AssignmentIn = components['schemas']['AssignmentIn'];
@@ -4669,6 +4751,7 @@ export type Changed = components['schemas']['Changed'];
 export type CheckoutIn = components['schemas']['CheckoutIn'];
 export type CohortOut = components['schemas']['CohortOut'];
 export type CommandOut = components['schemas']['CommandOut'];
+export type ConsoleSessionOut = components['schemas']['ConsoleSessionOut'];
 export type ContactIn = components['schemas']['ContactIn'];
 export type ContactOut = components['schemas']['ContactOut'];
 export type CreditsHeld = components['schemas']['CreditsHeld'];
@@ -4771,12 +4854,14 @@ export type ReplayWebhooksIn = components['schemas']['ReplayWebhooksIn'];
 export type ReplayWebhooksOut = components['schemas']['ReplayWebhooksOut'];
 export type ReportInterval = components['schemas']['ReportInterval'];
 export type RevenueOut = components['schemas']['RevenueOut'];
+export type Role = components['schemas']['Role'];
 export type RotateIn = components['schemas']['RotateIn'];
 export type RotateSecretIn = components['schemas']['RotateSecretIn'];
 export type SeededDataIn = components['schemas']['SeededDataIn'];
 export type SeededDataOut = components['schemas']['SeededDataOut'];
 export type SetUpIn = components['schemas']['SetUpIn'];
 export type SetUpOut = components['schemas']['SetUpOut'];
+export type SignInIn = components['schemas']['SignInIn'];
 export type Started = components['schemas']['Started'];
 export type StatusOut = components['schemas']['StatusOut'];
 export type Subscribed = components['schemas']['Subscribed'];
@@ -4802,6 +4887,139 @@ export type ResponseProblem = components['responses']['Problem'];
 export type ParameterIdempotencyKey = components['parameters']['IdempotencyKey'];
 export type $defs = Record<string, never>;
 export interface operations {
+    read_account_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountSessionOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    sign_in_to_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountSessionOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    sign_out_of_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_console_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleSessionOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    sign_in_to_console: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleSessionOut"];
+                };
+            };
+            /** @description The link was used before, or has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    sign_out_of_console: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_disputes: {
         parameters: {
             query?: {

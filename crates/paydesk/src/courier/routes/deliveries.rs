@@ -14,7 +14,7 @@ use crate::http::auth::Scoped;
 use crate::http::paging::{Page, check_limit};
 use crate::http::{ApiJson, ApiPath, ApiQuery, OneTimeJson, Problem, kinds};
 use crate::idempotency::{self, Action, Answer, Reply};
-use crate::tokens::scope::WebhooksWrite;
+use crate::tokens::scope::{DeliveriesWrite, WebhooksRead};
 
 /// Attempts that are shown of a delivery.
 const ATTEMPTS: i64 = 50;
@@ -131,7 +131,7 @@ impl From<Attempt> for WebhookAttemptOut {
     responses((status = 200, description = "A page of deliveries.", body = Page<WebhookDeliveryOut>)))]
 pub(crate) async fn list_webhook_deliveries(
     State(app): State<App>,
-    _permit: Scoped<WebhooksWrite>,
+    _permit: Scoped<WebhooksRead>,
     ApiPath(endpoint_id): ApiPath<String>,
     ApiQuery(wanted): ApiQuery<WebhookDeliveriesIn>,
 ) -> Result<ApiJson<Page<WebhookDeliveryOut>>, Problem> {
@@ -158,7 +158,7 @@ pub(crate) async fn list_webhook_deliveries(
     responses((status = 200, description = "The delivery.", body = WebhookDeliveryOut)))]
 pub(crate) async fn read_webhook_delivery(
     State(app): State<App>,
-    _permit: Scoped<WebhooksWrite>,
+    _permit: Scoped<WebhooksRead>,
     ApiPath((endpoint_id, delivery_id)): ApiPath<(String, i64)>,
 ) -> Result<ApiJson<WebhookDeliveryOut>, Problem> {
     let found = app
@@ -214,7 +214,7 @@ pub struct ReplayWebhooksOut {
     responses((status = 200, description = "How many.", body = ReplayWebhooksOut)))]
 pub(crate) async fn replay_webhook_deliveries(
     State(app): State<App>,
-    _permit: Scoped<WebhooksWrite>,
+    _permit: Scoped<DeliveriesWrite>,
     ApiPath(endpoint_id): ApiPath<String>,
     request: OneTimeJson<ReplayWebhooksIn>,
 ) -> Result<Reply, Problem> {

@@ -1,7 +1,8 @@
 //! Who is calling, and what they may do.
 //!
 //! A handler asks for what it needs by type: [`Caller`] for anybody known, [`OwnUser`] for a path about one user,
-//! [`Scoped`] for back ends, [`AdminOnly`] for operators. A handler that asks for none is public, and the coverage test
+//! [`Scoped`] for back ends and operators, [`AdminOnly`] for administrators. A request proves who makes it by a bearer token,
+//! or, from a page of this server, by the cookie of a session; where there is a token, the cookie is not looked at. A handler that asks for none is public, and the coverage test
 //! over the OpenAPI document lists those. Somebody else's data looks like absent data: 404, never 403.
 
 mod jwks;
@@ -11,8 +12,8 @@ mod permit;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
 
@@ -22,6 +23,7 @@ pub use permit::{AdminOnly, OwnUser, Scoped};
 use super::{Problem, kinds};
 use crate::app::App;
 use crate::ids::UserId;
+use crate::sign_in::{self, Holder, Role};
 use crate::tokens::{self, Scope, Scopes};
 
 /// The longest bearer token that is looked at, in bytes.
@@ -42,7 +44,14 @@ pub enum Caller {
         /// What the token may do.
         scopes: Scopes,
     },
-    /// The operator, by the admin token.
+    /// Somebody at the console, by the cookie of their session.
+    Operator {
+        /// Their id.
+        operator_id: String,
+        /// What they may do.
+        role: Role,
+    },
+    /// Whoever runs the server, by the admin token.
     Admin,
 }
 
@@ -52,6 +61,7 @@ impl Caller {
         match self {
             Self::User { user_id } => format!("user:{user_id}"),
             Self::Service { token_id, .. } => format!("service:{token_id}"),
+            Self::Operator { operator_id, .. } => format!("operator:{operator_id}"),
             Self::Admin => "admin".to_owned(),
         }
     }
@@ -60,8 +70,7 @@ impl Caller {
     pub fn may_act_for(&self, scope: Scope, owner: &UserId) -> bool {
         match self {
             Self::User { user_id } => user_id == owner,
-            Self::Service { scopes, .. } => scopes.contains(scope),
-            Self::Admin => true,
+            Self::Service { .. } | Self::Operator { .. } | Self::Admin => self.holds(scope),
         }
     }
 
@@ -72,26 +81,41 @@ impl Caller {
             (Self::User { user_id }, None) => Ok(user_id.clone()),
             (Self::User { user_id }, Some(named)) if user_id == named => Ok(named.clone()),
             (Self::User { .. }, Some(_)) => Err(Problem::of(&kinds::NOT_FOUND)),
-            (Self::Service { .. } | Self::Admin, _) if !self.holds(scope) => Err(missing_scope(scope)),
-            (Self::Service { .. } | Self::Admin, Some(named)) => Ok(named.clone()),
-            (Self::Service { .. } | Self::Admin, None) => Err(Problem::of(&kinds::INVALID)
+            (_, _) if !self.holds(scope) => Err(self.lacks(scope)),
+            (_, Some(named)) => Ok(named.clone()),
+            (_, None) => Err(Problem::of(&kinds::INVALID)
                 .field("user_id")
                 .detail("Say for which user with user_id.")),
         }
     }
 
-    /// Whether this caller is a back end with `scope`, or the operator.
+    /// Whether this caller is a back end with `scope`, or an operator whose role allows it.
     pub fn holds(&self, scope: Scope) -> bool {
         match self {
             Self::User { .. } => false,
             Self::Service { scopes, .. } => scopes.contains(scope),
+            Self::Operator { role, .. } => role.may(scope),
             Self::Admin => true,
         }
     }
-}
 
-fn missing_scope(scope: Scope) -> Problem {
-    Problem::of(&kinds::FORBIDDEN).detail(format!("The token lacks the scope {scope}."))
+    /// The refusal of a caller who does not hold `scope`.
+    fn lacks(&self, scope: Scope) -> Problem {
+        let detail = match self {
+            Self::Operator { role, .. } => format!("The role {role} may not do this."),
+            Self::User { .. } | Self::Service { .. } | Self::Admin => format!("The token lacks the scope {scope}."),
+        };
+        Problem::of(&kinds::FORBIDDEN).detail(detail)
+    }
+
+    /// This caller, where a token proved them and not the cookie of a session.
+    pub fn by_token(self, headers: &HeaderMap) -> Result<Self, Problem> {
+        if headers.contains_key(header::AUTHORIZATION) {
+            Ok(self)
+        } else {
+            Err(unauthorized("a session stands where a token is needed"))
+        }
+    }
 }
 
 impl FromRequestParts<App> for Caller {
@@ -102,7 +126,10 @@ impl FromRequestParts<App> for Caller {
         if let Some(Known(caller)) = parts.extensions.get::<Known>() {
             return Ok(Self::clone(caller));
         }
-        let caller = authenticate(bearer(parts)?, app).await?;
+        let caller = match signed_in(parts, app).await? {
+            Some(caller) => caller,
+            None => authenticate(bearer(parts)?, app).await?,
+        };
         app.surroundings.rates.check_caller(&caller)?;
         parts.extensions.insert(Known(Arc::new(caller.clone())));
         Ok(caller)
@@ -112,6 +139,36 @@ impl FromRequestParts<App> for Caller {
 /// The caller of this request, once known.
 #[derive(Clone)]
 struct Known(Arc<Caller>);
+
+/// The caller whom the cookie of a session proves, where there is one and no token. What changes something must come from a
+/// page of this server, so that no other site's page acts in its reader's name.
+async fn signed_in(parts: &Parts, app: &App) -> Result<Option<Caller>, Problem> {
+    if parts.headers.contains_key(header::AUTHORIZATION) {
+        return Ok(None);
+    }
+    let Some(session) = sign_in::session_of(app, &parts.headers).await? else {
+        return Ok(None);
+    };
+    if !parts.method.is_safe() {
+        check_own_page(&parts.headers)?;
+    }
+    Ok(Some(match session.holder {
+        Holder::User(user_id) => Caller::User { user_id },
+        Holder::Operator(operator) => Caller::Operator {
+            operator_id: operator.operator_id,
+            role: operator.role,
+        },
+    }))
+}
+
+/// Refuses what no page of this server asks for.
+pub fn check_own_page(headers: &HeaderMap) -> Result<(), Problem> {
+    if sign_in::is_from_own_page(headers) {
+        Ok(())
+    } else {
+        Err(Problem::of(&kinds::CROSS_ORIGIN))
+    }
+}
 
 /// The bearer token of the request. More than one Authorization header is ambiguous, and refused.
 fn bearer(parts: &Parts) -> Result<&str, Problem> {

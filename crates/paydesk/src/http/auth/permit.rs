@@ -5,14 +5,15 @@ use std::marker::PhantomData;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 
-use super::{Caller, missing_scope};
+use super::Caller;
 use crate::app::App;
 use crate::http::{Problem, kinds};
 use crate::ids::UserId;
+use crate::sign_in::Role;
 use crate::tokens::scope::Required;
 
 /// The user that the path's `{user_id}` names, when the caller may act for them: they themselves, a service with the
-/// scope `S`, or the operator. For anybody else the user does not exist.
+/// scope `S`, or an operator whose role allows it. For anybody else the user does not exist.
 #[derive(Debug)]
 pub struct OwnUser<S> {
     /// The user.
@@ -27,10 +28,8 @@ impl<S: Required> FromRequestParts<App> for OwnUser<S> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, app).await?;
-        if let Caller::Service { scopes, .. } = &caller
-            && !scopes.contains(S::SCOPE)
-        {
-            return Err(missing_scope(S::SCOPE));
+        if !matches!(caller, Caller::User { .. }) && !caller.holds(S::SCOPE) {
+            return Err(caller.lacks(S::SCOPE));
         }
         let params = RawPathParams::from_request_parts(parts, app)
             .await
@@ -50,7 +49,7 @@ impl<S: Required> FromRequestParts<App> for OwnUser<S> {
     }
 }
 
-/// A service with the scope `S`, or the operator.
+/// A service with the scope `S`, or an operator whose role allows it.
 #[derive(Debug)]
 pub struct Scoped<S> {
     /// Who asked.
@@ -69,12 +68,12 @@ impl<S: Required> FromRequestParts<App> for Scoped<S> {
                 scope: PhantomData,
             })
         } else {
-            Err(missing_scope(S::SCOPE))
+            Err(caller.lacks(S::SCOPE))
         }
     }
 }
 
-/// The operator.
+/// Whoever runs the server, or an operator with the role admin.
 #[derive(Debug)]
 pub struct AdminOnly;
 
@@ -83,9 +82,9 @@ impl FromRequestParts<App> for AdminOnly {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         match Caller::from_request_parts(parts, app).await? {
-            Caller::Admin => Ok(Self),
-            Caller::User { .. } | Caller::Service { .. } => {
-                Err(Problem::of(&kinds::FORBIDDEN).detail("This operation is the operator's."))
+            Caller::Admin | Caller::Operator { role: Role::Admin, .. } => Ok(Self),
+            Caller::User { .. } | Caller::Service { .. } | Caller::Operator { .. } => {
+                Err(Problem::of(&kinds::FORBIDDEN).detail("This operation is the administrator's."))
             }
         }
     }

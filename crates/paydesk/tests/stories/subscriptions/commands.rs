@@ -60,7 +60,7 @@ pub(super) async fn begin(database: &TestDatabase) -> TestApp {
 }
 
 /// Ada, subscribed to a plan by a checkout. Gives the subscription's id.
-pub(super) async fn subscribe(test: &TestApp, plan: &str) -> String {
+pub(crate) async fn subscribe(test: &TestApp, plan: &str) -> String {
     let checkout = test.checkout(&test.user("ada"), &json!({ "item_id": plan })).await;
     pay(test, &checkout).await;
     test.settle().await;
@@ -70,7 +70,7 @@ pub(super) async fn subscribe(test: &TestApp, plan: &str) -> String {
 }
 
 /// Pays on a checkout's page, on Stripe's side alone.
-pub(super) async fn pay(test: &TestApp, checkout: &Value) {
+pub(crate) async fn pay(test: &TestApp, checkout: &Value) {
     let path = format!("/checkout/{}/pay", checkout["id"].as_str().unwrap());
     test.steer(&path, &json!({ "card": PAID })).await;
 }

@@ -9,3 +9,5 @@ mod revenue;
 mod subscriber;
 mod told;
 mod year;
+
+pub(crate) use commands::{pay, subscribe};
