@@ -6,5 +6,7 @@ use crate::process;
 
 /// Builds without optimisation, which halves a newcomer's wait, and runs in the foreground until interrupted.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    // Who is used to cargo puts `--` before what is not cargo's.
+    let arguments = arguments.strip_prefix(&["--".to_owned()]).unwrap_or(arguments);
     process::run(process::cargo(&["run", "--package", "paydesk", "--bin", "paydesk", "--", "dev"]).args(arguments))
 }

@@ -87,7 +87,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
 fn scopes_help() -> String {
     let mut text = String::from("What it may do; give it several times, or several separated by commas:\n");
     for scope in Scope::ALL {
-        let _infallible = writeln!(text, "  {:<18}{}", scope.as_str(), scope.purpose());
+        let _infallible = writeln!(text, "  {:<20} {}", scope.as_str(), scope.purpose());
     }
     text
 }

@@ -33,7 +33,7 @@ pub struct ChangeIn {
     #[schema(example = 5, minimum = 1)]
     pub amount: i64,
     /// Why; kept with the transfer.
-    #[schema(example = "one persona generated")]
+    #[schema(example = "one song")]
     pub reason: String,
     /// The API key whose credits are meant; the user's own where it is left out.
     pub key_id: Option<KeyId>,

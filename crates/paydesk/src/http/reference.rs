@@ -71,11 +71,12 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn operation(&self, path: &str, method: &str, id: &str, operation: &Value) -> String {
         let mut html = format!(
-            "<details id=\"{}\"><summary><span class=\"method\">{}</span> <code>{}</code> <h3>{}</h3></summary><div>{}",
-            escape(id),
+            // What a link leads to stands inside, because a browser opens what hides it.
+            "<details><summary><span class=\"method\">{}</span> <code>{}</code> <h3>{}</h3></summary><div id=\"{}\">{}",
             method.to_uppercase(),
             escape(path),
             escape(summary(operation)),
+            escape(id),
             paragraphs(&operation["description"]),
         );
         let public = operation["security"]

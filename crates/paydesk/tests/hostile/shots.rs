@@ -150,7 +150,7 @@ impl Gun {
     /// A POST of the API, with a body that fits it. Nothing of Stripe's is reached: what the bodies name is not there.
     fn operation(&mut self) -> (String, Value) {
         let user = format!("user-{}", self.number % 50);
-        let change = json!({ "amount": 5, "reason": "one persona generated" });
+        let change = json!({ "amount": 5, "reason": "one song" });
         let checkout = json!({ "order_id": "ord_none", "quantity": 1, "currency": "usd", "user_id": user,
             "success_url": "http://127.0.0.1/ok", "cancel_url": "http://127.0.0.1/no" });
         let order = json!({ "package_id": "track-review", "user_id": user,

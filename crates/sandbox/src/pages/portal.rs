@@ -17,7 +17,7 @@ use crate::wire::error::ApiError;
 /// What a page of the portal says was done: the word of its address, and the sentence.
 const DONE: &[(&str, &str)] = &[
     ("plan", "Your plan has been changed."),
-    ("cancel", "Your subscription has been canceled."),
+    ("cancel", "Your cancellation has been noted."),
     ("renew", "Your subscription goes on."),
     ("payment-method", "Your new payment method has been saved."),
 ];

@@ -1669,7 +1669,7 @@ export interface components {
             amount: number;
             /**
              * @description Why; kept with the transfer.
-             * @example one persona generated
+             * @example one song
              */
             reason: string;
             key_id?: components["schemas"]["KeyId"] | null;
@@ -2415,7 +2415,7 @@ export interface components {
             owed?: number | null;
             /**
              * @description The reason that was given.
-             * @example one persona generated
+             * @example one song
              */
             reason?: string | null;
             /** @description The lots of the wallet that were drawn from, made or filled. */
@@ -3021,7 +3021,7 @@ export interface components {
                 owed?: number | null;
                 /**
                  * @description The reason that was given.
-                 * @example one persona generated
+                 * @example one song
                  */
                 reason?: string | null;
                 /** @description The lots of the wallet that were drawn from, made or filled. */

@@ -65,7 +65,7 @@ pub struct Entry {
     pub owed: Option<i64>,
     /// The reason that was given.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "one persona generated")]
+    #[schema(example = "one song")]
     pub reason: Option<String>,
     /// The lots of the wallet that were drawn from, made or filled.
     pub lots: Vec<PartOfLot>,
