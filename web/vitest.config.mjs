@@ -16,6 +16,7 @@ export default defineConfig({
     projects: [
       { test: { name: "client", include: ["client/test/**/*.test.ts"], environment: "node" } },
       { test: { name: "react", ...components } },
+      { test: { name: "console", include: ["console/test/**/*.test.ts"], environment: "node" } },
       {
         resolve: { alias: oldest },
         test: { name: "react 18", ...components, server: { deps: { inline: [/@testing-library\/react/] } } },

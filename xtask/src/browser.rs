@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 
 use crate::{
-    debian, node,
+    console, debian, node,
     process::{self, Server},
     web,
 };
@@ -20,6 +20,7 @@ pub(crate) fn run() -> Result<()> {
     let suite = process::root().join("tests/browser");
     node::install(&suite)?;
     let chromium = chromium()?;
+    console::freshen()?;
     let data = process::target()?.join("browser");
     let (_example, example) = web::serve_example()?;
     let mut paydesk = Server::start(
@@ -33,6 +34,7 @@ pub(crate) fn run() -> Result<()> {
         "http://{}/shop",
         process::local_address(&paydesk.wait_for_line("/shop")?)?
     );
+    let database = format!("sqlite:{}", data.join("paydesk.db").display());
     process::run(
         node::node()?
             // One file after another: all buyers are the shop's one user.
@@ -40,6 +42,9 @@ pub(crate) fn run() -> Result<()> {
             .env("SHOP", shop)
             .env("CHROMIUM", chromium)
             .env("EXAMPLE", example)
+            // Who invites operators does so with the program itself.
+            .env("PAYDESK", process::target()?.join("debug/paydesk"))
+            .env("PAYDESK_DATABASE", database)
             .env("PAYDESK_ADMIN_TOKEN", ADMIN_TOKEN)
             .env("PAYDESK_JWT_SECRET", JWT_SECRET)
             .current_dir(&suite),

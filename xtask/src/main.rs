@@ -9,6 +9,7 @@
 
 mod browser;
 mod conformance;
+mod console;
 mod courier;
 mod debian;
 mod dependencies;
@@ -30,6 +31,7 @@ cargo xtask <command>
 
   dev [arguments]               build and run paydesk beside its own sandbox, data in ./data
   test [steps]                  every check, in order; name steps to run only those, --list shows them
+  console                       build the console, which the binary takes in when it is compiled
   tidy                          the rules of the tree that no compiler knows
   openapi                       write docs/openapi.json anew from the code, and the client's generated part from it
   nightly [campaigns]           the long campaigns with their real sizes; --list shows them
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
     let outcome = match command {
         "dev" => dev::run(rest),
         "test" => gate::run(rest),
+        "console" => console::run(),
         "tidy" => tidy::run(),
         "openapi" => openapi::run(),
         "nightly" => nightly::run(rest),

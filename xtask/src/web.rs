@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// From the cheapest to the dearest. Those after `build` use what it made.
-const CHECKS: [&str; 7] = ["fresh", "lint", "build", "types", "unit", "size", "packed"];
+const CHECKS: [&str; 8] = ["fresh", "lint", "build", "console", "types", "unit", "size", "packed"];
 
 pub(crate) fn run() -> Result<()> {
     let web = installed()?;
@@ -43,7 +43,8 @@ pub(crate) fn serve_example() -> Result<(Server, String)> {
     Ok((server, format!("http://{address}")))
 }
 
-fn installed() -> Result<PathBuf> {
+/// The folder, with its packages.
+pub(crate) fn installed() -> Result<PathBuf> {
     let web = process::root().join("web");
     node::install(&web)?;
     Ok(web)

@@ -4,13 +4,18 @@
 const ZERO_DECIMAL = "bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split(" ");
 const THREE_DECIMAL = "bhd jod kwd omr tnd".split(" ");
 
+/** How many decimals an amount in this currency has at Stripe. */
+export function decimalsOf(currency: string): 0 | 2 | 3 {
+  const code = currency.toLowerCase();
+  return ZERO_DECIMAL.includes(code) ? 0 : THREE_DECIMAL.includes(code) ? 3 : 2;
+}
+
 /** An amount in minor units: `1000` `usd` is $10.00, `1000` `jpy` is ¥1,000. */
 export function formatMoney(minor: number, currency: string, locale?: string): string {
-  const code = currency.toLowerCase();
-  const digits = ZERO_DECIMAL.includes(code) ? 0 : THREE_DECIMAL.includes(code) ? 3 : 2;
+  const digits = decimalsOf(currency);
   return new Intl.NumberFormat(locale, {
     style: "currency",
-    currency: code,
+    currency: currency.toLowerCase(),
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   }).format(minor / 10 ** digits);

@@ -9,7 +9,7 @@ export { type CheckoutInput, useCheckout } from "./checkout.js";
 export { CreditBalance } from "./credit_balance.js";
 export { CreditHistory } from "./credit_history.js";
 export { useCreditHistory, useCredits, useEntitlements, useNotices, useProducts, usePurchases } from "./credits.js";
-export { formatDate, formatMoney, formatNumber } from "./formats.js";
+export { decimalsOf, formatDate, formatMoney, formatNumber } from "./formats.js";
 export { InvoiceList } from "./invoice_list.js";
 export { type UseApiKeys, useApiKeys } from "./keys.js";
 export { NoticeList } from "./notice_list.js";

@@ -11,8 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 use super::{Kind, Problem, Surroundings, envelope, explain, health, kinds, openapi, origins, pages, reference};
 use crate::app::App;
 use crate::{
-    catalogue, contacts, courier, credits, edge, entitlements, inbox, keys, notices, orders, purchases, reports,
-    seeded, sign_in, subscriptions, top_ups, updates,
+    catalogue, console, contacts, courier, credits, edge, entitlements, inbox, keys, notices, orders, purchases,
+    reports, seeded, sign_in, subscriptions, top_ups, updates,
 };
 
 /// The kinds of problem of every capability; `/problems/<code>` explains them.
@@ -82,6 +82,7 @@ fn pages() -> Router<App> {
         .route("/problems/{code}", get(explain::get_problem))
         .route("/assets/page.css", get(pages::get_style))
         .merge(crate::pages::routes::router())
+        .merge(console::routes::router())
 }
 
 /// The whole server, for processes that serve; `more` are routes beside the usual ones.

@@ -1,0 +1,40 @@
+// What a text that somebody looks for may be the name of.
+
+export interface Found {
+  label: string;
+  to: string;
+}
+
+/** Ids say what they are of: by their prefixes, ours and Stripe's. */
+const PREFIXES: [string, string, string][] = [
+  ["pur_", "Payment", "/payments"],
+  ["in_", "Payment of the invoice", "/payments"],
+  ["ord_", "Order", "/orders"],
+  ["evt_", "Event", "/events"],
+  ["rrq_", "Refund request", "/refund-requests"],
+  ["re_", "Refund", "/refunds"],
+  ["rfi_", "Refund", "/refunds"],
+  ["dp_", "Dispute", "/disputes"],
+  ["du_", "Dispute", "/disputes"],
+  ["we_", "Endpoint", "/webhooks"],
+];
+
+/** Whatever has no known prefix may be a user: the application names them as it likes. */
+export function find(text: string): Found[] {
+  const wanted = text.trim();
+  if (wanted === "" || /\s/.test(wanted)) return [];
+  const part = encodeURIComponent(wanted);
+  for (const [prefix, label, path] of PREFIXES) {
+    if (wanted.startsWith(prefix) && wanted.length > prefix.length) {
+      return [{ label: `${label} ${wanted}`, to: `${path}/${part}` }];
+    }
+  }
+  if (/^[a-z][a-z0-9_]*\.[a-z0-9_.]+$/.test(wanted)) {
+    return [{ label: `Events of type ${wanted}`, to: `/events?type=${part}` }, user(wanted, part)];
+  }
+  return [user(wanted, part)];
+}
+
+function user(wanted: string, part: string): Found {
+  return { label: `User ${wanted}`, to: `/users/${part}` };
+}

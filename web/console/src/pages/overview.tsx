@@ -1,0 +1,208 @@
+// How the business stands: what came and went, what recurs, what failed, and what waits for somebody.
+
+import type { DashboardOut } from "@paydesk/client";
+import { formatMoney, formatNumber } from "@paydesk/react";
+import type { ReactElement } from "react";
+
+import { formatBasisPoints } from "../formats.js";
+import { Section } from "../parts/fields.js";
+import { Plot } from "../parts/plot.js";
+import { Failure, Waiting } from "../parts/states.js";
+import { Tile, Tiles } from "../parts/tiles.js";
+import { useQuery } from "../query.js";
+import { addressOf, Link, usePlace } from "../router.js";
+import { client } from "../server.js";
+import { Heading } from "../shell.js";
+import { daysOf, SPANS, spanOf } from "../spans.js";
+import { Cohorts } from "./cohorts.js";
+
+export function OverviewPage(): ReactElement {
+  const { path, query: parameters } = usePlace();
+  const span = spanOf(parameters.get("days"));
+  const wanted = daysOf(span, new Date());
+  const query = useQuery(`dashboard ${span}`, (signal) => client.readDashboard(wanted, { signal }));
+  const spans = (
+    <nav className="spans" aria-label="Time range">
+      {SPANS.map((one) => (
+        <Link key={one} to={addressOf(path, { days: one })} aria-current={one === span ? "true" : undefined}>
+          {one === "365" ? "1 year" : `${one} days`}
+        </Link>
+      ))}
+    </nav>
+  );
+  return (
+    <>
+      <Heading title="Overview" actions={spans}>
+        <p className="soft">Days are UTC. Money and credits are up to about a minute behind.</p>
+      </Heading>
+      <Failure error={query.error} retry={query.reload} />
+      {query.data ? <Figures board={query.data} /> : query.isLoading && <Waiting />}
+    </>
+  );
+}
+
+/** Below the line; nothing stays nothing. */
+const less = (value: number) => (value === 0 ? 0 : -value);
+
+const count = (value: number) => formatNumber(value, "en");
+
+function Figures({ board }: { board: DashboardOut }): ReactElement {
+  const money = (minor: number) => formatMoney(minor, board.currency, "en");
+  return (
+    <>
+      <Attention board={board} />
+      <Totals board={board} money={money} />
+      <div className="plots">
+        <MoneyPlots board={board} money={money} />
+        <CountPlots board={board} money={money} />
+      </div>
+      {board.cohorts.some((cohort) => cohort.subscribers > 0) && (
+        <Section title="Subscribers by the month in which they began">
+          <Cohorts cohorts={board.cohorts} />
+        </Section>
+      )}
+    </>
+  );
+}
+
+/** What somebody should look at; nothing where all is well. */
+function Attention({ board }: { board: DashboardOut }): ReactElement | null {
+  const requests = useQuery("overview requests", (signal) =>
+    client.listRefundRequests({ status: "waiting", limit: 100 }, { signal }),
+  );
+  const disputes = useQuery("overview disputes", (signal) =>
+    client.listDisputes({ status: "needs_response", limit: 100 }, { signal }),
+  );
+  const { dead, retrying } = board.webhooks;
+  const due: [number, string, string][] = [
+    [requests.data?.data.length ?? 0, "refunds are asked for", "/refund-requests?status=waiting"],
+    [disputes.data?.data.length ?? 0, "disputes need an answer", "/disputes?status=needs_response"],
+    [dead, "events are dead", "/events?status=dead"],
+    [retrying, "events are tried again", "/events?status=retrying"],
+  ];
+  const open = due.filter(([number]) => number > 0);
+  if (open.length === 0) return null;
+  return (
+    <ul className="attention" aria-label="What waits for somebody">
+      {open.map(([number, what, to]) => (
+        <li key={to}>
+          <Link to={to}>
+            <b className="number">{count(number)}</b> {what}
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface Shown {
+  board: DashboardOut;
+  money: (minor: number) => string;
+}
+
+function Totals({ board, money }: Shown): ReactElement {
+  const { revenue, mrr, subscribers, failed_payments, credits } = board.totals;
+  const churn = typeof mrr.churn_bp === "number" ? `${formatBasisPoints(mrr.churn_bp)} churned` : "nothing churned";
+  return (
+    <Tiles>
+      <Tile label="Net revenue" note={`${money(revenue.gross_minor)} of ${count(revenue.payments)} payments`}>
+        {money(revenue.net_minor)}
+      </Tile>
+      <Tile label="Recurring each month" note={churn}>
+        {money(mrr.end_minor)}
+      </Tile>
+      <Tile label="Subscribers" note={`${count(subscribers.new)} new, ${count(subscribers.churned)} gone`}>
+        {count(subscribers.end)}
+      </Tile>
+      <Tile label="Given back" note={`${money(revenue.fees_minor)} of fees`}>
+        {money(revenue.reversed_minor)}
+      </Tile>
+      <Tile label="Failed payments" note={`${count(failed_payments.recovered)} paid later`}>
+        {count(failed_payments.failed)}
+      </Tile>
+      <Tile label="Credits owed" note={`${count(credits.used)} used`}>
+        {count(credits.liability)}
+      </Tile>
+      <Tile label="Past due" note="subscriptions now">
+        {count(board.past_due_subscriptions)}
+      </Tile>
+      <Tile label="Webhooks" note={`${count(board.webhooks.waiting)} waiting`}>
+        {board.webhooks.lag_seconds === 0 ? "On time" : `${count(board.webhooks.lag_seconds)} s behind`}
+      </Tile>
+    </Tiles>
+  );
+}
+
+function MoneyPlots({ board: { series }, money }: Shown): ReactElement {
+  const labels = series.map((point) => point.start);
+  return (
+    <>
+      <Plot
+        title="Revenue"
+        kind="bars"
+        labels={labels}
+        format={money}
+        series={[
+          { label: "Gross", colour: 1, values: series.map(({ revenue }) => revenue.gross_minor) },
+          { label: "Given back", colour: 2, values: series.map(({ revenue }) => less(revenue.reversed_minor)) },
+          { label: "Fees", colour: 3, values: series.map(({ revenue }) => less(revenue.fees_minor)) },
+        ]}
+      />
+      <Plot
+        title="Recurring each month"
+        kind="line"
+        labels={labels}
+        format={money}
+        series={[{ label: "MRR", colour: 1, values: series.map(({ mrr }) => mrr.end_minor) }]}
+      />
+      <Plot
+        title="What moved it"
+        kind="bars"
+        labels={labels}
+        format={money}
+        series={[
+          { label: "New", colour: 1, values: series.map(({ mrr }) => mrr.new_minor) },
+          { label: "Expansion", colour: 4, values: series.map(({ mrr }) => mrr.expansion_minor) },
+          { label: "Reactivation", colour: 5, values: series.map(({ mrr }) => mrr.reactivation_minor) },
+          { label: "Contraction", colour: 3, values: series.map(({ mrr }) => less(mrr.contraction_minor)) },
+          { label: "Churn", colour: 2, values: series.map(({ mrr }) => less(mrr.churn_minor)) },
+        ]}
+      />
+    </>
+  );
+}
+
+function CountPlots({ board: { series } }: Shown): ReactElement {
+  const labels = series.map((point) => point.start);
+  return (
+    <>
+      <Plot
+        title="Failed payments"
+        kind="bars"
+        labels={labels}
+        format={count}
+        series={[
+          { label: "Paid later", colour: 4, values: series.map(({ failed_payments: one }) => one.recovered) },
+          { label: "Lost", colour: 2, values: series.map(({ failed_payments: one }) => one.failed - one.recovered) },
+        ]}
+      />
+      <Plot
+        title="Credits owed"
+        kind="line"
+        labels={labels}
+        format={count}
+        series={[{ label: "Credits", colour: 1, values: series.map(({ credits }) => credits.liability) }]}
+      />
+      <Plot
+        title="Events from Stripe"
+        kind="bars"
+        labels={labels}
+        format={count}
+        series={[
+          { label: "Handled", colour: 1, values: series.map(({ events }) => events.received - events.dead) },
+          { label: "Dead", colour: 2, values: series.map(({ events }) => events.dead) },
+        ]}
+      />
+    </>
+  );
+}

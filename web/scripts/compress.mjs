@@ -1,0 +1,26 @@
+// What was built, as it is sent: each file compressed beside itself, and nothing heavier than promised.
+
+import fs from "node:fs";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+
+/** What a browser loads before the console shows something: the page, its script and its style. */
+const FIRST_LOAD_BYTES_MAX = 180 * 1024;
+const built = path.resolve(import.meta.dirname, "../console/built/dist");
+
+const names = fs.readdirSync(built, { recursive: true }).filter((name) => /\.(html|js|css|svg)$/.test(name));
+const sizes = new Map();
+for (const name of names) {
+  const packed = gzipSync(fs.readFileSync(path.join(built, name)), { level: 9 });
+  fs.writeFileSync(path.join(built, `${name}.gz`), packed);
+  sizes.set(name, packed.length);
+}
+const page = fs.readFileSync(path.join(built, "index.html"), "utf8");
+const first = ["index.html", ...names.filter((name) => page.includes(name))];
+const bytes = first.reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0);
+const said = `the console's first load weighs ${bytes} bytes compressed, of ${FIRST_LOAD_BYTES_MAX}`;
+if (bytes > FIRST_LOAD_BYTES_MAX) {
+  console.error(said);
+  process.exit(1);
+}
+console.log(said);
