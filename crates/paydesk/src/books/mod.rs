@@ -26,6 +26,7 @@ pub use records::audit::{HouseTotals, Told};
 pub use records::days::{MovedByDay, moved_by_day, sealed_position};
 pub use records::history::{Owned, Passage, Side, Step, count, debits, owned, passages, steps};
 pub use records::inflows::makers;
+pub use records::listing::{of_event, positions};
 pub use records::lots::{OpenLots, Order as LotOrder, Sum as LotSum, open_lots};
 pub use records::transfers::Standing;
 use records::{accounts, transfers};

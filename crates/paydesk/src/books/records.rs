@@ -5,6 +5,7 @@ pub(super) mod audit;
 pub(super) mod days;
 pub(super) mod history;
 pub(super) mod inflows;
+pub(super) mod listing;
 pub(super) mod lots;
 pub(super) mod transfers;
 

@@ -29,6 +29,7 @@ use crate::words::words;
 
 pub use carrier::Carrier;
 pub use mail::is_email;
+pub use records::about::{Sent, sent_about};
 pub use records::{Selection, undelivered};
 pub use rules::Health;
 pub use send::{Attempted, BadUrl, Lookup, Outcome, Parcel, Sender};

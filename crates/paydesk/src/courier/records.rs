@@ -1,5 +1,6 @@
 //! Messages and their deliveries in the store.
 
+pub(super) mod about;
 pub(super) mod endpoints;
 
 use std::collections::HashSet;

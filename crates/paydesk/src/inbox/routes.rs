@@ -20,7 +20,9 @@ use crate::http::paging::{Page, check_limit};
 use crate::http::problem::Kind;
 use crate::http::{ApiJson, ApiPath, ApiQuery, OneTimeBare, Problem, kinds};
 use crate::idempotency::{self, Action, Answer, Reply};
+use crate::reports::TransferOut;
 use crate::tokens::scope::{EventsRead, EventsReplay};
+use crate::{books, courier};
 
 /// All kinds of problem of this module.
 pub const KINDS: &[Kind] = &[BAD_SIGNATURE, NOT_AN_EVENT, BAD_HOP, NOT_A_GROUP];
@@ -124,6 +126,12 @@ pub struct EventOut {
     /// What it did; only where one event is read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub effects: Option<Vec<EffectOut>>,
+    /// What it moved in the ledger; only where one event is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transfers: Option<Vec<TransferOut>>,
+    /// Who was told of what it did; only where one event is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deliveries: Option<Vec<EventDeliveryOut>>,
     /// The event as received; only where one event is read.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
@@ -141,6 +149,49 @@ pub struct EffectOut {
     pub key: String,
 }
 
+/// A message about something an event did, on its way to an endpoint.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct EventDeliveryOut {
+    /// To whom: an endpoint for webhooks, or the mail server.
+    pub endpoint_id: String,
+    /// The delivery's number.
+    pub delivery_id: i64,
+    /// The message.
+    #[schema(example = "msg_7b1d0c6f5f6e4f6b9c1f2a3b4c5d6e7f")]
+    pub message_id: String,
+    /// The message's type.
+    #[schema(example = "credits.granted")]
+    pub r#type: String,
+    /// Where it stands.
+    pub status: courier::Status,
+    /// Attempts since it was written or replayed, the one under way included.
+    pub attempts: i64,
+    /// What went wrong last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
+    /// When it was written.
+    pub created_at: Moment,
+    /// When it was taken or given up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Moment>,
+}
+
+impl From<courier::Sent> for EventDeliveryOut {
+    fn from(sent: courier::Sent) -> Self {
+        Self {
+            endpoint_id: sent.endpoint_id,
+            delivery_id: sent.delivery_id,
+            message_id: sent.message_id,
+            r#type: sent.kind,
+            status: sent.status,
+            attempts: sent.attempts,
+            last_error: sent.last_error,
+            created_at: Moment(sent.created_at_us),
+            ended_at: sent.ended_at_us.map(Moment),
+        }
+    }
+}
+
 impl From<EventRow> for EventOut {
     fn from(row: EventRow) -> Self {
         Self {
@@ -156,6 +207,8 @@ impl From<EventRow> for EventOut {
             attempts: row.attempts,
             last_error: row.last_error,
             effects: None,
+            transfers: None,
+            deliveries: None,
             payload: None,
         }
     }
@@ -187,7 +240,7 @@ pub(crate) async fn list_events(
 
 /// Read an event
 ///
-/// With what it did, and the event as received.
+/// With what it did, what that moved in the ledger, who was told of it, and the event as received.
 #[utoipa::path(get, path = "/api/events/{id}", tag = "events",
     params(("id" = String, Path, description = "Stripe's id of the event.")),
     responses((status = 200, description = "The event.", body = EventOut)))]
@@ -203,12 +256,18 @@ pub(crate) async fn read_event(
                 return Ok::<_, store::Error>(None);
             };
             let effects = effects::effects_of_event(tx, row.event_id)?;
+            let keys: Vec<String> = effects.iter().map(|(_, key)| key.clone()).collect();
+            let told = courier::sent_about(tx, &keys)?;
+            let positions = books::of_event(tx, row.event_id)?;
+            let moved = books::passages(tx, &positions)?;
             let payload = records::payload_of(tx, row.event_id)?;
-            Ok(Some((row, effects, payload)))
+            Ok(Some((row, effects, (moved, told), payload)))
         })
         .await?;
-    let (row, effects, payload) = found.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?;
+    let (row, effects, (moved, told), payload) = found.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?;
     let mut event = EventOut::from(row);
+    event.transfers = Some(moved.into_iter().map(TransferOut::from).collect());
+    event.deliveries = Some(told.into_iter().map(EventDeliveryOut::from).collect());
     event.effects = Some(effects.into_iter().map(|(kind, key)| EffectOut { kind, key }).collect());
     event.payload = payload.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     Ok(ApiJson(event))

@@ -43,7 +43,7 @@ pub use records::{
 };
 pub use recovery::{recover, run as run_recovery};
 pub use refunds::recover as recover_refunds;
-pub use rules::{Fact, InvoicePart, PaidInvoice, Told, interpret, metadata};
+pub use rules::{Fact, InvoicePart, PaidInvoice, PaymentStatus, Told, interpret, metadata};
 pub use settlement::{Settled, settle};
 
 /// The four kinds of thing that can be bought; so far three of them are on sale.

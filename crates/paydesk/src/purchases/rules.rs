@@ -94,7 +94,10 @@ pub struct Stated {
 }
 
 /// Where a payment stands; ordered, like the purchase's status, by certainty.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
 pub enum PaymentStatus {
     /// An attempt failed; the buyer may try again.
     RequiresPaymentMethod,

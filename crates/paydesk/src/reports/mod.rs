@@ -12,6 +12,7 @@
 mod count;
 mod dashboard;
 mod days;
+pub mod lists;
 mod records;
 mod revenue;
 pub mod routes;
@@ -26,6 +27,7 @@ use crate::words::words;
 
 pub use count::{count, describe_metrics, run};
 pub use days::Day;
+pub use lists::TransferOut;
 pub use revenue::{Recurring, follow_subscription};
 pub use rules::monthly;
 

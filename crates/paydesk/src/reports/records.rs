@@ -1,5 +1,8 @@
 //! Figures in the store, and what they are counted from.
 
+pub(super) mod lists;
+pub(super) mod timeline;
+
 use std::collections::BTreeMap;
 
 use ledger::{Currency, Money};

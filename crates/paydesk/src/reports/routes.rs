@@ -6,9 +6,9 @@ use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::Day;
 use super::dashboard::{self, Interval, Wanted};
 use super::shown::Dashboard;
+use super::{Day, lists};
 use crate::app::App;
 use crate::http::auth::Scoped;
 use crate::http::{ApiJson, ApiQuery, Problem, kinds};
@@ -23,7 +23,9 @@ const POINTS_MAX: usize = 400;
 
 /// The routes of this capability.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(read_dashboard))
+    OpenApiRouter::new()
+        .routes(routes!(read_dashboard))
+        .merge(lists::router())
 }
 
 /// Which days, in which currency, by which interval.

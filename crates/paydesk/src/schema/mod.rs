@@ -64,4 +64,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "browsers that are signed in",
         sql: include_str!("0012_sign_in.sql"),
     },
+    Migration {
+        number: 13,
+        name: "lists of operators",
+        sql: include_str!("0013_listing.sql"),
+    },
 ];

@@ -74,6 +74,50 @@ pub fn subscriptions_of_user(tx: &mut Tx<'_>, user_id: &UserId) -> Result<Vec<Su
     rows.iter().map(decode).collect()
 }
 
+/// Which subscriptions to list.
+pub struct SubscriptionFilter<'a> {
+    /// Only those of this user.
+    pub user_id: Option<&'a UserId>,
+    /// Only those of this status, in Stripe's word.
+    pub status: Option<&'a str>,
+}
+
+/// Subscriptions made before a second and an id, newest first; those that were never read are left out.
+pub fn subscriptions_page(
+    tx: &mut Tx<'_>,
+    filter: &SubscriptionFilter<'_>,
+    (before_s, before_id): &(i64, String),
+    limit: i64,
+) -> Result<Vec<Subscription>> {
+    let mut params = vec![(*before_s).into(), before_id.as_str().into(), limit.into()];
+    let rows = match (filter.user_id, filter.status) {
+        (Some(user_id), status) => {
+            params.extend([user_id.as_str().into(), status.unwrap_or_default().into()]);
+            let sql = select_subscription!(
+                "where user_id = $4 and ($5 = '' or status = $5) and status <> ''
+                     and (created_s, subscription_id) < ($1, $2) order by created_s desc, subscription_id desc limit $3"
+            );
+            tx.all(sql, &params)?
+        }
+        (None, Some(status)) => {
+            params.push(status.into());
+            let sql = select_subscription!(
+                "where status = $4 and (created_s, subscription_id) < ($1, $2)
+                 order by created_s desc, subscription_id desc limit $3"
+            );
+            tx.all(sql, &params)?
+        }
+        (None, None) => {
+            let sql = select_subscription!(
+                "where (created_s, subscription_id) < ($1, $2) and status <> ''
+                 order by created_s desc, subscription_id desc limit $3"
+            );
+            tx.all(sql, &params)?
+        }
+    };
+    rows.iter().map(decode).collect()
+}
+
 /// Those of a user in a group of plans.
 pub(super) fn subscriptions_in_group(tx: &mut Tx<'_>, user_id: &UserId, group: &str) -> Result<Vec<Subscription>> {
     let rows = tx.all(

@@ -71,7 +71,7 @@ scopes! {
     EntitlementsRead = 23 "entitlements:read", "Read what any user is entitled to.";
     DataRead = 24 "data:read", "Read any user's seeded data.";
     DataWrite = 25 "data:write", "Change any user's seeded data.";
-    ReportsRead = 12 "reports:read", "Read figures, and everybody's payments, subscriptions and ledger.";
+    ReportsRead = 12 "reports:read", "Read figures, the ledger, and what happened to any user.";
     MetricsRead = 9 "metrics:read", "Read the server's metrics.";
 }
 

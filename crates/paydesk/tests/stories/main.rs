@@ -18,6 +18,7 @@ mod explain;
 mod history;
 mod holds;
 mod keys;
+mod listings;
 mod lists;
 mod orders;
 mod packs;

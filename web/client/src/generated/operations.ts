@@ -23,15 +23,18 @@ export const routes = {
   downloadCreditHistory: "GET /api/financial/credits/{user_id}/history.csv?after,key_id,code,from,to",
   enableWebhookEndpoint: "POST /api/webhook-endpoints/{endpoint_id}/enable",
   explainCredits: "GET /api/financial/credits/{user_id}/explain?key_id,limit,after",
+  listAllSubscriptions: "GET /api/subscriptions?limit,after,user_id,status",
   listCreditHistory: "GET /api/financial/credits/{user_id}/history?limit,after,key_id,code,from,to",
   listDisputes: "GET /api/disputes?limit,after,user_id,status",
   listEvents: "GET /api/events?limit,after,status,type",
   listFraudWarnings: "GET /api/fraud-warnings?limit,after,user_id",
   listHolds: "GET /api/financial/credits/{user_id}/holds?limit,after,status",
   listKeys: "GET /api/keys?limit,after,user_id",
+  listLedgerTransfers: "GET /api/ledger/transfers?limit,after,code",
   listNotices: "GET /api/notices?limit,after,user_id",
   listOrderChanges: "GET /api/orders/{order_id}/changes?limit,after",
   listOrders: "GET /api/orders?limit,after,status,package_id,reviewer_id,user_id",
+  listPayments: "GET /api/payments?limit,after,user_id,status",
   listProducts: "GET /api/stripe/products",
   listPurchases: "GET /api/purchases?limit,after,user_id",
   listRefundRequests: "GET /api/refund-requests?limit,after,status,user_id",
@@ -39,6 +42,7 @@ export const routes = {
   listSeededData: "GET /api/seeded-data?limit,after,user_id",
   listSubscriptionInvoices: "GET /api/subscriptions/{user_id}/invoices?limit,after",
   listSubscriptions: "GET /api/stripe/subscriptions/{id}",
+  listUsers: "GET /api/users?limit,after,search",
   listWebhookDeliveries: "GET /api/webhook-endpoints/{endpoint_id}/deliveries?limit,after,status",
   listWebhookEndpoints: "GET /api/webhook-endpoints?limit,after",
   moveCredits: "POST /api/financial/credits/{user_id}/move {}",
@@ -56,12 +60,14 @@ export const routes = {
   readHold: "GET /api/financial/credits/{user_id}/holds/{hold_id}",
   readKey: "GET /api/keys/{key_id}",
   readOrder: "GET /api/orders/{order_id}",
+  readPayment: "GET /api/payments/{payment_id}",
   readPaymentStatus: "GET /payment/status?session_id",
   readPurchase: "GET /api/purchases/{purchase_id}",
   readRefund: "GET /api/refunds/{refund_id}",
   readRefundRequest: "GET /api/refund-requests/{request_id}",
   readSeededData: "GET /api/seeded-data/{name}?user_id",
   readTopUp: "GET /api/financial/credits/{user_id}/top-up",
+  readUserTimeline: "GET /api/users/{user_id}/timeline?limit,after",
   readWebhookDelivery: "GET /api/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}",
   readWebhookEndpoint: "GET /api/webhook-endpoints/{endpoint_id}",
   releaseHold: "POST /api/financial/credits/{user_id}/holds/{hold_id}/release",
@@ -241,6 +247,14 @@ export interface Operations {
   explainCredits(input: Input<"explain_credits">, options?: CallOptions): Promise<Output<"explain_credits">>;
 
   /**
+   * List everybody's subscriptions
+   *
+   * Newest first, those that are over too. A service needs the scope `subscriptions:read`. Those of one user, for that user:
+   * `GET /api/stripe/subscriptions/{user_id}`.
+   */
+  listAllSubscriptions(input?: Input<"list_all_subscriptions">, options?: CallOptions): Promise<Output<"list_all_subscriptions">>;
+
+  /**
    * Read what happened to a wallet
    *
    * Every transfer that touched it, newest first: what came in or went out, what the wallet held afterwards, and what was
@@ -288,6 +302,15 @@ export interface Operations {
   listKeys(input?: Input<"list_keys">, options?: CallOptions): Promise<Output<"list_keys">>;
 
   /**
+   * List transfers of the ledger
+   *
+   * Everybody's, newest first; those of one wallet are its history. Where few are of the code that is asked for, a page may
+   * hold fewer than `limit`, or none: as long as there is a `next`, there may be more. A service needs the scope
+   * `reports:read`.
+   */
+  listLedgerTransfers(input?: Input<"list_ledger_transfers">, options?: CallOptions): Promise<Output<"list_ledger_transfers">>;
+
+  /**
    * List notices
    *
    * What a user is to be told, newest first: that their wallet runs low or a top-up failed, that a payment of their
@@ -310,6 +333,13 @@ export interface Operations {
    * scope `orders:read` and the operator see everybody's: `?status=paid` lists what is to be done.
    */
   listOrders(input?: Input<"list_orders">, options?: CallOptions): Promise<Output<"list_orders">>;
+
+  /**
+   * List payments
+   *
+   * Payments that Stripe told of, newest first. A service needs the scope `purchases:read`.
+   */
+  listPayments(input?: Input<"list_payments">, options?: CallOptions): Promise<Output<"list_payments">>;
 
   /**
    * List what is for sale
@@ -361,6 +391,14 @@ export interface Operations {
    * Newest first, those that are over too, as the verified events have told of them.
    */
   listSubscriptions(input: Input<"list_subscriptions">, options?: CallOptions): Promise<Output<"list_subscriptions">>;
+
+  /**
+   * List users
+   *
+   * Everybody who has a customer at Stripe, a wallet or an e-mail address here, in the order of their ids; or those whom
+   * `search` finds. A service needs the scope `reports:read`.
+   */
+  listUsers(input?: Input<"list_users">, options?: CallOptions): Promise<Output<"list_users">>;
 
   /**
    * List what was sent
@@ -455,7 +493,7 @@ export interface Operations {
   /**
    * Read an event
    *
-   * With what it did, and the event as received.
+   * With what it did, what that moved in the ledger, who was told of it, and the event as received.
    */
   readEvent(input: Input<"read_event">, options?: CallOptions): Promise<Output<"read_event">>;
 
@@ -475,6 +513,13 @@ export interface Operations {
    * For who ordered it, and for who is to work on it.
    */
   readOrder(input: Input<"read_order">, options?: CallOptions): Promise<Output<"read_order">>;
+
+  /**
+   * Read a payment
+   *
+   * By its `PaymentIntent` or its charge.
+   */
+  readPayment(input: Input<"read_payment">, options?: CallOptions): Promise<Output<"read_payment">>;
 
   /**
    * Read where a purchase stands, by its session
@@ -513,6 +558,14 @@ export interface Operations {
    * What is wanted when the user's wallet runs low, and where that stands.
    */
   readTopUp(input: Input<"read_top_up">, options?: CallOptions): Promise<Output<"read_top_up">>;
+
+  /**
+   * Read what happened to a user
+   *
+   * Purchases, payments, refunds, disputes, changes of orders, of subscriptions and of credits, and notices, newest first. A
+   * service needs the scope `reports:read`.
+   */
+  readUserTimeline(input: Input<"read_user_timeline">, options?: CallOptions): Promise<Output<"read_user_timeline">>;
 
   /**
    * Read a delivery

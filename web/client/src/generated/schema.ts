@@ -133,7 +133,7 @@ export interface paths {
         };
         /**
          * Read an event
-         * @description With what it did, and the event as received.
+         * @description With what it did, what that moved in the ledger, who was told of it, and the event as received.
          */
         get: operations["read_event"];
         put?: never;
@@ -638,6 +638,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ledger/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List transfers of the ledger
+         * @description Everybody's, newest first; those of one wallet are its history. Where few are of the code that is asked for, a page may
+         *     hold fewer than `limit`, or none: as long as there is a `next`, there may be more. A service needs the scope
+         *     `reports:read`.
+         */
+        get: operations["list_ledger_transfers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/notices": {
         parameters: {
             query?: never;
@@ -768,6 +790,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List payments
+         * @description Payments that Stripe told of, newest first. A service needs the scope `purchases:read`.
+         */
+        get: operations["list_payments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/payments/create-checkout-session": {
         parameters: {
             query?: never;
@@ -782,6 +824,26 @@ export interface paths {
          * @description The same as `POST /api/stripe/create-checkout-session`.
          */
         post: operations["create_payments_checkout_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{payment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a payment
+         * @description By its `PaymentIntent` or its charge.
+         */
+        get: operations["read_payment"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1133,6 +1195,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List everybody's subscriptions
+         * @description Newest first, those that are over too. A service needs the scope `subscriptions:read`. Those of one user, for that user:
+         *     `GET /api/stripe/subscriptions/{user_id}`.
+         */
+        get: operations["list_all_subscriptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/subscriptions/{id}/change": {
         parameters: {
             query?: never;
@@ -1236,6 +1319,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List users
+         * @description Everybody who has a customer at Stripe, a wallet or an e-mail address here, in the order of their ids; or those whom
+         *     `search` finds. A service needs the scope `reports:read`.
+         */
+        get: operations["list_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/{user_id}/contact": {
         parameters: {
             query?: never;
@@ -1256,6 +1360,27 @@ export interface paths {
          * @description They get no e-mails any more.
          */
         delete: operations["remove_contact"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what happened to a user
+         * @description Purchases, payments, refunds, disputes, changes of orders, of subscriptions and of credits, and notices, newest first. A
+         *     service needs the scope `reports:read`.
+         */
+        get: operations["read_user_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2074,6 +2199,38 @@ export interface components {
             /** @description When it happened at Stripe. */
             created_at: components["schemas"]["Moment"];
         };
+        /** @description A message about something an event did, on its way to an endpoint. */
+        EventDeliveryOut: {
+            /** @description To whom: an endpoint for webhooks, or the mail server. */
+            endpoint_id: string;
+            /**
+             * Format: int64
+             * @description The delivery's number.
+             */
+            delivery_id: number;
+            /**
+             * @description The message.
+             * @example msg_7b1d0c6f5f6e4f6b9c1f2a3b4c5d6e7f
+             */
+            message_id: string;
+            /**
+             * @description The message's type.
+             * @example credits.granted
+             */
+            type: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["DeliveryStatus"];
+            /**
+             * Format: int64
+             * @description Attempts since it was written or replayed, the one under way included.
+             */
+            attempts: number;
+            /** @description What went wrong last. */
+            last_error?: string | null;
+            /** @description When it was written. */
+            created_at: components["schemas"]["Moment"];
+            ended_at?: components["schemas"]["Moment"] | null;
+        };
         /** @description An event as the wire shows it. */
         EventOut: {
             /**
@@ -2111,6 +2268,10 @@ export interface components {
             last_error?: string | null;
             /** @description What it did; only where one event is read. */
             effects?: components["schemas"]["EffectOut"][] | null;
+            /** @description What it moved in the ledger; only where one event is read. */
+            transfers?: components["schemas"]["LedgerTransferOut"][] | null;
+            /** @description Who was told of what it did; only where one event is read. */
+            deliveries?: components["schemas"]["EventDeliveryOut"][] | null;
             /** @description The event as received; only where one event is read. */
             payload?: Record<string, unknown> | null;
         };
@@ -2617,6 +2778,60 @@ export interface components {
          * @enum {string}
          */
         KeyStatus: "unrevealed" | "active" | "suspended" | "revoked";
+        /** @description A transfer as it stands in the ledger. */
+        LedgerTransferOut: {
+            /**
+             * Format: int64
+             * @description Its place in the books, in the order of posting.
+             * @example 4711
+             */
+            position: number;
+            /**
+             * @description Its id, in hexadecimal.
+             * @example 7b1d0c6f5f6e4f6b9c1f2a3b4c5d6e7f
+             */
+            transfer_id: string;
+            /**
+             * @description What made it happen once; absent where a request did.
+             * @example grant:pi_3QxYzA2eZvKYlo2C
+             */
+            business_key?: string | null;
+            /**
+             * @description The account that it came from.
+             * @example credits:issued
+             */
+            debit_account: string;
+            /**
+             * @description The account that it went to.
+             * @example credits:wallet:ada
+             */
+            credit_account: string;
+            /**
+             * @description What was moved: `credits`, or a currency.
+             * @example credits
+             */
+            unit: string;
+            /**
+             * Format: int64
+             * @description How much, in minor units where it is money.
+             * @example 100
+             */
+            amount: number;
+            /**
+             * @description Why.
+             * @example grant
+             */
+            code: string;
+            /** @description The reason in somebody's words. */
+            memo?: string | null;
+            /**
+             * Format: int64
+             * @description The number of the event behind it; absent where there was none.
+             */
+            event_id?: number | null;
+            /** @description When. */
+            posted_at: components["schemas"]["Moment"];
+        };
         /** @description One line of an invoice. */
         LineOut: {
             /**
@@ -2629,6 +2844,79 @@ export interface components {
             is_proration: boolean;
             period_start_at?: components["schemas"]["Moment"] | null;
             period_end_at?: components["schemas"]["Moment"] | null;
+        };
+        /** @description A payment as lists show it. */
+        ListedPaymentOut: {
+            /**
+             * @description The `PaymentIntent` at Stripe.
+             * @example pi_3QxYzA2eZvKYlo2C
+             */
+            payment_intent_id: string;
+            /** @description The charge at Stripe, once it is known. */
+            charge_id?: string | null;
+            user_id?: components["schemas"]["UserId"] | null;
+            /** @description The purchase that it pays for: `pur_…`, or an invoice of a subscription. */
+            purchase_id?: string | null;
+            kind?: components["schemas"]["PurchaseKind"] | null;
+            /**
+             * @description Which item of the catalogue.
+             * @example starter
+             */
+            item_id?: string | null;
+            /**
+             * Format: int64
+             * @description How much, in minor units.
+             * @example 2000
+             */
+            amount_minor: number;
+            /**
+             * Format: int64
+             * @description What of it came, in minor units.
+             * @example 2000
+             */
+            paid_minor: number;
+            /**
+             * Format: int64
+             * @description How much went back to the buyer by refunds and disputes, in minor units.
+             * @example 0
+             */
+            reversed_minor: number;
+            /**
+             * @description The currency of the amounts.
+             * @example usd
+             */
+            currency: string;
+            /**
+             * Format: int64
+             * @description What Stripe keeps of it, in minor units of `fee_currency`, once that is known.
+             * @example 88
+             */
+            fee_minor?: number | null;
+            /**
+             * @description The currency of the fee: that of the balance at Stripe.
+             * @example usd
+             */
+            fee_currency?: string | null;
+            /** @description Where it stands. */
+            status: components["schemas"]["PaymentStatus"];
+            /** @description Whether an attempt at it ever failed. */
+            has_failed: boolean;
+            /** @description When it was first told of. */
+            created_at: components["schemas"]["Moment"];
+        };
+        /** @description A subscription as lists show it. */
+        ListedSubscriptionOut: components["schemas"]["SubscriptionOut"] & {
+            /**
+             * Format: int64
+             * @description What it brings in a month now, in minor units.
+             * @example 2900
+             */
+            mrr_minor: number;
+            /**
+             * @description The currency of that; absent where it never brought in anything.
+             * @example usd
+             */
+            currency?: string | null;
         };
         /**
          * @description The types of messages: a closed list, part of the API.
@@ -2943,6 +3231,10 @@ export interface components {
                 last_error?: string | null;
                 /** @description What it did; only where one event is read. */
                 effects?: components["schemas"]["EffectOut"][] | null;
+                /** @description What it moved in the ledger; only where one event is read. */
+                transfers?: components["schemas"]["LedgerTransferOut"][] | null;
+                /** @description Who was told of what it did; only where one event is read. */
+                deliveries?: components["schemas"]["EventDeliveryOut"][] | null;
                 /** @description The event as received; only where one event is read. */
                 payload?: Record<string, unknown> | null;
             }[];
@@ -3170,6 +3462,148 @@ export interface components {
                 suspended_at?: components["schemas"]["Moment"] | null;
                 revoked_at?: components["schemas"]["Moment"] | null;
             }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_LedgerTransferOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /**
+                 * Format: int64
+                 * @description Its place in the books, in the order of posting.
+                 * @example 4711
+                 */
+                position: number;
+                /**
+                 * @description Its id, in hexadecimal.
+                 * @example 7b1d0c6f5f6e4f6b9c1f2a3b4c5d6e7f
+                 */
+                transfer_id: string;
+                /**
+                 * @description What made it happen once; absent where a request did.
+                 * @example grant:pi_3QxYzA2eZvKYlo2C
+                 */
+                business_key?: string | null;
+                /**
+                 * @description The account that it came from.
+                 * @example credits:issued
+                 */
+                debit_account: string;
+                /**
+                 * @description The account that it went to.
+                 * @example credits:wallet:ada
+                 */
+                credit_account: string;
+                /**
+                 * @description What was moved: `credits`, or a currency.
+                 * @example credits
+                 */
+                unit: string;
+                /**
+                 * Format: int64
+                 * @description How much, in minor units where it is money.
+                 * @example 100
+                 */
+                amount: number;
+                /**
+                 * @description Why.
+                 * @example grant
+                 */
+                code: string;
+                /** @description The reason in somebody's words. */
+                memo?: string | null;
+                /**
+                 * Format: int64
+                 * @description The number of the event behind it; absent where there was none.
+                 */
+                event_id?: number | null;
+                /** @description When. */
+                posted_at: components["schemas"]["Moment"];
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_ListedPaymentOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /**
+                 * @description The `PaymentIntent` at Stripe.
+                 * @example pi_3QxYzA2eZvKYlo2C
+                 */
+                payment_intent_id: string;
+                /** @description The charge at Stripe, once it is known. */
+                charge_id?: string | null;
+                user_id?: components["schemas"]["UserId"] | null;
+                /** @description The purchase that it pays for: `pur_…`, or an invoice of a subscription. */
+                purchase_id?: string | null;
+                kind?: components["schemas"]["PurchaseKind"] | null;
+                /**
+                 * @description Which item of the catalogue.
+                 * @example starter
+                 */
+                item_id?: string | null;
+                /**
+                 * Format: int64
+                 * @description How much, in minor units.
+                 * @example 2000
+                 */
+                amount_minor: number;
+                /**
+                 * Format: int64
+                 * @description What of it came, in minor units.
+                 * @example 2000
+                 */
+                paid_minor: number;
+                /**
+                 * Format: int64
+                 * @description How much went back to the buyer by refunds and disputes, in minor units.
+                 * @example 0
+                 */
+                reversed_minor: number;
+                /**
+                 * @description The currency of the amounts.
+                 * @example usd
+                 */
+                currency: string;
+                /**
+                 * Format: int64
+                 * @description What Stripe keeps of it, in minor units of `fee_currency`, once that is known.
+                 * @example 88
+                 */
+                fee_minor?: number | null;
+                /**
+                 * @description The currency of the fee: that of the balance at Stripe.
+                 * @example usd
+                 */
+                fee_currency?: string | null;
+                /** @description Where it stands. */
+                status: components["schemas"]["PaymentStatus"];
+                /** @description Whether an attempt at it ever failed. */
+                has_failed: boolean;
+                /** @description When it was first told of. */
+                created_at: components["schemas"]["Moment"];
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_ListedSubscriptionOut: {
+            /** @description The entries, newest first. */
+            data: (components["schemas"]["SubscriptionOut"] & {
+                /**
+                 * Format: int64
+                 * @description What it brings in a month now, in minor units.
+                 * @example 2900
+                 */
+                mrr_minor: number;
+                /**
+                 * @description The currency of that; absent where it never brought in anything.
+                 * @example usd
+                 */
+                currency?: string | null;
+            })[];
             /** @description What to give as `after` for the next page; absent on the last one. */
             next?: string | null;
         };
@@ -3499,6 +3933,75 @@ export interface components {
             next?: string | null;
         };
         /** @description A page of a list. */
+        Page_TimelineEntryOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /** @description When. */
+                at: components["schemas"]["Moment"];
+                /** @description What kind of thing. */
+                kind: components["schemas"]["TimelineKind"];
+                /**
+                 * @description The id of what it happened to: of a purchase, payment, refund, dispute, order, subscription or notice, or the position
+                 *     of a transfer.
+                 * @example pur_01k3vg6p9yfd5a1h0c9w8t2m4q
+                 */
+                id: string;
+                /**
+                 * @description Where that stands, or how it moved.
+                 * @example paid
+                 */
+                status: string;
+                /**
+                 * Format: int64
+                 * @description How much, in minor units where it is money; negative where credits went out, or a subscription brings in less.
+                 * @example 2000
+                 */
+                amount?: number | null;
+                /**
+                 * @description The unit of the amount: a currency, or `credits`.
+                 * @example usd
+                 */
+                unit?: string | null;
+                /**
+                 * @description More in words or ids: the item bought, the plan, the reason, who did it.
+                 * @example starter
+                 */
+                detail?: string | null;
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_UserOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /** @description Who. */
+                user_id: components["schemas"]["UserId"];
+                /** @description Where they are reached, as the application has told. */
+                email?: string | null;
+                /**
+                 * @description Their customer at Stripe, once there is one.
+                 * @example cus_1QK
+                 */
+                stripe_customer_id?: string | null;
+                /**
+                 * Format: int64
+                 * @description Credits in their own wallet.
+                 * @example 120
+                 */
+                balance: number;
+                /**
+                 * @description The tiers that their subscriptions give them now, one for each group of plans in which they have one.
+                 * @example [
+                 *       "pro"
+                 *     ]
+                 */
+                tiers: string[];
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
         Page_WebhookDeliveryOut: {
             /** @description The entries, newest first. */
             data: {
@@ -3615,6 +4118,11 @@ export interface components {
              */
             status: string;
         };
+        /**
+         * @description Where a payment stands; ordered, like the purchase's status, by certainty.
+         * @enum {string}
+         */
+        PaymentStatus: "requires_payment_method" | "processing" | "failed" | "canceled" | "succeeded";
         /**
          * @description A change to another plan of the same group.
          * @example {
@@ -4425,6 +4933,45 @@ export interface components {
             /** @description The subscriptions, newest first, those that are over too. */
             data: components["schemas"]["SubscriptionOut"][];
         };
+        /** @description Something that happened to a user. */
+        TimelineEntryOut: {
+            /** @description When. */
+            at: components["schemas"]["Moment"];
+            /** @description What kind of thing. */
+            kind: components["schemas"]["TimelineKind"];
+            /**
+             * @description The id of what it happened to: of a purchase, payment, refund, dispute, order, subscription or notice, or the position
+             *     of a transfer.
+             * @example pur_01k3vg6p9yfd5a1h0c9w8t2m4q
+             */
+            id: string;
+            /**
+             * @description Where that stands, or how it moved.
+             * @example paid
+             */
+            status: string;
+            /**
+             * Format: int64
+             * @description How much, in minor units where it is money; negative where credits went out, or a subscription brings in less.
+             * @example 2000
+             */
+            amount?: number | null;
+            /**
+             * @description The unit of the amount: a currency, or `credits`.
+             * @example usd
+             */
+            unit?: string | null;
+            /**
+             * @description More in words or ids: the item bought, the plan, the reason, who did it.
+             * @example starter
+             */
+            detail?: string | null;
+        };
+        /**
+         * @description What kind of thing happened.
+         * @enum {string}
+         */
+        TimelineKind: "purchase" | "payment" | "refund" | "dispute" | "order" | "subscription" | "credits" | "notice";
         /**
          * @description What is wanted when the wallet runs low: to be told, to have credits bought, or both.
          * @example {
@@ -4503,6 +5050,31 @@ export interface components {
          * @example user_42
          */
         UserId: string;
+        /** @description A user as lists show them. */
+        UserOut: {
+            /** @description Who. */
+            user_id: components["schemas"]["UserId"];
+            /** @description Where they are reached, as the application has told. */
+            email?: string | null;
+            /**
+             * @description Their customer at Stripe, once there is one.
+             * @example cus_1QK
+             */
+            stripe_customer_id?: string | null;
+            /**
+             * Format: int64
+             * @description Credits in their own wallet.
+             * @example 120
+             */
+            balance: number;
+            /**
+             * @description The tiers that their subscriptions give them now, one for each group of plans in which they have one.
+             * @example [
+             *       "pro"
+             *     ]
+             */
+            tiers: string[];
+        };
         /** @description What somebody gives out as a key. */
         VerifyIn: {
             /**
@@ -4767,6 +5339,7 @@ export type DisputeStatus = components['schemas']['DisputeStatus'];
 export type EffectOut = components['schemas']['EffectOut'];
 export type Entitlements = components['schemas']['Entitlements'];
 export type EventBehind = components['schemas']['EventBehind'];
+export type EventDeliveryOut = components['schemas']['EventDeliveryOut'];
 export type EventOut = components['schemas']['EventOut'];
 export type EventStatus = components['schemas']['EventStatus'];
 export type EventsOut = components['schemas']['EventsOut'];
@@ -4794,7 +5367,10 @@ export type KeyOut = components['schemas']['KeyOut'];
 export type KeyRefusal = components['schemas']['KeyRefusal'];
 export type KeyShown = components['schemas']['KeyShown'];
 export type KeyStatus = components['schemas']['KeyStatus'];
+export type LedgerTransferOut = components['schemas']['LedgerTransferOut'];
 export type LineOut = components['schemas']['LineOut'];
+export type ListedPaymentOut = components['schemas']['ListedPaymentOut'];
+export type ListedSubscriptionOut = components['schemas']['ListedSubscriptionOut'];
 export type MessageType = components['schemas']['MessageType'];
 export type Moment = components['schemas']['Moment'];
 export type MoveIn = components['schemas']['MoveIn'];
@@ -4814,6 +5390,9 @@ export type PageHistoryEntry = components['schemas']['Page_HistoryEntry'];
 export type PageHoldOut = components['schemas']['Page_HoldOut'];
 export type PageInvoiceOut = components['schemas']['Page_InvoiceOut'];
 export type PageKeyOut = components['schemas']['Page_KeyOut'];
+export type PageLedgerTransferOut = components['schemas']['Page_LedgerTransferOut'];
+export type PageListedPaymentOut = components['schemas']['Page_ListedPaymentOut'];
+export type PageListedSubscriptionOut = components['schemas']['Page_ListedSubscriptionOut'];
 export type PageNoticeOut = components['schemas']['Page_NoticeOut'];
 export type PageOrderChangeOut = components['schemas']['Page_OrderChangeOut'];
 export type PageOrderOut = components['schemas']['Page_OrderOut'];
@@ -4821,10 +5400,13 @@ export type PagePurchaseOut = components['schemas']['Page_PurchaseOut'];
 export type PageRefundOut = components['schemas']['Page_RefundOut'];
 export type PageRefundRequestOut = components['schemas']['Page_RefundRequestOut'];
 export type PageSeededDataOut = components['schemas']['Page_SeededDataOut'];
+export type PageTimelineEntryOut = components['schemas']['Page_TimelineEntryOut'];
+export type PageUserOut = components['schemas']['Page_UserOut'];
 export type PageWebhookDeliveryOut = components['schemas']['Page_WebhookDeliveryOut'];
 export type PageWebhookEndpointOut = components['schemas']['Page_WebhookEndpointOut'];
 export type PartOfLot = components['schemas']['PartOfLot'];
 export type PaymentOut = components['schemas']['PaymentOut'];
+export type PaymentStatus = components['schemas']['PaymentStatus'];
 export type PlanChangeIn = components['schemas']['PlanChangeIn'];
 export type PlanOut = components['schemas']['PlanOut'];
 export type PointOut = components['schemas']['PointOut'];
@@ -4869,10 +5451,13 @@ export type SubscribersOut = components['schemas']['SubscribersOut'];
 export type SubscriptionIn = components['schemas']['SubscriptionIn'];
 export type SubscriptionOut = components['schemas']['SubscriptionOut'];
 export type Subscriptions = components['schemas']['Subscriptions'];
+export type TimelineEntryOut = components['schemas']['TimelineEntryOut'];
+export type TimelineKind = components['schemas']['TimelineKind'];
 export type TopUpIn = components['schemas']['TopUpIn'];
 export type TopUpOut = components['schemas']['TopUpOut'];
 export type TopUpState = components['schemas']['TopUpState'];
 export type UserId = components['schemas']['UserId'];
+export type UserOut = components['schemas']['UserOut'];
 export type VerifyIn = components['schemas']['VerifyIn'];
 export type VerifyOut = components['schemas']['VerifyOut'];
 export type Wallet = components['schemas']['Wallet'];
@@ -6059,6 +6644,37 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_ledger_transfers: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /**
+                 * @description Only those of this code, such as `grant`, `spend`, `collect` or `refund`.
+                 * @example collect
+                 */
+                code?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of transfers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LedgerTransferOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_notices: {
         parameters: {
             query?: {
@@ -6287,6 +6903,36 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_payments: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Only those of this user. */
+                user_id?: components["schemas"]["UserId"];
+                /** @description Only those of this status. */
+                status?: "requires_payment_method" | "processing" | "failed" | "canceled" | "succeeded";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of payments. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ListedPaymentOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     create_payments_checkout_session: {
         parameters: {
             query?: never;
@@ -6313,6 +6959,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Started"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `PaymentIntent` or the charge at Stripe. */
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payment. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedPaymentOut"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -6947,6 +7617,36 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_all_subscriptions: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Only those of this user. */
+                user_id?: components["schemas"]["UserId"];
+                /** @description Only those of this status. */
+                status?: "incomplete" | "incomplete_expired" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "canceled";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of subscriptions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ListedSubscriptionOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     change_subscription: {
         parameters: {
             query?: never;
@@ -7096,6 +7796,37 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_users: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: components["schemas"]["UserId"];
+                /**
+                 * @description The begin of a user's id, or a whole e-mail address.
+                 * @example ada
+                 */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of users. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_UserOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     read_contact: {
         parameters: {
             query?: never;
@@ -7166,6 +7897,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_user_timeline: {
+        parameters: {
+            query?: {
+                /** @description How many entries at least, 1 to 100; 20 where it is left out. What happened in one moment is on one page. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The user. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of what happened. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineEntryOut"];
+                };
             };
             default: components["responses"]["Problem"];
         };

@@ -1,13 +1,14 @@
-//! The load generator: `paydesk bench ingest`, `spend` and `entitlements`, against any URL.
+//! The load generator: `paydesk bench ingest`, `spend`, `entitlements` and `dashboard`, against any URL.
 //!
 //! It shares the machine with what it measures, so a request must cost it next to nothing: each request is a template
 //! patched in place, signed by one HMAC and written in one piece by a client of our own, on threads of its own. Every
 //! connection has one request in flight; rates are what the server allows, or what `--rate` asks for.
 //!
 //! What must not live here: anything of the server. What is measured is reached over HTTP only; but `post`, which measures the
-//! books alone.
+//! books alone, and `sell`, which makes a database.
 
 mod connection;
+mod dashboard;
 mod entitlements;
 mod figures;
 mod ingest;
@@ -17,6 +18,7 @@ mod post;
 mod process_time;
 mod requests;
 mod response;
+mod sell;
 mod spend;
 mod template;
 #[cfg(test)]
@@ -39,7 +41,9 @@ enum Load {
     Ingest(ingest::Arguments),
     Spend(spend::Arguments),
     Entitlements(entitlements::Arguments),
+    Dashboard(dashboard::Arguments),
     Post(post::Arguments),
+    Sell(sell::Arguments),
 }
 
 /// Runs a load and prints its figures. Fails where any request did.
@@ -48,7 +52,9 @@ pub(super) async fn run(arguments: Arguments) -> Result<()> {
         Load::Ingest(arguments) => ingest::run(arguments).await,
         Load::Spend(arguments) => spend::run(arguments).await,
         Load::Entitlements(arguments) => entitlements::run(arguments).await,
+        Load::Dashboard(arguments) => dashboard::run(arguments).await,
         Load::Post(arguments) => post::run(arguments).await,
+        Load::Sell(arguments) => sell::run(arguments).await,
     }
 }
 

@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 use super::requests::USERS_MAX;
 use crate::books::{self, Cause, Movement, Movements};
 use crate::cli::print;
-use crate::clock::Clock;
+use crate::clock::{Clock, DAY_US};
 use crate::config::Database;
 use crate::progress::Progress;
 use crate::schema::MIGRATIONS;
@@ -46,6 +46,10 @@ pub(super) struct Arguments {
     /// How many transfers are committed together
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     batch: u32,
+
+    /// Over how many days the transfers are dated, the last of which is today
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=3_660))]
+    days: u32,
 
     /// What the choice of wallets and amounts begins with
     #[arg(long, default_value_t = 1)]
@@ -101,10 +105,18 @@ async fn post(store: &Store, clock: &Clock, arguments: &Arguments) -> Result<()>
             break;
         }
         done = made.count;
-        under_way = Some(tokio::spawn(write(store.clone(), clock.now_us(), batch)));
+        let at_us = dated(clock.now_us(), arguments.days, (done, arguments.transfers));
+        under_way = Some(tokio::spawn(write(store.clone(), at_us, batch)));
     }
     progress.end();
     Ok(())
+}
+
+/// When something happened that is so many of all that happen over some days up to now.
+pub(super) fn dated(now_us: i64, days: u32, (done, all): (u64, u64)) -> i64 {
+    let span_us = i128::from(days.saturating_sub(1)) * i128::from(DAY_US);
+    let left_us = i128::from(all.saturating_sub(done)) * span_us / i128::from(all.max(1));
+    now_us.saturating_sub(i64::try_from(left_us).unwrap_or(0))
 }
 
 async fn write(store: Store, now_us: i64, batch: Arc<[Movements]>) -> Result<()> {

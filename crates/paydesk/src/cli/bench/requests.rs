@@ -105,6 +105,17 @@ impl Requests {
         Self::from_text(&head, "", None, user_count, maker)
     }
 
+    /// Reads of the dashboard: `GET …/dashboard?query`.
+    pub(super) fn dashboard(target: &Target, token: &str, query: &str, maker: Unique) -> Self {
+        let head = format!(
+            "GET {}/api/financial/admin/dashboard?{query} HTTP/1.1\r\nhost: {}\r\naccept: */*\r\n\
+             authorization: Bearer {token}\r\n\r\n",
+            target.path.trim_end_matches('/'),
+            target.authority,
+        );
+        Self::from_text(&head, "", None, 1, maker)
+    }
+
     fn from_text(head: &str, body: &str, secret: Option<SigningSecret>, user_count: u32, maker: Unique) -> Self {
         let bytes = [head, body].concat().into_bytes();
         let find = |marker: &str| Slot::find(&bytes, marker.as_bytes());

@@ -1,0 +1,118 @@
+//! The ledger, as it stands.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::books::{self, Passage};
+use crate::clock::Moment;
+use crate::http::auth::Scoped;
+use crate::http::paging::{Page, check_limit};
+use crate::http::{ApiJson, ApiQuery, Problem, kinds};
+use crate::tokens::scope::ReportsRead;
+use ledger::TransferCode;
+
+/// Which transfers to list.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct LedgerTransfersIn {
+    /// How many entries, 1 to 100; 20 where it is left out.
+    pub limit: Option<i64>,
+    /// The `next` of the page before.
+    #[param(value_type = Option<String>)]
+    pub after: Option<i64>,
+    /// Only those of this code, such as `grant`, `spend`, `collect` or `refund`.
+    #[param(example = "collect")]
+    pub code: Option<String>,
+}
+
+/// A transfer as it stands in the ledger.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = LedgerTransferOut)]
+pub struct TransferOut {
+    /// Its place in the books, in the order of posting.
+    #[schema(example = 4_711)]
+    pub position: i64,
+    /// Its id, in hexadecimal.
+    #[schema(example = "7b1d0c6f5f6e4f6b9c1f2a3b4c5d6e7f")]
+    pub transfer_id: String,
+    /// What made it happen once; absent where a request did.
+    #[schema(example = "grant:pi_3QxYzA2eZvKYlo2C")]
+    pub business_key: Option<String>,
+    /// The account that it came from.
+    #[schema(example = "credits:issued")]
+    pub debit_account: String,
+    /// The account that it went to.
+    #[schema(example = "credits:wallet:ada")]
+    pub credit_account: String,
+    /// What was moved: `credits`, or a currency.
+    #[schema(example = "credits")]
+    pub unit: String,
+    /// How much, in minor units where it is money.
+    #[schema(example = 100)]
+    pub amount: i64,
+    /// Why.
+    #[schema(example = "grant")]
+    pub code: String,
+    /// The reason in somebody's words.
+    pub memo: Option<String>,
+    /// The number of the event behind it; absent where there was none.
+    pub event_id: Option<i64>,
+    /// When.
+    pub posted_at: Moment,
+}
+
+impl From<Passage> for TransferOut {
+    fn from(passage: Passage) -> Self {
+        Self {
+            position: passage.position,
+            transfer_id: hex::encode(passage.transfer_id.0),
+            business_key: passage.business_key,
+            debit_account: passage.debit.key.to_string(),
+            credit_account: passage.credit.key.to_string(),
+            unit: passage.debit.key.unit.to_string(),
+            amount: passage.amount,
+            code: passage.code.word().to_owned(),
+            memo: passage.memo,
+            event_id: Some(passage.event_id).filter(|event_id| *event_id > 0),
+            posted_at: Moment(passage.posted_at_us),
+        }
+    }
+}
+
+/// List transfers of the ledger
+///
+/// Everybody's, newest first; those of one wallet are its history. Where few are of the code that is asked for, a page may
+/// hold fewer than `limit`, or none: as long as there is a `next`, there may be more. A service needs the scope
+/// `reports:read`.
+#[utoipa::path(get, path = "/api/ledger/transfers", tag = "reports", params(LedgerTransfersIn),
+    responses((status = 200, description = "A page of transfers.", body = Page<TransferOut>)))]
+pub(crate) async fn list_ledger_transfers(
+    State(app): State<App>,
+    _permit: Scoped<ReportsRead>,
+    ApiQuery(wanted): ApiQuery<LedgerTransfersIn>,
+) -> Result<ApiJson<Page<TransferOut>>, Problem> {
+    let limit = check_limit(wanted.limit)?;
+    let code = match wanted.code.as_deref() {
+        None => None,
+        Some(word) => Some(TransferCode::of_word(word).ok_or_else(|| {
+            let known: Vec<&str> = TransferCode::all().map(TransferCode::word).collect();
+            Problem::of(&kinds::BAD_QUERY)
+                .field("code")
+                .detail(format!("There is no such code; choose from {}.", known.join(", ")))
+        })?),
+    };
+    let before = wanted.after.unwrap_or(i64::MAX);
+    let (passages, next) = app
+        .store
+        .read(move |tx| {
+            let (positions, next) = books::positions(tx, before, code, limit)?;
+            Ok::<_, store::Error>((books::passages(tx, &positions)?, next))
+        })
+        .await?;
+    Ok(ApiJson(Page {
+        data: passages.into_iter().map(TransferOut::from).collect(),
+        next: next.map(|position| position.to_string()),
+    }))
+}
