@@ -4133,11 +4133,15 @@ export interface components {
         PlanChangeIn: {
             /** @description The plan of the catalogue. */
             plan_id: string;
-            /** @description What becomes of the rest of the period; the difference is paid at once where it is left out. */
+            /**
+             * @description What becomes of the rest of the period; the difference is paid at once where it is left out. Another choice is for
+             *     services and operators.
+             */
             proration_behavior?: components["schemas"]["Proration"];
             /**
              * Format: int64
-             * @description As of when the rest of the period is reckoned, unix seconds: what a preview gave, so that just that is paid.
+             * @description As of when the rest of the period is reckoned, unix seconds: what a preview gave within the last hour, so that just
+             *     that is paid. Services and operators may choose any moment of the period.
              */
             proration_date?: number | null;
         };

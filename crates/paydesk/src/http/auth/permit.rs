@@ -31,9 +31,10 @@ impl<S: Required> FromRequestParts<App> for OwnUser<S> {
         if !matches!(caller, Caller::User { .. }) && !caller.holds(S::SCOPE) {
             return Err(caller.lacks(S::SCOPE));
         }
+        // What is no text names nobody.
         let params = RawPathParams::from_request_parts(parts, app)
             .await
-            .map_err(Problem::fault)?;
+            .map_err(|_| Problem::of(&kinds::NOT_FOUND))?;
         let named = params
             .iter()
             .find(|(name, _)| *name == "user_id")

@@ -7,11 +7,13 @@ use store::Tx;
 use super::make;
 use super::{
     ALREADY_SUBSCRIBED, Command, Holder, NO_PAYMENT_METHOD, Proration, SUBSCRIPTION_BUSY, SUBSCRIPTION_NOT_CHANGEABLE,
-    Status, Wanted, records, slots,
+    Status, Wanted, records, rules, slots,
 };
 use crate::app::App;
 use crate::catalogue::{self, Item, Plan};
-use crate::http::{OneTime, Problem};
+use crate::clock::SECOND_US;
+use crate::http::auth::Caller;
+use crate::http::{OneTime, Problem, kinds};
 use crate::idempotency::{self, Action, Reply};
 use crate::ids::UserId;
 use crate::purchases::{self, CATALOGUE_NOT_PUSHED, Purchase, UNKNOWN_ITEM};
@@ -175,6 +177,37 @@ fn known(tx: &mut Tx<'_>, action: &Action) -> Result<Option<Begun>, Problem> {
     } else {
         Begun::Answered(Reply::KeyReused)
     }))
+}
+
+/// Refuses terms that are not the caller's to choose: a user who could would say themselves what they pay.
+pub(super) fn check_terms(
+    app: &App,
+    caller: &Caller,
+    subscription: &Subscription,
+    (proration, proration_date): (Proration, Option<i64>),
+) -> Result<(), Problem> {
+    let is_user = matches!(caller, Caller::User { .. });
+    if is_user && proration != Proration::default() {
+        let detail = "What becomes of the rest of the period is chosen by the application's back end.";
+        return Err(Problem::of(&kinds::FORBIDDEN)
+            .field("proration_behavior")
+            .detail(detail));
+    }
+    let seconds = |at_us: Option<i64>| at_us.map(|at_us| at_us.div_euclid(SECOND_US));
+    let period = (
+        seconds(subscription.period_start_us),
+        seconds(subscription.period_end_us),
+    );
+    let allowed = rules::proration_dates(period, app.clock.now_seconds(), is_user);
+    if proration_date.is_some_and(|date| !allowed.contains(&date)) {
+        let detail = if is_user {
+            "Give what a preview of the last hour gave."
+        } else {
+            "It lies outside the period that is paid for."
+        };
+        return Err(Problem::of(&kinds::INVALID).field("proration_date").detail(detail));
+    }
+    Ok(())
 }
 
 /// The change to a plan that somebody wants: it is of the same group, and has a price in the currency that is paid.

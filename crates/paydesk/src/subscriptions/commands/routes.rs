@@ -246,10 +246,12 @@ pub(crate) async fn resume_subscription(
 pub struct PlanChangeIn {
     /// The plan of the catalogue.
     pub plan_id: String,
-    /// What becomes of the rest of the period; the difference is paid at once where it is left out.
+    /// What becomes of the rest of the period; the difference is paid at once where it is left out. Another choice is for
+    /// services and operators.
     #[serde(default)]
     pub proration_behavior: Proration,
-    /// As of when the rest of the period is reckoned, unix seconds: what a preview gave, so that just that is paid.
+    /// As of when the rest of the period is reckoned, unix seconds: what a preview gave within the last hour, so that just
+    /// that is paid. Services and operators may choose any moment of the period.
     pub proration_date: Option<i64>,
 }
 
@@ -269,6 +271,7 @@ pub(crate) async fn change_subscription(
     let subscription = owned(&app, &caller, Scope::SubscriptionsWrite, id).await?;
     let body = request.body;
     let how = (body.proration_behavior, body.proration_date);
+    begin::check_terms(&app, &caller, &subscription, how)?;
     let wanted = begin::change(&app, &subscription, &body.plan_id, how).await?;
     begin::act(&app, Some(&request.one_time), subscription, wanted).await
 }

@@ -1,5 +1,7 @@
 //! What is left to do of a command, seen the subscription as it is. Pure.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Value, json};
 use stripe::objects::{Subscription, SubscriptionStatus};
 
@@ -20,6 +22,21 @@ pub enum Step {
     Resume,
     /// It cannot be done.
     Refuse(Refusal),
+}
+
+/// How long what a preview gave may be used by a user, in seconds.
+const PREVIEW_SECONDS: i64 = 3_600;
+
+/// As of which moments the rest of a period may be reckoned, all in unix seconds: any of the period that is paid for; by a
+/// user only one that a preview gave of late, because an earlier or a later one changes what they pay.
+pub fn proration_dates((start_s, end_s): (Option<i64>, Option<i64>), now_s: i64, is_user: bool) -> RangeInclusive<i64> {
+    let start_s = start_s.unwrap_or(0);
+    if is_user {
+        // A preview gives now, or the beginning of a period that begins later by Stripe's clock.
+        start_s.max(now_s - PREVIEW_SECONDS)..=start_s.max(now_s)
+    } else {
+        start_s..=end_s.unwrap_or(i64::MAX)
+    }
 }
 
 /// What is left to do about a subscription that is there.

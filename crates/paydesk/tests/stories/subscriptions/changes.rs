@@ -192,7 +192,7 @@ async fn a_change_costs_what_its_preview_said_and_is_made_once() {
 
         let back = test
             .post(
-                &ada,
+                ADMIN,
                 &change,
                 &json!({ "plan_id": "basic", "proration_behavior": "none" }),
             )
@@ -354,6 +354,60 @@ async fn what_is_ada_s_is_absent_for_bob() {
         assert_eq!(away.json()["field"], "return_url");
         let theirs = test.get(ADMIN, "/api/stripe/subscriptions/ada").await;
         assert_eq!(theirs.json()["data"][0]["subscription_id"], json!(id));
+        test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_user_does_not_choose_what_a_change_costs() {
+    for_each_engine(async |database| {
+        let test = begin(database).await;
+        let ada = test.user("ada");
+        let id = subscribe(&test, "basic").await;
+        let change = path(&id, "change");
+        for proration in ["none", "create_prorations"] {
+            let body = json!({ "plan_id": "pro", "proration_behavior": proration });
+            let refused = test.post(&ada, &change, &body).await;
+            assert_eq!(refused.status, 403, "{proration}: {}", refused.json());
+        }
+        let now_s = test.app.clock.now_seconds();
+        for date in [0, -1, i64::MAX, now_s - 86_400, now_s + 86_400, now_s + 20 * 86_400] {
+            let body = json!({ "plan_id": "pro", "proration_date": date });
+            let refused = test.post(&ada, &change, &body).await;
+            assert_eq!(
+                (refused.status, &refused.json()["field"]),
+                (422, &json!("proration_date")),
+                "{date}: {}",
+                refused.json()
+            );
+        }
+        let odd = json!({ "plan_id": "pro", "proration_date": 0 });
+        assert_eq!(test.post(ADMIN, &change, &odd).await.status, 422);
+        test.settle().await;
+        assert_eq!(listed(&test).await[0]["plan_id"], "basic");
+        test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn going_up_and_down_makes_no_credits() {
+    for_each_engine(async |database| {
+        let test = begin(database).await;
+        let ada = test.user("ada");
+        let id = subscribe(&test, "basic").await;
+        let change = async |plan: &str| {
+            let changed = test.post(&ada, &path(&id, "change"), &json!({ "plan_id": plan })).await;
+            assert_eq!(changed.status, 200, "{}", changed.json());
+            test.settle().await;
+            test.balance("ada").await
+        };
+        let once = change("pro").await;
+        for _round in 0..4 {
+            assert_eq!(change("basic").await, once);
+            assert_eq!(change("pro").await, once, "what a balance pays was granted before");
+        }
         test.finish().await;
     })
     .await;
