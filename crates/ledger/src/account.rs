@@ -78,6 +78,8 @@ pub enum Role {
     StripeClearing,
     /// Money earned by the platform.
     PlatformRevenue,
+    /// Money of sales that others earned and were not paid yet. Below zero where they were paid too much.
+    BuilderPayable,
 }
 
 /// Which way an account may lean.
@@ -157,6 +159,7 @@ impl AccountKey {
             Role::ClawedBack => 5,
             Role::StripeClearing => 6,
             Role::PlatformRevenue => 7,
+            Role::BuilderPayable => 8,
         };
         let unit = match self.unit {
             Unit::Credits => 0,
@@ -180,7 +183,7 @@ const OWNED: [(&str, &str, OfOwner); 3] = [
 ];
 
 /// The roles of the house, by their words.
-const HOUSE: [(&str, Role); 7] = [
+const HOUSE: [(&str, Role); 8] = [
     ("issued", Role::Issued),
     ("spent", Role::Spent),
     ("withdrawn", Role::Withdrawn),
@@ -188,6 +191,7 @@ const HOUSE: [(&str, Role); 7] = [
     ("clawed_back", Role::ClawedBack),
     ("stripe_clearing", Role::StripeClearing),
     ("platform_revenue", Role::PlatformRevenue),
+    ("builder_payable", Role::BuilderPayable),
 ];
 
 impl fmt::Display for AccountKey {

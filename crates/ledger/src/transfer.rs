@@ -48,11 +48,19 @@ pub enum TransferCode {
     Refund,
     /// Money of a refund or dispute that came back.
     RefundReversal,
+    /// Money of a sale that another than the platform earned.
+    Earn,
+    /// Money that is earned by nobody else after all, because the sale was given back.
+    EarnReversal,
+    /// Money transferred to who earned it.
+    PayOut,
+    /// Transferred money that was taken back.
+    PayOutReversal,
 }
 
 impl TransferCode {
     /// All codes, with the words they are stored and shown under.
-    const WORDS: [(Self, &'static str); 15] = [
+    const WORDS: [(Self, &'static str); 19] = [
         (Self::Grant, "grant"),
         (Self::Spend, "spend"),
         (Self::Add, "add"),
@@ -68,6 +76,10 @@ impl TransferCode {
         (Self::Collect, "collect"),
         (Self::Refund, "refund"),
         (Self::RefundReversal, "refund_reversal"),
+        (Self::Earn, "earn"),
+        (Self::EarnReversal, "earn_reversal"),
+        (Self::PayOut, "pay_out"),
+        (Self::PayOutReversal, "pay_out_reversal"),
     ];
 
     /// Whether it is a use of a wallet, which a frozen one refuses.
@@ -82,7 +94,16 @@ impl TransferCode {
 
     /// Whether it moves credits; the others move money.
     pub fn moves_credits(self) -> bool {
-        !matches!(self, Self::Collect | Self::Refund | Self::RefundReversal)
+        !matches!(
+            self,
+            Self::Collect
+                | Self::Refund
+                | Self::RefundReversal
+                | Self::Earn
+                | Self::EarnReversal
+                | Self::PayOut
+                | Self::PayOutReversal
+        )
     }
 
     /// The word it is stored and shown under.

@@ -9,6 +9,7 @@ mod checks;
 mod courier;
 mod edge;
 mod network;
+mod payouts;
 mod policies;
 pub mod secrets;
 
@@ -25,6 +26,7 @@ use checks::{check_limits, check_live_url, check_mail, check_origins, check_url,
 pub use courier::Courier;
 pub use edge::{EdgeConfig, EdgeSettings};
 pub use network::Network;
+pub use payouts::Payouts;
 pub use policies::{OnDispute, OnFraudWarning, Policies};
 pub use secrets::Secrets;
 
@@ -218,6 +220,10 @@ pub struct Settings {
     /// What follows from trouble with a payment.
     #[command(flatten)]
     pub policies: Policies,
+
+    /// What is passed on to others.
+    #[command(flatten)]
+    pub payouts: Payouts,
 
     /// What leaves for others.
     #[command(flatten)]

@@ -28,6 +28,7 @@ pub mod keys;
 pub mod notices;
 pub mod orders;
 pub mod pages;
+pub mod payouts;
 pub mod progress;
 pub mod purchases;
 pub mod reports;

@@ -21,7 +21,7 @@ pub use anchor::{Anchor, AnchorKey, Unsigned};
 pub use audit::{Audit, audit};
 pub use expiry::{Ended, expire_due, next_expiry_us};
 pub use movement::{Cause, Movement, transfer_id};
-pub use records::accounts::{Balance, balance, freeze};
+pub use records::accounts::{Balance, balance, freeze, house_balance};
 pub use records::audit::{HouseTotals, Told};
 pub use records::days::{MovedByDay, moved_by_day, sealed_position};
 pub use records::history::{Owned, Passage, Side, Step, count, debits, owned, passages, steps};

@@ -71,6 +71,16 @@ impl Catalogue {
         self.items.get(plan_id).and_then(Item::plan)
     }
 
+    /// What a reviewer earns of an order of this package, in percent.
+    pub fn reviewer_share_percent(&self, package_id: &str) -> i64 {
+        match self.items.get(package_id).map(|item| &item.offer) {
+            Some(Offer::OrderPackage {
+                reviewer_share_percent, ..
+            }) => *reviewer_share_percent,
+            _ => 0,
+        }
+    }
+
     /// The plan whose product at Stripe this is.
     pub fn plan_of_product(&self, stripe_product_id: &str) -> Option<String> {
         let plan_id = stripe_product_id.strip_prefix(PRODUCT_PREFIX)?;
@@ -109,6 +119,8 @@ pub enum Offer {
     },
     /// A piece of work, described by the buyer in these fields.
     OrderPackage {
+        /// What the reviewer who delivers it earns of the price, in percent; 0 where nobody does.
+        reviewer_share_percent: i64,
         /// The fields, in the order of the form.
         fields: Vec<Field>,
     },

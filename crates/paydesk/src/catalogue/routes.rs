@@ -138,7 +138,7 @@ impl ProductOut {
                 shown.priority = Some(terms.priority);
                 shown.max_quantity = *max_quantity;
             }
-            Offer::OrderPackage { fields } => shown.fields = fields.iter().map(FieldOut::of).collect(),
+            Offer::OrderPackage { fields, .. } => shown.fields = fields.iter().map(FieldOut::of).collect(),
             Offer::Plan(plan) => {
                 shown.kind = Kind::Plan;
                 shown.plan = Some(PlanOut::of(plan));

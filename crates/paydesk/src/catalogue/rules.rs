@@ -123,6 +123,7 @@ struct OrderPackageIn {
     #[serde(default)]
     description: String,
     refund_days: Option<Spanned<i64>>,
+    reviewer_share_percent: Option<Spanned<i64>>,
     prices: Spanned<BTreeMap<String, Spanned<Minor>>>,
     #[serde(default)]
     fields: Vec<FieldIn>,
@@ -311,13 +312,19 @@ impl Check<'_> {
                 required: read.required,
             });
         }
+        let share = package.reviewer_share_percent;
         Item {
             id: self.id(&package.id),
             name: self.name(&package.name, "a name"),
             description: package.description,
             prices: self.prices(&package.prices),
             refund_days: self.refund_days(package.refund_days.as_ref()),
-            offer: Offer::OrderPackage { fields },
+            offer: Offer::OrderPackage {
+                fields,
+                reviewer_share_percent: share.map_or(0, |share| {
+                    self.within(*share.get_ref(), &share.span(), 0..=100, "reviewer_share_percent")
+                }),
+            },
         }
     }
 

@@ -88,7 +88,7 @@ fn list(catalogue: &Catalogue) {
             .collect();
         let what = match &item.offer {
             Offer::CreditPack { credits, .. } => format!("{credits} credits"),
-            Offer::OrderPackage { fields } => format!("an order with {} fields", fields.len()),
+            Offer::OrderPackage { fields, .. } => format!("an order with {} fields", fields.len()),
             Offer::Plan(plan) => {
                 let (interval, count) = (plan.interval.word(), plan.interval_count);
                 let on_sale = if plan.on_sale { "" } else { ", not on sale" };

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 use jsonwebtoken::{EncodingKey, Header};
-use sandbox::Sandbox;
+use sandbox::{EndpointConfig, Sandbox};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use store::Access;
@@ -36,6 +36,8 @@ const WEBHOOK_SECRET: &str = "whsec_sandbox_on_this_machine_only";
 const SANDBOX_USUALLY: &str = "127.0.0.1:12111";
 /// The path of the webhook.
 const WEBHOOK_PATH: &str = "/api/stripe/webhook";
+/// The same for events of connected accounts, under an alias: an endpoint has an address of its own.
+const CONNECT_WEBHOOK_PATH: &str = "/api/webhooks/stripe";
 /// The user whose token is printed.
 const USER: &str = "user_demo";
 /// The operator whom the printed link signs in.
@@ -60,6 +62,19 @@ pub(super) struct Arguments {
 
     #[command(flatten)]
     settings: Settings,
+}
+
+/// Where the sandbox delivers: its own events, and under an alias those of connected accounts.
+fn endpoints(listen: SocketAddr) -> Vec<EndpointConfig> {
+    let own = super::sandbox::endpoint(&format!("http://{listen}{WEBHOOK_PATH}"), WEBHOOK_SECRET);
+    let connected = super::sandbox::endpoint(&format!("http://{listen}{CONNECT_WEBHOOK_PATH}"), WEBHOOK_SECRET);
+    vec![
+        own,
+        EndpointConfig {
+            connect: true,
+            ..connected
+        },
+    ]
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
@@ -98,11 +113,10 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     settings.listen = listener.local_addr().context("the listener has no address")?;
     settings.stripe.stripe_api_base = format!("http://{sandbox_address}");
 
-    let webhook = format!("http://{}{WEBHOOK_PATH}", settings.listen);
     let sandbox = Sandbox::new(sandbox::Config {
         state_file: Some(data.join("sandbox.json")),
         merchant_name: catalogue.shop_name.clone(),
-        webhook_endpoints: vec![super::sandbox::endpoint(&webhook, WEBHOOK_SECRET)],
+        webhook_endpoints: endpoints(settings.listen),
         ..sandbox::Config::default()
     });
     settings.stripe.stripe_publishable_key = Some(sandbox.config().publishable_key.clone());

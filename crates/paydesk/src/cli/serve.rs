@@ -21,7 +21,9 @@ use crate::config::{Config, Secrets, Settings};
 use crate::http::{routes, server};
 use crate::ids::Ids;
 use crate::schema::MIGRATIONS;
-use crate::{books, courier, credits, deployment, inbox, purchases, reports, subscriptions, telemetry, top_ups};
+use crate::{
+    books, courier, credits, deployment, inbox, payouts, purchases, reports, subscriptions, telemetry, top_ups,
+};
 
 /// The arguments of `paydesk serve`.
 #[derive(Args, Debug)]
@@ -188,6 +190,7 @@ fn begin_work(app: &App, tasks: &mut JoinSet<()>) {
     tasks.spawn(courier::run(app.clone()));
     tasks.spawn(purchases::run_fees(app.clone()));
     tasks.spawn(reports::run(app.clone()));
+    tasks.spawn(payouts::run(app.clone()));
 }
 
 /// Gives the background tasks their time to end.

@@ -51,6 +51,8 @@ pub(super) fn of(effect: &Effect) -> Option<Message> {
         | Effect::ReleaseOrder { .. }
         | Effect::IssueKey { .. }
         | Effect::SeedData { .. }
+        // Who earns sees it in their list.
+        | Effect::Earn(_)
         // The notice is told of by itself.
         | Effect::Notify { .. } => return None,
     };

@@ -17,7 +17,7 @@ use crate::courier;
 use crate::ids::{UserId, id_for};
 use crate::notices::{self, Notice, Subject};
 use crate::purchases::{self, SavedMethod};
-use crate::{credits, keys, orders, seeded};
+use crate::{credits, keys, orders, payouts, seeded};
 
 pub use records::effects_of_event;
 
@@ -143,6 +143,8 @@ pub enum Effect {
         /// The template, as JSON.
         value: String,
     },
+    /// Somebody earned a share of a sale.
+    Earn(Box<payouts::Sale>),
 }
 
 /// An effect and the event that it follows from.
@@ -202,6 +204,7 @@ impl Effect {
             Self::SeedData {
                 subscription_id, name, ..
             } => format!("seed:{subscription_id}:{name}"),
+            Self::Earn(sale) => format!("earn:{}", sale.business_key),
         }
     }
 
@@ -224,6 +227,7 @@ impl Effect {
             Self::Notify { .. } => "notify",
             Self::IssueKey { .. } => "issue_key",
             Self::SeedData { .. } => "seed_data",
+            Self::Earn(_) => "earn",
         }
     }
 }
@@ -280,7 +284,8 @@ impl Caused {
             | Effect::SaveMethod { .. }
             | Effect::Notify { .. }
             | Effect::IssueKey { .. }
-            | Effect::SeedData { .. } => Vec::new(),
+            | Effect::SeedData { .. }
+            | Effect::Earn(_) => Vec::new(),
         };
         let caused = |movement| Movement {
             event_id: self.event_id,
@@ -399,7 +404,8 @@ fn apply_one(tx: &mut Tx<'_>, now_us: i64, effect: &Effect) -> Result<bool> {
         }
         Effect::CountOrder { order_id, .. } => {
             let totals = purchases::refunds::of_order::totals(tx, order_id)?;
-            orders::count(tx, now_us, order_id, totals)
+            orders::count(tx, now_us, order_id, totals)?;
+            payouts::follow(tx, now_us, &orders::sale_key(order_id), totals.1)
         }
         Effect::ReleaseOrder { order_id, purchase_id } => orders::release(tx, now_us, order_id, purchase_id),
         Effect::SaveMethod {
@@ -433,6 +439,7 @@ fn apply_one(tx: &mut Tx<'_>, now_us: i64, effect: &Effect) -> Result<bool> {
             name,
             value,
         } => seeded::seed(tx, now_us, user_id, subscription_id, name, value),
+        Effect::Earn(sale) => payouts::earn(tx, now_us, sale),
         Effect::Grant { .. } | Effect::Collect { .. } | Effect::ClawBack { .. } => Ok(()),
     }?;
     Ok(true)

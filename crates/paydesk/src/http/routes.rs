@@ -11,8 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 use super::{Kind, Problem, Surroundings, envelope, explain, health, kinds, openapi, origins, pages, reference};
 use crate::app::App;
 use crate::{
-    catalogue, console, contacts, courier, credits, edge, entitlements, inbox, keys, notices, orders, purchases,
-    reports, seeded, sign_in, subscriptions, top_ups, updates,
+    catalogue, console, contacts, courier, credits, edge, entitlements, inbox, keys, notices, orders, payouts,
+    purchases, reports, seeded, sign_in, subscriptions, top_ups, updates,
 };
 
 /// The kinds of problem of every capability; `/problems/<code>` explains them.
@@ -30,6 +30,7 @@ pub const KINDS: &[&[Kind]] = &[
     keys::KINDS,
     seeded::KINDS,
     sign_in::KINDS,
+    payouts::KINDS,
 ];
 
 /// Every documented route. The OpenAPI document is made from this.
@@ -45,6 +46,7 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(credits::history::routes::router())
         .merge(credits::explain::routes::router())
         .merge(orders::routes::router())
+        .merge(payouts::routes::router())
         .merge(keys::routes::router())
         .merge(seeded::routes::router())
         .merge(entitlements::routes::router())

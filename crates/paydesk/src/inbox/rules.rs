@@ -3,7 +3,7 @@
 use stripe::event::{Envelope, Form};
 
 use crate::purchases::reversals::rules as reversals;
-use crate::subscriptions;
+use crate::{payouts, subscriptions};
 
 /// The event types that something follows from. All others are kept and ignored.
 const HANDLED: [&str; 11] = [
@@ -27,10 +27,13 @@ const RETRY_LONGEST_US: i64 = 3_600_000_000;
 /// After so many failed attempts an event is dead. With the pauses above this is most of a day.
 pub const ATTEMPTS_MAX: i64 = 30;
 
-/// Whether an event is about our own account, in the mode of the key in use, and tells what happened: a test event never
-/// touches live data, nor the other way round, and a connected account writes metadata of its own.
+/// Whether an event is in the mode of the key in use, tells what happened, and is about our own account, or about what we
+/// want to know of a connected one: a test event never touches live data, nor the other way round, and a connected account
+/// writes metadata of its own.
 pub fn is_ours(envelope: &Envelope, livemode: bool) -> bool {
-    envelope.form == Form::Snapshot && envelope.livemode == livemode && envelope.account.is_none()
+    envelope.form == Form::Snapshot
+        && envelope.livemode == livemode
+        && (envelope.account.is_none() || payouts::is_handled(&envelope.kind))
 }
 
 /// Whether something follows from events of this type.
@@ -40,6 +43,7 @@ pub fn is_handled(kind: &str) -> bool {
         || reversals::DISPUTES.contains(&kind)
         || reversals::WARNINGS.contains(&kind)
         || subscriptions::is_handled(kind)
+        || payouts::is_handled(kind)
 }
 
 /// The pause after the failed attempt of this number (from 1), or `None` where the event is to be given up. `jitter` is

@@ -14,7 +14,7 @@ use crate::catalogue::Catalogue;
 use crate::config::Policies;
 use crate::courier;
 use crate::effects::{self, Caused};
-use crate::{purchases, subscriptions};
+use crate::{payouts, purchases, subscriptions};
 
 /// Events handled in one transaction. More would make requests wait behind it on an engine with one writer.
 const BATCH: i64 = 128;
@@ -44,11 +44,17 @@ struct Told {
     purchase: Option<purchases::Told>,
     /// About a subscription.
     subscription: Option<Box<subscriptions::Told>>,
+    /// About a connected account.
+    payout: Option<payouts::Told>,
 }
 
 impl Due {
     fn tells_of_subscription(&self) -> bool {
         matches!(&self.told, Ok(Some(told)) if told.subscription.is_some())
+    }
+
+    fn tells_of_payout(&self) -> bool {
+        matches!(&self.told, Ok(Some(told)) if told.payout.is_some())
     }
 }
 
@@ -136,10 +142,14 @@ async fn read_due(app: &App, behind: Option<(i64, i64)>) -> Work {
 /// Handles events together, or, where that fails, one by one (`Err`). Gives how many were taken off the inbox.
 async fn handle_batch(app: &App, due: Work) -> std::result::Result<u64, u64> {
     let of_subscriptions = due.iter().any(Due::tells_of_subscription);
+    let of_payouts = due.iter().any(Due::tells_of_payout);
     match app.handling.submit(due.clone()).await {
         Ok(handled) => {
             if of_subscriptions {
                 app.store.notify(subscriptions::TOPIC);
+            }
+            if of_payouts {
+                app.store.notify(payouts::TOPIC);
             }
             if handled.total() > 0 {
                 store::crash_point("inbox handled");
@@ -237,6 +247,7 @@ fn handle(tx: &mut Tx<'_>, now_us: i64, (policies, catalogue): (Policies, &Catal
     store::crash_point("inbox claimed");
     let mut of_purchases: Vec<(i64, purchases::Told)> = Vec::with_capacity(due.len());
     let mut of_subscriptions: Vec<(i64, subscriptions::Told)> = Vec::new();
+    let mut of_payouts: Vec<payouts::Told> = Vec::new();
     let mut marks = Vec::with_capacity(due.len());
     for one in due.iter().filter(|one| claimed.contains(&one.event_id)) {
         let event_id = one.event_id;
@@ -244,6 +255,7 @@ fn handle(tx: &mut Tx<'_>, now_us: i64, (policies, catalogue): (Policies, &Catal
             Ok(Some(told)) => {
                 of_purchases.extend(told.purchase.clone().map(|told| (event_id, told)));
                 of_subscriptions.extend(told.subscription.clone().map(|told| (event_id, *told)));
+                of_payouts.extend(told.payout.clone());
                 handled.processed += 1;
                 (Status::Processed, None)
             }
@@ -273,6 +285,7 @@ fn handle(tx: &mut Tx<'_>, now_us: i64, (policies, catalogue): (Policies, &Catal
     store::crash_point("inbox settled");
     settled.effects.extend(taken.effects);
     apply(tx, now_us, &settled.effects)?;
+    payouts::take_in_events(tx, now_us, &of_payouts)?;
     store::crash_point("inbox applied");
     records::mark(tx, now_us, &marks)?;
     store::crash_point("inbox marked");
@@ -280,13 +293,23 @@ fn handle(tx: &mut Tx<'_>, now_us: i64, (policies, catalogue): (Policies, &Catal
 }
 
 /// Reads what an event tells. What is not ours is judged here and not only at receipt, because a replay comes this way
-/// too: an event of the other mode, of a connected account, or one that only names its object, never has an effect.
+/// too: an event of the other mode, or one that only names its object, never has an effect, and one of a connected account
+/// none on what we sell.
 fn read(body: &[u8], livemode: bool) -> std::result::Result<Option<Told>, Malformed> {
     if !rules::is_ours(&Envelope::parse(body)?, livemode) {
         return Ok(None);
     }
     let event = Event::parse(body)?;
+    if event.account.is_some() {
+        let told = payouts::interpret(&event).map(|told| Told {
+            purchase: None,
+            subscription: None,
+            payout: Some(told),
+        });
+        return Ok(told);
+    }
     let told = Told {
+        payout: None,
         purchase: purchases::interpret(&event)?,
         subscription: subscriptions::interpret(&event)?.map(Box::new),
     };

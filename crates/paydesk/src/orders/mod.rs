@@ -127,6 +127,11 @@ impl Order {
     }
 }
 
+/// What makes the share that somebody earns of an order one, whatever repeats.
+pub fn sale_key(order_id: &str) -> String {
+    format!("order:{order_id}")
+}
+
 /// Marks an order as waiting for the payment of a purchase.
 pub fn await_payment(tx: &mut Tx<'_>, now_us: i64, order: &Order, purchase_id: &str) -> Result<()> {
     let mut after = order.at(Status::AwaitingPayment);

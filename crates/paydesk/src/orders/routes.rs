@@ -132,7 +132,7 @@ pub(crate) async fn create_order(
     } = request.body;
     let user_id = caller.user_for(Scope::OrdersWrite, user_id.as_ref())?;
     let package = app.catalogue.items.get(&package_id);
-    let Some(Offer::OrderPackage { fields: known }) = package.map(|item| &item.offer) else {
+    let Some(Offer::OrderPackage { fields: known, .. }) = package.map(|item| &item.offer) else {
         let detail = format!("There is no package {package_id:?}.");
         return Err(Problem::of(&crate::purchases::UNKNOWN_ITEM)
             .field("package_id")

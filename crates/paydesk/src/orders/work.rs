@@ -1,18 +1,22 @@
 //! What people do with an order: they move it on, and say who is to do the work. Each is decided on the order as it stands
 //! under its lock, and written with who did it.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use store::Tx;
 
 use super::routes::OrderOut;
 use super::rules::Part;
-use super::{Delivery, MOVE_NOT_ALLOWED, Order, Status, records};
+use super::{Delivery, MOVE_NOT_ALLOWED, Order, Status, records, sale_key};
 use crate::app::App;
 use crate::courier::{self, Kind, Message, TOPIC};
+use crate::effects::{self, ApplyError, Caused, Effect};
 use crate::http::auth::Caller;
 use crate::http::{OneTime, Problem, kinds};
 use crate::idempotency::{self, Action, Answer, Reply};
 use crate::ids::UserId;
+use crate::payouts::{self, Sale};
 use crate::purchases::{self, refunds};
 use crate::tokens::Scope;
 
@@ -52,6 +56,7 @@ pub(super) async fn move_on(
 ) -> Result<Reply, Problem> {
     let (now_us, action) = (app.clock.now_us(), Action::of(one_time));
     let share_percent = app.catalogue.refunds.order_share_percent;
+    let (catalogue, buffer_us) = (Arc::clone(&app.catalogue), app.config.settings.payouts.buffer_us());
     let (is_cancelled, moved_id) = (wanted.to == Status::Cancelled, order_id.clone());
     let work = app.store.write(move |tx| {
         let (order_id, caller) = (moved_id.as_str(), &caller);
@@ -77,6 +82,11 @@ pub(super) async fn move_on(
             }
             if wanted.to == Status::Delivered {
                 courier::tell(tx, now_us, &[delivered(&after)])?;
+                let percent = catalogue.reviewer_share_percent(&after.package_id);
+                if let Some(sale) = earned(&after, &payments, percent, now_us + buffer_us) {
+                    let earn = Caused::by_nothing(Effect::Earn(Box::new(sale)));
+                    effects::apply(tx, now_us, &[earn]).map_err(ApplyError::into_store)?;
+                }
             }
             Ok(Answer::json(StatusCode::OK, &OrderOut::from(after)))
         })
@@ -167,6 +177,26 @@ fn moved(order: &Order, wanted: &Move, now_us: i64) -> Order {
         });
     }
     after
+}
+
+/// What the reviewer earns of an order that they delivered: their share of what was paid. Nobody earns of one without a
+/// reviewer, or whose package gives no share.
+fn earned(order: &Order, payments: &refunds::of_order::Payments, percent: i64, payable_at_us: i64) -> Option<Sale> {
+    let (payment_intent_id, currency) = payments.paid()?;
+    let net_minor = payouts::share_minor(order.paid_minor, percent, currency);
+    if net_minor == 0 {
+        return None;
+    }
+    Some(Sale {
+        business_key: sale_key(&order.order_id),
+        user_id: order.reviewer_id.clone()?,
+        payment_intent_id: Some(payment_intent_id),
+        currency,
+        gross_minor: order.paid_minor,
+        refunded_minor: order.refunded_minor,
+        net_minor,
+        payable_at_us,
+    })
 }
 
 /// What others are told of a delivery: once for each, since each is a change of its own.

@@ -30,7 +30,7 @@ fn page(app: &App, user_id: &str, token: &str) -> Response {
     for item in app.catalogue.items.values() {
         match &item.offer {
             Offer::CreditPack { credits, .. } => packs.push(described(app, item, "credits", json!(credits))),
-            Offer::OrderPackage { fields } => {
+            Offer::OrderPackage { fields, .. } => {
                 let fields: Value = fields
                     .iter()
                     .map(|field| {

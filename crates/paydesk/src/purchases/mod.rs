@@ -38,6 +38,7 @@ pub use customers::of as customer_of;
 pub use drive::DriveError;
 pub use fees::{describe_metrics, fill as fill_fees, run as run_fees};
 pub use plans::step_aside;
+pub use records::payments::charge_of;
 pub use records::{
     automatic_purchases, link_customer, pending_credits, purchase, save_method, saved_method, user_of_customer,
 };

@@ -17,7 +17,15 @@ pub(super) fn figure_of(code: TransferCode) -> Option<(Figure, i64)> {
         TransferCode::Remove => Some((Figure::Removed, 1)),
         TransferCode::ClawBack => Some((Figure::ClawedBack, 1)),
         TransferCode::Reinstate => Some((Figure::ClawedBack, -1)),
-        TransferCode::Hold | TransferCode::Release | TransferCode::Repay | TransferCode::Move => None,
+        // What is passed on to others is told by the earners' own lists.
+        TransferCode::Earn
+        | TransferCode::EarnReversal
+        | TransferCode::PayOut
+        | TransferCode::PayOutReversal
+        | TransferCode::Hold
+        | TransferCode::Release
+        | TransferCode::Repay
+        | TransferCode::Move => None,
     }
 }
 

@@ -69,4 +69,14 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "lists of operators",
         sql: include_str!("0013_listing.sql"),
     },
+    Migration {
+        number: 14,
+        name: "connected accounts",
+        sql: include_str!("0014_payout_account.sql"),
+    },
+    Migration {
+        number: 15,
+        name: "payouts",
+        sql: include_str!("0015_payout_line.sql"),
+    },
 ];

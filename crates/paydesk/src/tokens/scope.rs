@@ -72,6 +72,8 @@ scopes! {
     DataRead = 24 "data:read", "Read any user's seeded data.";
     DataWrite = 25 "data:write", "Change any user's seeded data.";
     ReportsRead = 12 "reports:read", "Read figures, the ledger, and what happened to any user.";
+    PayoutsRead = 28 "payouts:read", "Read any user's connected account and earnings.";
+    PayoutsWrite = 29 "payouts:write", "Begin the onboarding of any user's connected account.";
     MetricsRead = 9 "metrics:read", "Read the server's metrics.";
 }
 

@@ -18,7 +18,7 @@ use paydesk::edge::{self, Edge};
 use paydesk::http::{routes, server};
 use paydesk::ids::Ids;
 use paydesk::schema::MIGRATIONS;
-use paydesk::{audit, catalogue, courier, inbox, subscriptions};
+use paydesk::{audit, catalogue, courier, inbox, payouts, subscriptions};
 use reqwest::Method;
 use sandbox::{EndpointConfig, Sandbox};
 use secrecy::SecretString;
@@ -331,7 +331,8 @@ impl TestApp {
     pub(crate) async fn handle(&self) {
         loop {
             while inbox::work(&self.app).await > 0 {}
-            if subscriptions::work(&self.app).await.unwrap() == 0 {
+            let read = subscriptions::work(&self.app).await.unwrap() + payouts::work(&self.app).await.unwrap();
+            if read == 0 {
                 break;
             }
         }

@@ -7,6 +7,7 @@ export const routes = {
   addCredits: "POST /api/financial/credits/{user_id}/add {}",
   approveRefundRequest: "POST /api/refund-requests/{request_id}/approve {}",
   assignOrder: "POST /api/orders/{order_id}/assignment {}",
+  beginOnboarding: "POST /api/payouts/accounts/{user_id}/onboarding {}",
   cancelSubscription: "DELETE /api/stripe/subscriptions/{id}?when",
   captureHold: "POST /api/financial/credits/{user_id}/holds/{hold_id}/capture {}",
   changeContact: "PUT /api/users/{user_id}/contact {}",
@@ -26,6 +27,7 @@ export const routes = {
   listAllSubscriptions: "GET /api/subscriptions?limit,after,user_id,status",
   listCreditHistory: "GET /api/financial/credits/{user_id}/history?limit,after,key_id,code,from,to",
   listDisputes: "GET /api/disputes?limit,after,user_id,status",
+  listEarnings: "GET /api/payouts/{user_id}/earnings?limit,after",
   listEvents: "GET /api/events?limit,after,status,type",
   listFraudWarnings: "GET /api/fraud-warnings?limit,after,user_id",
   listHolds: "GET /api/financial/credits/{user_id}/holds?limit,after,status",
@@ -62,6 +64,7 @@ export const routes = {
   readOrder: "GET /api/orders/{order_id}",
   readPayment: "GET /api/payments/{payment_id}",
   readPaymentStatus: "GET /payment/status?session_id",
+  readPayoutAccount: "GET /api/payouts/accounts/{user_id}",
   readPurchase: "GET /api/purchases/{purchase_id}",
   readRefund: "GET /api/refunds/{refund_id}",
   readRefundRequest: "GET /api/refund-requests/{request_id}",
@@ -117,6 +120,15 @@ export interface Operations {
    * Says which user is to work on it. They see it under `GET /api/orders?reviewer_id=…`, and may move it on.
    */
   assignOrder(input: Input<"assign_order">, options?: CallOptions): Promise<Output<"assign_order">>;
+
+  /**
+   * Begin onboarding
+   *
+   * Makes the builder's connected account at Stripe, once, and a way to Stripe's page on which they say who they are and where
+   * they want to be paid. The page opens once and for a few minutes; ask with a new Idempotency-Key for another. What became
+   * of it is told by Stripe's events, and read at `GET /api/payouts/accounts/{user_id}`.
+   */
+  beginOnboarding(input: Input<"begin_onboarding">, options?: CallOptions): Promise<Output<"begin_onboarding">>;
 
   /**
    * End a subscription
@@ -271,6 +283,13 @@ export interface Operations {
    * All disputes that Stripe told of, newest first. What is disputed counts as given back until the dispute is won.
    */
   listDisputes(input?: Input<"list_disputes">, options?: CallOptions): Promise<Output<"list_disputes">>;
+
+  /**
+   * List earnings
+   *
+   * What the user earned of each sale, newest first, and how far it is transferred.
+   */
+  listEarnings(input: Input<"list_earnings">, options?: CallOptions): Promise<Output<"list_earnings">>;
 
   /**
    * List events
@@ -527,6 +546,13 @@ export interface Operations {
    * For the success page, which has no token: the session's id is known to nobody but the buyer.
    */
   readPaymentStatus(input: Input<"read_payment_status">, options?: CallOptions): Promise<Output<"read_payment_status">>;
+
+  /**
+   * Read a connected account
+   *
+   * Where the builder's account at Stripe stands, and what they have to tell. 404 where none was asked for yet.
+   */
+  readPayoutAccount(input: Input<"read_payout_account">, options?: CallOptions): Promise<Output<"read_payout_account">>;
 
   /**
    * Read a purchase

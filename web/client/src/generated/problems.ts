@@ -40,6 +40,7 @@ export type ProblemCode =
   | "other_approver_needed"
   | "outside_refund_policy"
   | "payment_failed"
+  | "payout_account_refused"
   | "rate_limited"
   | "refund_needs_approval"
   | "refund_refused"

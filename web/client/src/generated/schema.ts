@@ -850,6 +850,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/payouts/accounts/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a connected account
+         * @description Where the builder's account at Stripe stands, and what they have to tell. 404 where none was asked for yet.
+         */
+        get: operations["read_payout_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payouts/accounts/{user_id}/onboarding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin onboarding
+         * @description Makes the builder's connected account at Stripe, once, and a way to Stripe's page on which they say who they are and where
+         *     they want to be paid. The page opens once and for a few minutes; ask with a new Idempotency-Key for another. What became
+         *     of it is told by Stripe's events, and read at `GET /api/payouts/accounts/{user_id}`.
+         */
+        post: operations["begin_onboarding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payouts/{user_id}/earnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List earnings
+         * @description What the user earned of each sale, newest first, and how far it is transferred.
+         */
+        get: operations["list_earnings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/purchases": {
         parameters: {
             query?: never;
@@ -2140,6 +2202,70 @@ export interface components {
          * @enum {string}
          */
         DisputeStatus: "warning_needs_response" | "warning_under_review" | "warning_closed" | "needs_response" | "under_review" | "lost" | "appeal_needs_response" | "appeal_under_review" | "won" | "prevented";
+        /** @description What somebody earned of one sale. Amounts are in minor units of the currency. */
+        EarningOut: {
+            /** @description `pln_…`; also the Idempotency-Key and the group of its transfer at Stripe. */
+            line_id: string;
+            /** @description The sale: `order:ord_…`. */
+            sale: string;
+            /**
+             * @description The currency of the amounts.
+             * @example usd
+             */
+            currency: string;
+            /**
+             * Format: int64
+             * @description What the buyer paid.
+             * @example 4900
+             */
+            gross_minor: number;
+            /**
+             * Format: int64
+             * @description What of that was given back or is disputed.
+             * @example 0
+             */
+            refunded_minor: number;
+            /**
+             * Format: int64
+             * @description What the platform keeps.
+             * @example 1470
+             */
+            fee_minor: number;
+            /**
+             * Format: int64
+             * @description What is earned.
+             * @example 3430
+             */
+            earned_minor: number;
+            /**
+             * Format: int64
+             * @description What was transferred, or is being.
+             * @example 3430
+             */
+            transferred_minor: number;
+            /**
+             * Format: int64
+             * @description What of that was taken back, or is being.
+             * @example 0
+             */
+            taken_back_minor: number;
+            /**
+             * Format: int64
+             * @description What of it paid what was owed for other sales; negative where others paid for this one.
+             * @example 0
+             */
+            offset_minor: number;
+            /**
+             * Format: int64
+             * @description What is still owed to the earner; negative where they owe it, and later earnings pay it first.
+             * @example 0
+             */
+            outstanding_minor: number;
+            /** @description From when on it is transferred. */
+            payable_at: components["schemas"]["Moment"];
+            /** @description When the sale was earned. */
+            earned_at: components["schemas"]["Moment"];
+        };
         /** @description Something an event did. */
         EffectOut: {
             /**
@@ -3040,6 +3166,37 @@ export interface components {
             /** @description When it was written. */
             created_at: components["schemas"]["Moment"];
         };
+        /**
+         * @description Where the builder lives, and where they go when they are done.
+         * @example {
+         *       "country": "DE",
+         *       "return_url": "https://shop.example/earnings"
+         *     }
+         */
+        OnboardingIn: {
+            /**
+             * @description The country of who is paid, two capital letters; the platform's own where it is left out. It is fixed with the
+             *     first request, before Stripe has made the account.
+             */
+            country?: string | null;
+            /** @description Where Stripe sends the builder who is done, or has left; `/account` where it is left out. */
+            return_url?: string | null;
+            /** @description Where Stripe sends the builder whose way to the page is used or over, so that your application asks for another. */
+            refresh_url?: string | null;
+        };
+        /** @description The way to Stripe's page. */
+        OnboardingOut: {
+            /** @description Whose account. */
+            user_id: components["schemas"]["UserId"];
+            /**
+             * @description The connected account at Stripe.
+             * @example acct_1a2b
+             */
+            account_id?: string | null;
+            /** @description The page to send the builder to. It opens once. */
+            url: string;
+            expires_at?: components["schemas"]["Moment"] | null;
+        };
         /** @description One change of an order as the wire shows it. */
         OrderChangeOut: {
             /**
@@ -3188,6 +3345,75 @@ export interface components {
                 evidence_due_at?: components["schemas"]["Moment"] | null;
                 /** @description When it was opened. */
                 created_at: components["schemas"]["Moment"];
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_EarningOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /** @description `pln_…`; also the Idempotency-Key and the group of its transfer at Stripe. */
+                line_id: string;
+                /** @description The sale: `order:ord_…`. */
+                sale: string;
+                /**
+                 * @description The currency of the amounts.
+                 * @example usd
+                 */
+                currency: string;
+                /**
+                 * Format: int64
+                 * @description What the buyer paid.
+                 * @example 4900
+                 */
+                gross_minor: number;
+                /**
+                 * Format: int64
+                 * @description What of that was given back or is disputed.
+                 * @example 0
+                 */
+                refunded_minor: number;
+                /**
+                 * Format: int64
+                 * @description What the platform keeps.
+                 * @example 1470
+                 */
+                fee_minor: number;
+                /**
+                 * Format: int64
+                 * @description What is earned.
+                 * @example 3430
+                 */
+                earned_minor: number;
+                /**
+                 * Format: int64
+                 * @description What was transferred, or is being.
+                 * @example 3430
+                 */
+                transferred_minor: number;
+                /**
+                 * Format: int64
+                 * @description What of that was taken back, or is being.
+                 * @example 0
+                 */
+                taken_back_minor: number;
+                /**
+                 * Format: int64
+                 * @description What of it paid what was owed for other sales; negative where others paid for this one.
+                 * @example 0
+                 */
+                offset_minor: number;
+                /**
+                 * Format: int64
+                 * @description What is still owed to the earner; negative where they owe it, and later earnings pay it first.
+                 * @example 0
+                 */
+                outstanding_minor: number;
+                /** @description From when on it is transferred. */
+                payable_at: components["schemas"]["Moment"];
+                /** @description When the sale was earned. */
+                earned_at: components["schemas"]["Moment"];
             }[];
             /** @description What to give as `after` for the next page; absent on the last one. */
             next?: string | null;
@@ -4123,6 +4349,35 @@ export interface components {
          * @enum {string}
          */
         PaymentStatus: "requires_payment_method" | "processing" | "failed" | "canceled" | "succeeded";
+        /** @description A connected account. */
+        PayoutAccountOut: {
+            /** @description Whose. */
+            user_id: components["schemas"]["UserId"];
+            /**
+             * @description The account at Stripe, once it is made.
+             * @example acct_1a2b
+             */
+            account_id?: string | null;
+            /** @description Where it stands. */
+            status: components["schemas"]["PayoutAccountStatus"];
+            /** @description Whether it can be paid now. */
+            payable: boolean;
+            /** @description What its owner has to tell on Stripe's page, in Stripe's words, such as `external_account`. */
+            currently_due: string[];
+            /** @description Why it cannot do all that it should, in Stripe's word. */
+            disabled_reason?: string | null;
+            /** @description Whether Stripe pays out what is on it. */
+            payouts_enabled: boolean;
+            /** @description The country that was asked for. */
+            country?: string | null;
+            /** @description When it was asked for. */
+            created_at: components["schemas"]["Moment"];
+        };
+        /**
+         * @description Where a connected account stands.
+         * @enum {string}
+         */
+        PayoutAccountStatus: "creating" | "onboarding" | "restricted" | "enabled" | "closed";
         /**
          * @description A change to another plan of the same group.
          * @example {
@@ -5340,6 +5595,7 @@ export type DeliveryStatus = components['schemas']['DeliveryStatus'];
 export type DisputeBehind = components['schemas']['DisputeBehind'];
 export type DisputeOut = components['schemas']['DisputeOut'];
 export type DisputeStatus = components['schemas']['DisputeStatus'];
+export type EarningOut = components['schemas']['EarningOut'];
 export type EffectOut = components['schemas']['EffectOut'];
 export type Entitlements = components['schemas']['Entitlements'];
 export type EventBehind = components['schemas']['EventBehind'];
@@ -5381,6 +5637,8 @@ export type MoveIn = components['schemas']['MoveIn'];
 export type MrrOut = components['schemas']['MrrOut'];
 export type NoticeKind = components['schemas']['NoticeKind'];
 export type NoticeOut = components['schemas']['NoticeOut'];
+export type OnboardingIn = components['schemas']['OnboardingIn'];
+export type OnboardingOut = components['schemas']['OnboardingOut'];
 export type OrderChangeOut = components['schemas']['OrderChangeOut'];
 export type OrderIn = components['schemas']['OrderIn'];
 export type OrderMoveIn = components['schemas']['OrderMoveIn'];
@@ -5388,6 +5646,7 @@ export type OrderOut = components['schemas']['OrderOut'];
 export type OrderStatus = components['schemas']['OrderStatus'];
 export type OtherWallet = components['schemas']['OtherWallet'];
 export type PageDisputeOut = components['schemas']['Page_DisputeOut'];
+export type PageEarningOut = components['schemas']['Page_EarningOut'];
 export type PageEventOut = components['schemas']['Page_EventOut'];
 export type PageFraudWarningOut = components['schemas']['Page_FraudWarningOut'];
 export type PageHistoryEntry = components['schemas']['Page_HistoryEntry'];
@@ -5411,6 +5670,8 @@ export type PageWebhookEndpointOut = components['schemas']['Page_WebhookEndpoint
 export type PartOfLot = components['schemas']['PartOfLot'];
 export type PaymentOut = components['schemas']['PaymentOut'];
 export type PaymentStatus = components['schemas']['PaymentStatus'];
+export type PayoutAccountOut = components['schemas']['PayoutAccountOut'];
+export type PayoutAccountStatus = components['schemas']['PayoutAccountStatus'];
 export type PlanChangeIn = components['schemas']['PlanChangeIn'];
 export type PlanOut = components['schemas']['PlanOut'];
 export type PointOut = components['schemas']['PointOut'];
@@ -6987,6 +7248,93 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListedPaymentOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_payout_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose account. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutAccountOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    begin_onboarding: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Who is to be paid. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OnboardingIn"];
+            };
+        };
+        responses: {
+            /** @description The page to send the builder to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnboardingOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_earnings: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Who earned. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of earnings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EarningOut"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -455,6 +455,15 @@ pub struct Balance {
     pub frozen: bool,
 }
 
+/// What came into an account of the house, less what left it.
+pub fn house_balance(tx: &mut Tx<'_>, account: &AccountKey) -> Result<i64> {
+    let row = tx.one(
+        "select credits_posted - debits_posted from account where account_key = $1",
+        &[account.to_string().into()],
+    )?;
+    row.map_or(Ok(0), |row| row.int(0))
+}
+
 /// What the owner of a wallet has at a moment.
 pub fn balance(tx: &mut Tx<'_>, now_us: i64, wallet: &AccountKey) -> Result<Balance> {
     let Role::Wallet(owner) = &wallet.role else {

@@ -95,6 +95,10 @@ pub fn what(code: TransferCode, towards: Towards, key_id: Option<&str>) -> Strin
         TransferCode::Collect => "Money that was paid",
         TransferCode::Refund => "Money that went back to the buyer",
         TransferCode::RefundReversal => "Money that came back from the buyer",
+        TransferCode::Earn => "Money of a sale that another earned",
+        TransferCode::EarnReversal => "Money that another earned, given back with the sale",
+        TransferCode::PayOut => "Money transferred to who earned it",
+        TransferCode::PayOutReversal => "Transferred money that was taken back",
     };
     words.to_owned()
 }

@@ -97,6 +97,15 @@ impl PaymentRow {
     }
 }
 
+/// The charge of a payment at Stripe, once it is known.
+pub fn charge_of(tx: &mut Tx<'_>, payment_intent_id: &str) -> Result<Option<String>> {
+    let row = tx.one(
+        "select charge_id from payment where payment_intent_id = $1",
+        &[payment_intent_id.into()],
+    )?;
+    row.map_or(Ok(None), |row| row.opt_text(0))
+}
+
 /// Every query of whole payments, with its own end.
 macro_rules! select_payment {
     ($end:literal) => {

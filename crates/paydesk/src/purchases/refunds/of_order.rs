@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use ledger::Money;
+use ledger::{Currency, Money};
 use store::{Result, Tx};
 
 use super::rules::Standing;
@@ -31,6 +31,12 @@ pub fn totals(tx: &mut Tx<'_>, order_id: &str) -> Result<(i64, i64)> {
 }
 
 impl Payments {
+    /// The payment that brought money, and its currency; none where nothing was paid.
+    pub fn paid(&self) -> Option<(String, Currency)> {
+        let paid = self.0.values().find(|payment| payment.paid_minor > 0)?;
+        Some((paid.payment_intent_id.clone(), paid.price.currency))
+    }
+
     /// Writes an intent for each payment to give back so many percent of it, less what is given back already. The change
     /// of the order that it follows from makes it happen once.
     pub fn give_back(
