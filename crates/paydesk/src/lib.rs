@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod audit;
+pub mod bookings;
 pub mod books;
 pub mod catalogue;
 pub mod cli;

@@ -8,6 +8,7 @@ mod push;
 mod records;
 pub mod routes;
 pub mod rules;
+mod sessions;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,6 +16,7 @@ use std::path::Path;
 use ledger::{Currency, Money, NEVER_US, Terms};
 
 use crate::clock::DAY_US;
+use crate::ids::UserId;
 
 pub use plans::{
     Access, CycleCredits, Free, Interval, KeyPolicy, OnDowngrade, PastDueAccess, PausedAccess, Plan, Seed,
@@ -22,6 +24,7 @@ pub use plans::{
 pub use push::{PushError, Pushed, push};
 pub use records::{currency_of_price, plan_of_price, stripe_plan_price, stripe_price};
 pub use rules::{CatalogueError, EXPIRES_AFTER_DAYS_MAX, REFUND_DAYS_MAX, parse};
+pub use sessions::{RefundTier, SessionType};
 
 /// How the ids of products at Stripe begin.
 const PRODUCT_PREFIX: &str = "paydesk_";
@@ -33,7 +36,7 @@ pub struct Catalogue {
     pub shop_name: String,
     /// The currency used where a request names none.
     pub default_currency: Currency,
-    /// Credit packs, order packages and plans by their id.
+    /// Credit packs, order packages, session types and plans by their id.
     pub items: BTreeMap<String, Item>,
     /// What somebody without a live subscription has.
     pub free: Free,
@@ -81,6 +84,17 @@ impl Catalogue {
         }
     }
 
+    /// The session type of this id.
+    pub fn session_type(&self, session_type_id: &str) -> Option<&SessionType> {
+        self.items.get(session_type_id).and_then(Item::session_type)
+    }
+
+    /// Whether a user gives sessions.
+    pub fn has_builder(&self, user_id: &UserId) -> bool {
+        let mut given = self.items.values().filter_map(Item::session_type);
+        given.any(|session_type| session_type.builder_id == *user_id)
+    }
+
     /// The plan whose product at Stripe this is.
     pub fn plan_of_product(&self, stripe_product_id: &str) -> Option<String> {
         let plan_id = stripe_product_id.strip_prefix(PRODUCT_PREFIX)?;
@@ -124,6 +138,8 @@ pub enum Offer {
         /// The fields, in the order of the form.
         fields: Vec<Field>,
     },
+    /// A session with a builder.
+    Session(Box<SessionType>),
     /// A subscription.
     Plan(Box<Plan>),
 }
@@ -185,7 +201,15 @@ impl Item {
     pub fn plan(&self) -> Option<&Plan> {
         match &self.offer {
             Offer::Plan(plan) => Some(plan),
-            Offer::CreditPack { .. } | Offer::OrderPackage { .. } => None,
+            Offer::CreditPack { .. } | Offer::OrderPackage { .. } | Offer::Session(_) => None,
+        }
+    }
+
+    /// The session type that it is, where it is one.
+    pub fn session_type(&self) -> Option<&SessionType> {
+        match &self.offer {
+            Offer::Session(session_type) => Some(session_type),
+            Offer::CreditPack { .. } | Offer::OrderPackage { .. } | Offer::Plan(_) => None,
         }
     }
 

@@ -7,9 +7,10 @@ use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Field, FieldKind, Interval, Item, Offer, Plan};
+use super::{Field, FieldKind, Interval, Item, Offer, Plan, RefundTier, SessionType};
 use crate::app::App;
 use crate::http::ApiJson;
+use crate::ids::UserId;
 use crate::purchases::Kind;
 
 /// The routes of this capability.
@@ -57,9 +58,30 @@ pub struct ProductOut {
     pub max_quantity: i64,
     /// What the buyer of an order fills in.
     pub fields: Vec<FieldOut>,
+    /// What is booked; only for session types.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionOut>,
     /// What a subscriber gets; only for plans.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<PlanOut>,
+}
+
+/// A session that can be booked.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct SessionOut {
+    /// Who gives it.
+    pub builder_id: UserId,
+    /// How long it lasts.
+    #[schema(example = 60)]
+    pub minutes: i64,
+    /// How long before its start it must be booked at the latest.
+    #[schema(example = 120)]
+    pub notice_minutes: i64,
+    /// How many days before its start it can be booked at the earliest.
+    #[schema(example = 60)]
+    pub horizon_days: i64,
+    /// What goes back to a client who cancels, the earliest first. Where the builder cancels, everything does.
+    pub refund_tiers: Vec<RefundTier>,
 }
 
 /// What a subscriber gets, and how often it is paid for.
@@ -124,6 +146,7 @@ impl ProductOut {
             priority: None,
             max_quantity: 1,
             fields: Vec::new(),
+            session: None,
             plan: None,
         };
         match &item.offer {
@@ -139,12 +162,28 @@ impl ProductOut {
                 shown.max_quantity = *max_quantity;
             }
             Offer::OrderPackage { fields, .. } => shown.fields = fields.iter().map(FieldOut::of).collect(),
+            Offer::Session(session_type) => {
+                shown.kind = Kind::Booking;
+                shown.session = Some(SessionOut::of(session_type));
+            }
             Offer::Plan(plan) => {
                 shown.kind = Kind::Plan;
                 shown.plan = Some(PlanOut::of(plan));
             }
         }
         shown
+    }
+}
+
+impl SessionOut {
+    fn of(session_type: &SessionType) -> Self {
+        Self {
+            builder_id: session_type.builder_id.clone(),
+            minutes: session_type.minutes,
+            notice_minutes: session_type.notice_minutes,
+            horizon_days: session_type.horizon_days,
+            refund_tiers: session_type.refund_tiers.clone(),
+        }
     }
 }
 

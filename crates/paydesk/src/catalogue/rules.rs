@@ -3,6 +3,7 @@
 
 mod plans;
 mod refunds;
+mod sessions;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,6 +16,7 @@ use toml::Spanned;
 
 use plans::{FreeIn, PlanIn};
 use refunds::RefundsIn;
+use sessions::SessionTypeIn;
 
 use super::{Catalogue, Field, FieldKind, Item, Offer, PackTerms};
 use crate::credits::PRIORITY_MAX;
@@ -87,6 +89,8 @@ struct FileIn {
     credit_pack: Vec<CreditPackIn>,
     #[serde(default)]
     order_package: Vec<OrderPackageIn>,
+    #[serde(default)]
+    session_type: Vec<SessionTypeIn>,
     #[serde(default)]
     plan: Vec<PlanIn>,
     free: Option<FreeIn>,
@@ -217,6 +221,11 @@ impl Check<'_> {
             let item = self.order_package(package);
             self.add(&mut items, &id, item, default_currency);
         }
+        for session_type in read.session_type {
+            let id = session_type.id.clone();
+            let item = self.session_type(session_type);
+            self.add(&mut items, &id, item, default_currency);
+        }
         for plan in read.plan {
             let id = plan.id.clone();
             let item = self.plan(plan);
@@ -227,7 +236,8 @@ impl Check<'_> {
         if items.is_empty() && self.mistakes.is_empty() {
             self.mistake(
                 &(0..0),
-                "nothing is on sale; add a [[credit_pack]], an [[order_package]] or a [[plan]]".into(),
+                "nothing is on sale; add a [[credit_pack]], an [[order_package]], a [[session_type]] or a [[plan]]"
+                    .into(),
             );
         }
         Some(Catalogue {

@@ -89,6 +89,9 @@ fn list(catalogue: &Catalogue) {
         let what = match &item.offer {
             Offer::CreditPack { credits, .. } => format!("{credits} credits"),
             Offer::OrderPackage { fields, .. } => format!("an order with {} fields", fields.len()),
+            Offer::Session(session_type) => {
+                format!("{} minutes with {}", session_type.minutes, session_type.builder_id)
+            }
             Offer::Plan(plan) => {
                 let (interval, count) = (plan.interval.word(), plan.interval_count);
                 let on_sale = if plan.on_sale { "" } else { ", not on sale" };

@@ -99,6 +99,7 @@ fn item<'a>(catalogue: &'a Catalogue, kind: Kind, data: &serde_json::Value) -> O
         Kind::RefundRequested | Kind::RefundApproved | Kind::RefundDeclined | Kind::RefundMade => {
             data["item_id"].as_str()
         }
+        Kind::BookingConfirmed | Kind::BookingReleased | Kind::BookingUnplaced => data["session_type_id"].as_str(),
         _ => None,
     };
     catalogue.items.get(item_id?).map(|item| item.name.as_str())

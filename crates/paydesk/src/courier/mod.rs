@@ -48,6 +48,15 @@ pub enum Kind {
     /// An order was delivered: once for each delivery.
     #[serde(rename = "order.delivered")]
     OrderDelivered,
+    /// A booking is paid for: the session takes place.
+    #[serde(rename = "booking.confirmed")]
+    BookingConfirmed,
+    /// A checkout of a booking came to nothing, and its time is free again.
+    #[serde(rename = "booking.released")]
+    BookingReleased,
+    /// The money for a booking came when its time was gone. All of it goes back.
+    #[serde(rename = "booking.unplaced")]
+    BookingUnplaced,
     /// Somebody asked for a refund.
     #[serde(rename = "refund.requested")]
     RefundRequested,
@@ -101,6 +110,9 @@ pub enum Kind {
 words!(Kind {
     OrderPaid = "order.paid",
     OrderDelivered = "order.delivered",
+    BookingConfirmed = "booking.confirmed",
+    BookingReleased = "booking.released",
+    BookingUnplaced = "booking.unplaced",
     RefundRequested = "refund.requested",
     RefundApproved = "refund.approved",
     RefundDeclined = "refund.declined",

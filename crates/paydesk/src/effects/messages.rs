@@ -49,6 +49,10 @@ pub(super) fn of(effect: &Effect) -> Option<Message> {
         | Effect::SaveMethod { .. }
         | Effect::CountOrder { .. }
         | Effect::ReleaseOrder { .. }
+        // Bookings tell of themselves.
+        | Effect::PayBooking { .. }
+        | Effect::CountBooking { .. }
+        | Effect::ReleaseBooking { .. }
         | Effect::IssueKey { .. }
         | Effect::SeedData { .. }
         // Who earns sees it in their list.

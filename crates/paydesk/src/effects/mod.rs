@@ -17,7 +17,7 @@ use crate::courier;
 use crate::ids::{UserId, id_for};
 use crate::notices::{self, Notice, Subject};
 use crate::purchases::{self, SavedMethod};
-use crate::{credits, keys, orders, payouts, seeded};
+use crate::{bookings, credits, keys, orders, payouts, seeded};
 
 pub use records::effects_of_event;
 
@@ -95,6 +95,31 @@ pub enum Effect {
         payment: String,
         /// The step's number among those of the payment; 0 when its money came.
         version: i64,
+    },
+    /// A booking is paid for.
+    PayBooking {
+        /// Which booking.
+        booking_id: String,
+        /// By which purchase.
+        purchase_id: String,
+    },
+    /// What was paid and given back for a booking is counted anew.
+    CountBooking {
+        /// Which booking.
+        booking_id: String,
+        /// The purchase that pays for it.
+        purchase_id: String,
+        /// The payment of which something is new.
+        payment: String,
+        /// The step's number among those of the payment; 0 when its money came.
+        version: i64,
+    },
+    /// A purchase came to nothing; the time that was held for it is free.
+    ReleaseBooking {
+        /// Which booking.
+        booking_id: String,
+        /// The purchase that ended.
+        purchase_id: String,
     },
     /// A payment method is kept, to be charged when its user is not there.
     SaveMethod {
@@ -198,6 +223,9 @@ impl Effect {
             Self::PayOrder { purchase_id, .. } => format!("pay_order:{purchase_id}"),
             Self::CountOrder { payment, version, .. } => format!("count_order:{payment}:{version}"),
             Self::ReleaseOrder { purchase_id, .. } => format!("release_order:{purchase_id}"),
+            Self::PayBooking { purchase_id, .. } => format!("pay_booking:{purchase_id}"),
+            Self::CountBooking { payment, version, .. } => format!("count_booking:{payment}:{version}"),
+            Self::ReleaseBooking { purchase_id, .. } => format!("release_booking:{purchase_id}"),
             Self::SaveMethod { setup, .. } => format!("save_method:{setup}"),
             Self::Notify { about, .. } => format!("notify:{about}"),
             Self::IssueKey { subscription_id, .. } => format!("issue_key:{subscription_id}"),
@@ -223,6 +251,9 @@ impl Effect {
             Self::PayOrder { .. } => "pay_order",
             Self::CountOrder { .. } => "count_order",
             Self::ReleaseOrder { .. } => "release_order",
+            Self::PayBooking { .. } => "pay_booking",
+            Self::CountBooking { .. } => "count_booking",
+            Self::ReleaseBooking { .. } => "release_booking",
             Self::SaveMethod { .. } => "save_method",
             Self::Notify { .. } => "notify",
             Self::IssueKey { .. } => "issue_key",
@@ -281,6 +312,9 @@ impl Caused {
             | Effect::PayOrder { .. }
             | Effect::CountOrder { .. }
             | Effect::ReleaseOrder { .. }
+            | Effect::PayBooking { .. }
+            | Effect::CountBooking { .. }
+            | Effect::ReleaseBooking { .. }
             | Effect::SaveMethod { .. }
             | Effect::Notify { .. }
             | Effect::IssueKey { .. }
@@ -387,6 +421,14 @@ pub fn apply(tx: &mut Tx<'_>, now_us: i64, caused: &[Caused]) -> std::result::Re
     Ok(new)
 }
 
+/// What was paid for a time goes back where the time is gone.
+fn pay_booking(tx: &mut Tx<'_>, now_us: i64, booking_id: &str, purchase_id: &str) -> Result<()> {
+    if bookings::pay(tx, now_us, booking_id)? {
+        return Ok(());
+    }
+    purchases::refunds::of_booking::give_back_unplaced(tx, now_us, booking_id, purchase_id)
+}
+
 /// Applies an effect that moves no value. Whether it came to what others are told of it.
 fn apply_one(tx: &mut Tx<'_>, now_us: i64, effect: &Effect) -> Result<bool> {
     match effect {
@@ -407,6 +449,19 @@ fn apply_one(tx: &mut Tx<'_>, now_us: i64, effect: &Effect) -> Result<bool> {
             orders::count(tx, now_us, order_id, totals)?;
             payouts::follow(tx, now_us, &orders::sale_key(order_id), totals.1)
         }
+        Effect::PayBooking {
+            booking_id,
+            purchase_id,
+        } => pay_booking(tx, now_us, booking_id, purchase_id),
+        Effect::CountBooking {
+            booking_id,
+            purchase_id,
+            ..
+        } => {
+            let totals = purchases::refunds::of_booking::totals(tx, purchase_id)?;
+            bookings::count(tx, now_us, booking_id, totals)
+        }
+        Effect::ReleaseBooking { booking_id, .. } => bookings::release(tx, now_us, booking_id),
         Effect::ReleaseOrder { order_id, purchase_id } => orders::release(tx, now_us, order_id, purchase_id),
         Effect::SaveMethod {
             user_id,

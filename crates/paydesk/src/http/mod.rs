@@ -5,6 +5,7 @@
 
 pub mod auth;
 pub mod body;
+pub mod entity_tags;
 pub mod envelope;
 pub(crate) mod explain;
 pub mod extract;

@@ -8,11 +8,13 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{Kind, Problem, Surroundings, envelope, explain, health, kinds, openapi, origins, pages, reference};
+use super::{
+    Kind, Problem, Surroundings, entity_tags, envelope, explain, health, kinds, openapi, origins, pages, reference,
+};
 use crate::app::App;
 use crate::{
-    catalogue, console, contacts, courier, credits, edge, entitlements, inbox, keys, notices, orders, payouts,
-    purchases, reports, seeded, sign_in, subscriptions, top_ups, updates,
+    bookings, catalogue, console, contacts, courier, credits, edge, entitlements, inbox, keys, notices, orders,
+    payouts, purchases, reports, seeded, sign_in, subscriptions, top_ups, updates,
 };
 
 /// The kinds of problem of every capability; `/problems/<code>` explains them.
@@ -28,7 +30,8 @@ pub const KINDS: &[&[Kind]] = &[
     courier::routes::KINDS,
     edge::KINDS,
     keys::KINDS,
-    seeded::KINDS,
+    entity_tags::KINDS,
+    bookings::KINDS,
     sign_in::KINDS,
     payouts::KINDS,
 ];
@@ -47,6 +50,7 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(credits::explain::routes::router())
         .merge(orders::routes::router())
         .merge(payouts::routes::router())
+        .merge(bookings::routes::router())
         .merge(keys::routes::router())
         .merge(seeded::routes::router())
         .merge(entitlements::routes::router())

@@ -45,7 +45,8 @@ fn page(app: &App, user_id: &str, token: &str) -> Response {
                 packages.push(described(app, item, "fields", fields));
             }
             Offer::Plan(plan) if plan.on_sale => plans.push(described(app, item, "plan", terms(plan))),
-            Offer::Plan(_) => {}
+            // A session needs a time, for which the page of the examples has no form.
+            Offer::Session(_) | Offer::Plan(_) => {}
         }
     }
     let values = json!({

@@ -6,9 +6,9 @@ use ledger::{Currency, Money};
 use serde::Serialize;
 
 use super::drive::{self, DriveError};
-use super::plans::{self, Claimed};
-use super::{Kind, Purchase, Status, records};
+use super::{Kind, Purchase, Status, bookings, plans, records};
 use crate::app::App;
+use crate::bookings::{HOLD_US, SLOT_TAKEN, refused};
 use crate::catalogue::{Catalogue, Item, Offer, PackTerms};
 use crate::clock::SECOND_US;
 use crate::http::problem::Kind as ProblemKind;
@@ -38,12 +38,12 @@ pub(super) const ORDER_NOT_PAYABLE: ProblemKind = ProblemKind {
                   `order_status` says where it stands.",
 };
 
-/// The order's checkout under way is in another currency than the one asked for.
+/// The order's or booking's checkout under way is in another currency than the one asked for.
 const OTHER_CURRENCY: ProblemKind = ProblemKind {
     code: "checkout_in_other_currency",
     status: 409,
-    title: "The order has a checkout in another currency",
-    explanation: "A checkout of this order is under way, and an order has one at a time; `currency` says in which \
+    title: "There is a checkout in another currency",
+    explanation: "A checkout of this order or this time is under way, and each has one at a time; `currency` says in which \
                   currency. Ask again with that currency, or with none, to be led back to it.",
 };
 
@@ -90,6 +90,8 @@ pub struct CheckoutRequest {
     pub item_id: Option<String>,
     /// The order to pay for.
     pub order_id: Option<String>,
+    /// When the session begins that is booked, microseconds.
+    pub starts_at_us: Option<i64>,
     /// How many pieces.
     pub quantity: i64,
     /// In which currency; the shop's own where none is named.
@@ -118,8 +120,10 @@ pub struct Started {
 enum Begun {
     Answered(Reply),
     Intent(Box<Purchase>),
-    /// The checkout of another plan of the group, which nobody has paid.
+    /// The checkout of another plan of the group, or of the time that is wanted, which nobody has paid.
     InTheWay(Box<Purchase>),
+    /// The time that is wanted cannot be had.
+    Lost(&'static ProblemKind),
 }
 
 /// Starts a checkout, or finds the one that an earlier try of the same request started.
@@ -134,6 +138,7 @@ async fn run(app: &App, action: Action, request: CheckoutRequest) -> Result<Repl
     if request.order_id.is_some() && request.quantity != 1 {
         return Err(Problem::of(&kinds::INVALID).field("quantity").detail(ORDER_QUANTITY));
     }
+    let (item_id, starts_at_us) = (request.item_id.clone(), request.starts_at_us);
     let mut begun = begin(app, action.clone(), request.clone()).await?;
     for _ in 0..STEPS_MAX {
         let Begun::InTheWay(former) = begun else { break };
@@ -144,6 +149,10 @@ async fn run(app: &App, action: Action, request: CheckoutRequest) -> Result<Repl
     let intent = match begun {
         Begun::Answered(reply) => return Ok(reply),
         Begun::Intent(intent) => *intent,
+        Begun::Lost(kind) => return Err(lost(app, kind, item_id, starts_at_us).await),
+        Begun::InTheWay(former) if former.kind == Kind::Booking => {
+            return Err(lost(app, &SLOT_TAKEN, item_id, starts_at_us).await);
+        }
         Begun::InTheWay(_) => return Err(plans::busy()),
     };
     let answer = match intent {
@@ -167,6 +176,15 @@ async fn run(app: &App, action: Action, request: CheckoutRequest) -> Result<Repl
         .await?;
     store::crash_point("checkout answer kept");
     Ok(reply)
+}
+
+/// What is told of a time that cannot be had.
+async fn lost(app: &App, kind: &'static ProblemKind, item_id: Option<String>, starts_at_us: Option<i64>) -> Problem {
+    let session_type = item_id.and_then(|item_id| app.catalogue.session_type(&item_id));
+    match session_type.zip(starts_at_us) {
+        Some((session_type, starts_at_us)) => refused(app, kind, session_type, starts_at_us).await,
+        None => Problem::of(kind),
+    }
 }
 
 fn answer(purchase: &Purchase) -> Answer {
@@ -246,12 +264,25 @@ async fn begin(app: &App, action: Action, request: CheckoutRequest) -> Result<Be
                 },
                 None => None,
             };
-            let purchase = plan(&app_in, &request, order.as_deref(), &purchase_id, now_us)?;
+            let mut purchase = plan(&app_in, &request, order.as_deref(), &purchase_id, now_us)?;
+            let session_type = app_in.catalogue.session_type(&purchase.item_id);
+            let booked = session_type.zip(request.starts_at_us);
+            if booked.is_some() {
+                purchase.expires_at_us = now_us.saturating_add(HOLD_US);
+            }
             if let Some(plan) = app_in.catalogue.plan(&purchase.item_id) {
                 match plans::claim(tx, plan, &purchase)? {
-                    Claimed::Taken => {}
-                    Claimed::Underway(same) => return Ok(Begun::Intent(same)),
-                    Claimed::InTheWay(former) => return Ok(Begun::InTheWay(former)),
+                    plans::Claimed::Taken => {}
+                    plans::Claimed::Underway(same) => return Ok(Begun::Intent(same)),
+                    plans::Claimed::InTheWay(former) => return Ok(Begun::InTheWay(former)),
+                }
+            }
+            if let Some((session_type, starts_at_us)) = booked {
+                match bookings::claim(tx, now_us, session_type, (&purchase, starts_at_us))? {
+                    bookings::Claimed::Taken => {}
+                    bookings::Claimed::Underway(same) => return resumed(same, request.currency),
+                    bookings::Claimed::InTheWay(former) => return Ok(Begun::InTheWay(former)),
+                    bookings::Claimed::Lost(kind) => return Ok(Begun::Lost(kind)),
                 }
             }
             records::insert_intent(tx, &purchase, Some(&action), now_us + HEAD_START_US)?;
@@ -337,6 +368,7 @@ fn plan(
         .ok_or_else(|| unknown(format!("There is no item {named:?}.")))?;
     let currency = request.currency.unwrap_or(catalogue.default_currency);
     let (kind, credits, terms) = offered(item, request.quantity, order.is_some())?;
+    check_time(kind, request.starts_at_us)?;
     let price = item
         .amount(currency, request.quantity)
         .ok_or_else(|| unknown(format!("{named:?} has no price in {currency}.")))?;
@@ -369,6 +401,16 @@ fn plan(
         expires_at_us: now_us,
         paid_at_us: None,
     })
+}
+
+/// A session is booked at a time, and nothing else is.
+fn check_time(kind: Kind, starts_at_us: Option<i64>) -> Result<(), Refused> {
+    let detail = match (kind == Kind::Booking, starts_at_us.is_some()) {
+        (true, false) => "Say when the session begins; GET /api/bookings/slots lists the free starts.",
+        (false, true) => "Only a session begins at a time.",
+        _ => return Ok(()),
+    };
+    Err(Refused(Problem::of(&kinds::INVALID).field("starts_at").detail(detail)))
 }
 
 /// Credit packs as they are sold.
@@ -432,6 +474,9 @@ fn offered(item: &Item, quantity: i64, has_order: bool) -> Result<(Kind, i64, Pa
             "Make the order first with POST /api/orders, then name it here.".into(),
         )),
         Offer::OrderPackage { .. } => Ok((Kind::Order, 0, PackTerms::default())),
+        Offer::Session(_) if has_order => Err(wrong("order_id", "An order is not paid for by a session.".into())),
+        Offer::Session(_) if quantity != 1 => Err(wrong("quantity", "A session is booked once.".into())),
+        Offer::Session(_) => Ok((Kind::Booking, 0, PackTerms::default())),
         Offer::Plan(_) if has_order => Err(wrong("order_id", "An order is not paid for by a plan.".into())),
         Offer::Plan(plan) if !plan.on_sale => Err(Refused(
             Problem::of(&UNKNOWN_ITEM)

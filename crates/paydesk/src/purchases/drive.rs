@@ -9,10 +9,11 @@ use stripe::objects::CheckoutSession;
 use super::rules::metadata;
 use super::{Kind, Purchase, Status, customers, records};
 use crate::app::App;
+use crate::bookings::Booking;
 use crate::catalogue;
 use crate::clock::SECOND_US;
-use crate::orders;
 use crate::subscriptions::commands;
+use crate::{bookings, orders};
 
 /// Stripe forgets idempotency keys after 24 hours. An intent older than this is looked up before anything is made.
 pub(super) const KEY_LIFE_US: i64 = 23 * 3600 * SECOND_US;
@@ -78,17 +79,17 @@ pub(super) async fn drive(app: &App, purchase: Purchase) -> Result<Purchase, Dri
 async fn create(app: &App, purchase: &Purchase, customer: &str) -> Result<Option<CheckoutSession>, DriveError> {
     let unit_minor = purchase.price.minor / purchase.quantity.max(1);
     let unit_price = Money::new(unit_minor, purchase.price.currency);
-    let (stripe_price, trial_days) = terms(app, purchase, unit_price).await?;
-    let stripe_price = stripe_price.ok_or_else(|| DriveError::NotPushed {
+    let terms = terms(app, purchase, unit_price).await?;
+    let stripe_price = terms.stripe_price.ok_or_else(|| DriveError::NotPushed {
         item_id: purchase.item_id.clone(),
         unit_price,
     })?;
     let key = IdempotencyKey::new(&purchase.purchase_id).expect("our ids are fitting keys");
-    match app
-        .stripe
-        .create_checkout_session(&parameters(purchase, customer, &stripe_price, trial_days), &key)
-        .await
-    {
+    let mut parameters = parameters(purchase, customer, &stripe_price, terms.trial_days);
+    if let Some(booking) = &terms.booking {
+        of_booking(&mut parameters, purchase, booking);
+    }
+    match app.stripe.create_checkout_session(&parameters, &key).await {
         Ok(session) => Ok(Some(session)),
         // The price or the customer has changed since the first try, which may have made a session.
         Err(stripe::Error::Rejected { kind, .. }) if kind == "idempotency_error" => {
@@ -109,19 +110,41 @@ async fn create(app: &App, purchase: &Purchase, customer: &str) -> Result<Option
     }
 }
 
-/// What the price of one piece is called at Stripe, and the days of trial that go with it.
-async fn terms(app: &App, purchase: &Purchase, unit_price: Money) -> Result<(Option<String>, i64), DriveError> {
+/// What the store knows of a purchase besides itself.
+struct Terms {
+    /// What the price of one piece is called at Stripe.
+    stripe_price: Option<String>,
+    /// The days of trial that go with it.
+    trial_days: i64,
+    /// The booking that it pays for.
+    booking: Option<Booking>,
+}
+
+async fn terms(app: &App, purchase: &Purchase, unit_price: Money) -> Result<Terms, DriveError> {
     let (item_id, purchase_id) = (purchase.item_id.clone(), purchase.purchase_id.clone());
     let plan = app.catalogue.plan(&item_id).cloned();
+    let booking_id = purchase.booking_id();
     let terms = app
         .store
         .read(move |tx| {
             let Some(plan) = &plan else {
                 let price = catalogue::stripe_price(tx, &item_id, unit_price.currency, unit_price.minor)?;
-                return Ok((price, 0));
+                let booking = match &booking_id {
+                    Some(booking_id) => bookings::booking(tx, booking_id)?,
+                    None => None,
+                };
+                return Ok(Terms {
+                    stripe_price: price,
+                    trial_days: 0,
+                    booking,
+                });
             };
             let price = catalogue::stripe_plan_price(tx, &item_id, plan, unit_price)?;
-            Ok::<_, store::Error>((price, commands::trial_days_of(tx, &purchase_id)?))
+            Ok::<_, store::Error>(Terms {
+                stripe_price: price,
+                trial_days: commands::trial_days_of(tx, &purchase_id)?,
+                booking: None,
+            })
         })
         .await?;
     Ok(terms)
@@ -178,6 +201,19 @@ fn parameters(purchase: &Purchase, customer: &str, stripe_price: &str, trial_day
         parameters["payment_intent_data"] = json!({ "metadata": metadata });
     }
     parameters
+}
+
+/// What a booking's session carries besides: who meets whom, and that its page ends when the time is held no longer.
+fn of_booking(parameters: &mut Value, purchase: &Purchase, booking: &Booking) {
+    parameters["expires_at"] = purchase.expires_at_us.div_euclid(SECOND_US).into();
+    for (name, id) in [
+        (metadata::BOOKING, booking.booking_id.as_str()),
+        (metadata::BUILDER, booking.builder_id.as_str()),
+        (metadata::CLIENT, booking.client_id.as_str()),
+    ] {
+        parameters["metadata"][name] = id.into();
+        parameters["payment_intent_data"]["metadata"][name] = id.into();
+    }
 }
 
 /// Finds the session that an old attempt may have made, by what we wrote into it.
@@ -237,6 +273,9 @@ pub(super) async fn give_up(app: &App, purchase_id: String, status: Status) -> R
             records::record_session(tx, &purchase, records::NEVER_US)?;
             if let Some(order_id) = &purchase.order_id {
                 orders::release(tx, now_us, order_id, &purchase.purchase_id)?;
+            }
+            if let Some(booking_id) = purchase.booking_id() {
+                bookings::release(tx, now_us, &booking_id)?;
             }
             Ok::<_, store::Error>(purchase)
         })

@@ -6,6 +6,7 @@
 
 mod audit;
 mod behind;
+mod bookings;
 mod charge;
 mod checkout;
 mod customers;
@@ -47,11 +48,13 @@ pub use refunds::recover as recover_refunds;
 pub use rules::{Fact, InvoicePart, PaidInvoice, PaymentStatus, Told, interpret, metadata};
 pub use settlement::{Settled, settle};
 
-/// The four kinds of thing that can be bought; so far three of them are on sale.
+/// The four kinds of thing that can be bought.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = PurchaseKind)]
 pub enum Kind {
+    /// A session with a builder.
+    Booking,
     /// Prepaid credits.
     CreditPack,
     /// A piece of work.
@@ -61,6 +64,7 @@ pub enum Kind {
 }
 
 words!(Kind {
+    Booking = "booking",
     CreditPack = "credit_pack",
     Order = "order",
     Plan = "plan",
@@ -156,4 +160,11 @@ pub struct Purchase {
     pub expires_at_us: i64,
     /// When money came, microseconds.
     pub paid_at_us: Option<i64>,
+}
+
+impl Purchase {
+    /// The booking that it pays for, where it is of that kind. The two share the random part of their ids.
+    pub fn booking_id(&self) -> Option<String> {
+        (self.kind == Kind::Booking).then(|| crate::bookings::id_of(&self.purchase_id))
+    }
 }

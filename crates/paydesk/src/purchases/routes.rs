@@ -33,7 +33,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(read_payment_status))
 }
 
-/// A checkout to be started: an item of the catalogue, or an order made before.
+/// A checkout to be started: an item of the catalogue, a session of one at a time, or an order made before.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "item_id": "starter", "quantity": 1 }))]
@@ -43,6 +43,8 @@ pub struct CheckoutIn {
     pub item_id: Option<String>,
     /// The order to pay for, in place of an item.
     pub order_id: Option<String>,
+    /// When the session begins, where the item is a session type: one of its free slots.
+    pub starts_at: Option<Moment>,
     /// How many pieces; 1 where it is left out.
     #[serde(default = "one")]
     #[schema(minimum = 1, default = 1)]
@@ -114,6 +116,7 @@ async fn start(app: &App, caller: &Caller, request: OneTimeJson<CheckoutIn>) -> 
         user_id,
         item_id: body.item_id,
         order_id: body.order_id,
+        starts_at_us: body.starts_at.map(|starts_at| starts_at.0),
         quantity: body.quantity,
         currency: body.currency,
         success_url: body.success_url,
@@ -144,6 +147,9 @@ pub struct PurchaseOut {
     pub priority: i64,
     /// The order it pays for.
     pub order_id: Option<String>,
+    /// The booking it pays for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub booking_id: Option<String>,
     /// What it costs, in minor units.
     pub amount_minor: i64,
     /// The currency of the amount.
@@ -189,7 +195,9 @@ pub struct PaymentOut {
 impl PurchaseOut {
     pub(super) fn of(purchase: Purchase, payments: Option<Vec<PaymentRow>>) -> Self {
         let payable = purchase.status == Status::Open;
+        let booking_id = purchase.booking_id();
         Self {
+            booking_id,
             purchase_id: purchase.purchase_id,
             user_id: purchase.user_id,
             kind: purchase.kind,

@@ -58,6 +58,12 @@ pub mod metadata {
     pub const AMOUNT_MINOR: &str = "paydesk_amount_minor";
     /// The order it pays for.
     pub const ORDER: &str = "paydesk_order";
+    /// The booking it pays for, for people who read it at Stripe.
+    pub const BOOKING: &str = "bookingId";
+    /// Who gives that booking's session.
+    pub const BUILDER: &str = "builderId";
+    /// Who comes to it.
+    pub const CLIENT: &str = "clientId";
     /// Not empty where the purchase was begun by itself.
     pub const AUTOMATIC: &str = "paydesk_automatic";
     /// The command that began a subscription.
@@ -256,7 +262,7 @@ pub fn of_session(session: &CheckoutSession, ended: Option<Status>) -> Result<Op
     };
     match (&session.mode, stated.kind) {
         (CheckoutMode::Subscription, Kind::Plan) => return plans::of_session(session, stated, ended),
-        (CheckoutMode::Payment, Kind::CreditPack | Kind::Order) => {}
+        (CheckoutMode::Payment, Kind::Booking | Kind::CreditPack | Kind::Order) => {}
         _ => return Ok(None),
     }
     let currency = currency(session.currency.as_deref().unwrap_or_default())?;
@@ -548,6 +554,10 @@ pub fn settle(purchase: &mut Purchase, fact: &Fact, now_us: i64) -> Vec<Effect> 
 /// What the buyer gets for a payment.
 fn fulfil(purchase: &Purchase, funds: &Funds) -> Option<Effect> {
     match (purchase.kind, &purchase.order_id) {
+        (Kind::Booking, _) => Some(Effect::PayBooking {
+            booking_id: purchase.booking_id()?,
+            purchase_id: purchase.purchase_id.clone(),
+        }),
         (Kind::CreditPack, _) => Some(Effect::Grant {
             user_id: purchase.user_id.clone(),
             credits: purchase.credits,
@@ -570,6 +580,10 @@ fn release(purchase: &Purchase) -> Option<Effect> {
     match (purchase.kind, &purchase.order_id) {
         (Kind::Order, Some(order_id)) => Some(Effect::ReleaseOrder {
             order_id: order_id.clone(),
+            purchase_id: purchase.purchase_id.clone(),
+        }),
+        (Kind::Booking, _) => Some(Effect::ReleaseBooking {
+            booking_id: purchase.booking_id()?,
             purchase_id: purchase.purchase_id.clone(),
         }),
         (Kind::Order | Kind::CreditPack | Kind::Plan, _) => None,

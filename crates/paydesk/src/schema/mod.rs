@@ -79,4 +79,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "payouts",
         sql: include_str!("0015_payout_line.sql"),
     },
+    Migration {
+        number: 16,
+        name: "bookings",
+        sql: include_str!("0016_booking.sql"),
+    },
 ];

@@ -12,31 +12,9 @@ use store::{Result, Tx};
 use crate::app::App;
 use crate::catalogue::Seed;
 use crate::effects::{self, ApplyError, Caused, Effect};
-use crate::http::Problem;
-use crate::http::kinds;
-use crate::http::problem::Kind;
+use crate::http::{Problem, entity_tags, kinds};
 use crate::ids::UserId;
 use crate::subscriptions::Standing;
-
-/// The request does not say which version it would replace.
-pub const IF_MATCH_MISSING: Kind = Kind {
-    code: "if_match_missing",
-    status: 428,
-    title: "The If-Match header is missing",
-    explanation: "Read the data first, and send the ETag of that answer as If-Match: then nobody's change is lost.",
-};
-
-/// Somebody else was quicker.
-pub const STALE: Kind = Kind {
-    code: "etag_stale",
-    status: 412,
-    title: "The data has changed since it was read",
-    explanation: "The If-Match header names another version than the one that is there. Nothing was changed. Read the data \
-                  again, make the change to that, and send its ETag.",
-};
-
-/// All kinds of problem of this module.
-pub const KINDS: &[Kind] = &[IF_MATCH_MISSING, STALE];
 
 /// One piece of a user's data.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -110,8 +88,8 @@ pub async fn replace(
         let Some(mut data) = records::lock(tx, &user_id, &name)? else {
             return Err(Problem::of(&kinds::NOT_FOUND));
         };
-        if !rules::matches(&if_match, data.version) {
-            return Err(Problem::of(&STALE));
+        if !entity_tags::matches(&if_match, data.version) {
+            return Err(Problem::of(&entity_tags::STALE));
         }
         data.value.clone_from(&value);
         data.version += 1;

@@ -8,12 +8,12 @@ use serde_json::value::RawValue;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Data, IF_MATCH_MISSING, records, rules};
+use super::{Data, records, rules};
 use crate::app::App;
 use crate::clock::Moment;
 use crate::http::auth::Caller;
 use crate::http::paging::{Page, PageIn};
-use crate::http::{ApiJson, ApiPath, ApiQuery, Problem, kinds};
+use crate::http::{ApiJson, ApiPath, ApiQuery, Problem, entity_tags, kinds};
 use crate::ids::UserId;
 use crate::tokens::Scope;
 
@@ -68,7 +68,7 @@ pub struct SeededDataOut {
 impl SeededDataOut {
     fn of(data: Data) -> Result<Self, Problem> {
         Ok(Self {
-            etag: rules::etag(data.version),
+            etag: entity_tags::etag(data.version),
             value: RawValue::from_string(data.value).map_err(Problem::fault)?,
             user_id: data.user_id,
             name: data.name,
@@ -81,7 +81,7 @@ impl SeededDataOut {
 
 /// Data with its entity tag in the header as well.
 fn tagged(data: Data) -> Result<Response, Problem> {
-    let etag = rules::etag(data.version);
+    let etag = entity_tags::etag(data.version);
     let out = ApiJson(SeededDataOut::of(data)?);
     Ok(([(header::ETAG, etag)], out).into_response())
 }
@@ -144,18 +144,8 @@ pub(crate) async fn replace_seeded_data(
     ApiJson(wanted): ApiJson<SeededDataIn>,
 ) -> Result<Response, Problem> {
     let user_id = caller.user_for(Scope::DataWrite, whose.user_id.as_ref())?;
-    let if_match = if_match(&headers)?;
+    let if_match = entity_tags::if_match(&headers)?;
     let value = wanted.value.get().to_owned();
     rules::check_value(&value).map_err(|detail| Problem::of(&kinds::INVALID).field("value").detail(detail))?;
     tagged(super::replace(&app, user_id, name, if_match, value).await?)
-}
-
-/// All values of If-Match, as one list.
-fn if_match(headers: &HeaderMap) -> Result<String, Problem> {
-    let values = headers.get_all(header::IF_MATCH).iter();
-    let values: Vec<_> = values.filter_map(|value| value.to_str().ok()).collect();
-    if values.is_empty() {
-        return Err(Problem::of(&IF_MATCH_MISSING));
-    }
-    Ok(values.join(", "))
 }

@@ -74,6 +74,8 @@ scopes! {
     ReportsRead = 12 "reports:read", "Read figures, the ledger, and what happened to any user.";
     PayoutsRead = 28 "payouts:read", "Read any user's connected account and earnings.";
     PayoutsWrite = 29 "payouts:write", "Begin the onboarding of any user's connected account.";
+    BookingsRead = 14 "bookings:read", "Read any user's bookings and any builder's availability.";
+    BookingsWrite = 15 "bookings:write", "Change any user's bookings and any builder's availability.";
     MetricsRead = 9 "metrics:read", "Read the server's metrics.";
 }
 

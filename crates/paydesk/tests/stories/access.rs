@@ -112,6 +112,12 @@ fn rows() -> Vec<Row> {
         ("assign_order", Staff(Scope::OrdersWrite), "POST /api/orders/{order}/assignment", json!({ "reviewer_id": "rex" })),
         ("move_order",   Own(Scope::OrdersWrite), "POST /api/orders/{order}/moves", json!({ "to": "cancelled" })),
 
+        ("list_booking_slots", Public, "GET /api/bookings/slots?session_type=mix-session", none()),
+        ("list_bookings", Own(Scope::BookingsRead), "GET /api/bookings?user_id={user}", none()),
+        ("read_booking",  Own(Scope::BookingsRead), "GET /api/bookings/{booking}", none()),
+        ("read_availability",    Own(Scope::BookingsRead),  "GET /api/builders/{user}/availability", none()),
+        ("replace_availability", Own(Scope::BookingsWrite), "PUT /api/builders/{user}/availability", json!({ "time_zone": "UTC" })),
+
         ("list_keys",  Own(Scope::KeysRead),     "GET /api/keys?user_id={user}", none()),
         ("read_key",   Own(Scope::KeysRead),     "GET /api/keys/{key}", none()),
         ("create_key", Secret(Scope::KeysWrite), "POST /api/keys", json!({ "name": "matrix", "user_id": "{user}" })),
@@ -145,6 +151,9 @@ fn rows() -> Vec<Row> {
         ("list_payments", Staff(Scope::PurchasesRead), "GET /api/payments", none()),
         ("read_payment",  Staff(Scope::PurchasesRead), "GET /api/payments/pi_none", none()),
         ("list_all_subscriptions", Staff(Scope::SubscriptionsRead), "GET /api/subscriptions", none()),
+        ("begin_onboarding",    Own(Scope::PayoutsWrite), "POST /api/payouts/accounts/{user}/onboarding", json!({})),
+        ("read_payout_account", Own(Scope::PayoutsRead),  "GET /api/payouts/accounts/{user}", none()),
+        ("list_earnings",       Own(Scope::PayoutsRead),  "GET /api/payouts/{user}/earnings", none()),
         ("list_events",  Staff(Scope::EventsRead),   "GET /api/events", none()),
         ("read_event",   Staff(Scope::EventsRead),   "GET /api/events/{event}", none()),
         ("replay_event", Staff(Scope::EventsReplay), "POST /api/events/{event}/replay", json!({})),
@@ -178,6 +187,7 @@ async fn world(test: &TestApp) -> World {
     let checkout = test.checkout(&ada, &json!({ "order_id": order })).await;
     pay(test, &checkout).await;
     test.settle().await;
+    let booking = book(test, &ada).await;
     let subscription = subscribe(test, "pro-monthly").await;
     let id = |said: &Value, name: &str| {
         said[name]
@@ -208,6 +218,7 @@ async fn world(test: &TestApp) -> World {
         ("user", "ada".to_owned()),
         ("purchase", purchase),
         ("order", order.as_str().unwrap().to_owned()),
+        ("booking", booking),
         ("subscription", subscription),
         ("hold", hold),
         ("endpoint", endpoint),
@@ -215,6 +226,30 @@ async fn world(test: &TestApp) -> World {
         ("key", id(&key, "key_id")),
         ("event", id(&events["data"][0], "id")),
     ])
+}
+
+/// Ada, who gives sessions here, books one with herself.
+async fn book(test: &TestApp, ada: &str) -> String {
+    let day = json!([{ "from": "00:00", "to": "24:00" }]);
+    let always = json!({ "time_zone": "UTC", "weekly": {
+        "monday": day, "tuesday": day, "wednesday": day, "thursday": day, "friday": day, "saturday": day, "sunday": day,
+    } });
+    let url = format!("{}/api/builders/ada/availability", test.base);
+    let said = test
+        .http
+        .put(url)
+        .bearer_auth(ada)
+        .header("if-match", "*")
+        .json(&always);
+    assert_eq!(said.send().await.unwrap().status(), 200);
+    let slots = test
+        .get("", "/api/bookings/slots?session_type=mix-session")
+        .await
+        .json();
+    let wanted = json!({ "item_id": "mix-session", "starts_at": slots["data"][9]["starts_at"] });
+    test.checkout(ada, &wanted).await;
+    let bookings = test.get(ada, "/api/bookings").await.json();
+    bookings["data"][0]["booking_id"].as_str().unwrap().to_owned()
 }
 
 /// The same names for what is not there.
@@ -418,7 +453,8 @@ fn every_operation_has_a_row() {
 #[tokio::test]
 async fn each_operation_is_for_whom_it_is_meant() {
     let database = TestDatabase::sqlite();
-    let test = TestApp::begin_on_manual_clock(&database).await;
+    let catalogue = include_str!("../../../../paydesk.toml").replace("builder = \"grace\"", "builder = \"ada\"");
+    let test = TestApp::begin_selling(&database, &catalogue).await;
     let world = world(&test).await;
     let everybody = Everybody::of(&test).await;
     for row in rows() {

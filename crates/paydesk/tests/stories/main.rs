@@ -8,6 +8,7 @@
 mod support;
 
 mod access;
+mod bookings;
 mod chain;
 mod checkout;
 mod contract;

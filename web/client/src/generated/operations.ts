@@ -25,6 +25,8 @@ export const routes = {
   enableWebhookEndpoint: "POST /api/webhook-endpoints/{endpoint_id}/enable",
   explainCredits: "GET /api/financial/credits/{user_id}/explain?key_id,limit,after",
   listAllSubscriptions: "GET /api/subscriptions?limit,after,user_id,status",
+  listBookingSlots: "GET /api/bookings/slots?session_type,from,to,time_zone",
+  listBookings: "GET /api/bookings?limit,after,status,builder_id,user_id",
   listCreditHistory: "GET /api/financial/credits/{user_id}/history?limit,after,key_id,code,from,to",
   listDisputes: "GET /api/disputes?limit,after,user_id,status",
   listEarnings: "GET /api/payouts/{user_id}/earnings?limit,after",
@@ -52,6 +54,8 @@ export const routes = {
   openCustomerPortal: "GET /api/stripe/customer-portal?return_url,user_id",
   previewSubscriptionChange: "GET /api/subscriptions/{id}/change/preview?plan_id,proration_behavior",
   readAccountSession: "GET /api/account/session",
+  readAvailability: "GET /api/builders/{builder_id}/availability",
+  readBooking: "GET /api/bookings/{booking_id}",
   readConsoleSession: "GET /api/console/session",
   readContact: "GET /api/users/{user_id}/contact",
   readCredits: "GET /api/financial/credits/{user_id}?key_id",
@@ -78,6 +82,7 @@ export const routes = {
   removeCredits: "POST /api/financial/credits/{user_id}/remove {}",
   removeTopUp: "DELETE /api/financial/credits/{user_id}/top-up",
   removeWebhookEndpoint: "DELETE /api/webhook-endpoints/{endpoint_id}",
+  replaceAvailability: "PUT /api/builders/{builder_id}/availability#If-Match {}",
   replaceSeededData: "PUT /api/seeded-data/{name}?user_id#If-Match {}",
   replayEvent: "POST /api/events/{id}/replay",
   replayWebhookDeliveries: "POST /api/webhook-endpoints/{endpoint_id}/replay {}",
@@ -265,6 +270,23 @@ export interface Operations {
    * `GET /api/stripe/subscriptions/{user_id}`.
    */
   listAllSubscriptions(input?: Input<"list_all_subscriptions">, options?: CallOptions): Promise<Output<"list_all_subscriptions">>;
+
+  /**
+   * List free slots
+   *
+   * The starts at which a session of this type can be booked now: within its builder's availability, far enough ahead and
+   * not too far, and with room for the buffers between other bookings. A slot that is listed can be gone when it is booked.
+   * Needs no authentication.
+   */
+  listBookingSlots(input: Input<"list_booking_slots">, options?: CallOptions): Promise<Output<"list_booking_slots">>;
+
+  /**
+   * List bookings
+   *
+   * Newest first: a user's own, or with `builder_id` those that they give, whoever booked. A service with the scope
+   * `bookings:read` and the operator see everybody's.
+   */
+  listBookings(input?: Input<"list_bookings">, options?: CallOptions): Promise<Output<"list_bookings">>;
 
   /**
    * Read what happened to a wallet
@@ -471,6 +493,20 @@ export interface Operations {
   readAccountSession(input?: Input<"read_account_session">, options?: CallOptions): Promise<Output<"read_account_session">>;
 
   /**
+   * Read a builder's availability
+   *
+   * For the builder, a service with the scope `bookings:read` and the operator. Send its `ETag` as If-Match to change it.
+   */
+  readAvailability(input: Input<"read_availability">, options?: CallOptions): Promise<Output<"read_availability">>;
+
+  /**
+   * Read a booking
+   *
+   * For who booked it, and for who gives it.
+   */
+  readBooking(input: Input<"read_booking">, options?: CallOptions): Promise<Output<"read_booking">>;
+
+  /**
    * Who is signed in to the console
    */
   readConsoleSession(input?: Input<"read_console_session">, options?: CallOptions): Promise<Output<"read_console_session">>;
@@ -643,6 +679,15 @@ export interface Operations {
    * Nothing is sent there any more, not what is on its way either.
    */
   removeWebhookEndpoint(input: Input<"remove_webhook_endpoint">, options?: CallOptions): Promise<Output<"remove_webhook_endpoint">>;
+
+  /**
+   * Change a builder's availability
+   *
+   * Writes all of it in place of the version that If-Match names; `"0"` where nothing was said yet. A moment is open where
+   * the clock on the builder's wall stands within the hours of its date, also on days on which the clocks change. What is
+   * booked stays booked. Of writers who have seen the same version one succeeds; the others are told 412 `etag_stale`.
+   */
+  replaceAvailability(input: Input<"replace_availability">, options?: CallOptions): Promise<Output<"replace_availability">>;
 
   /**
    * Change seeded data

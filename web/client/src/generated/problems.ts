@@ -49,6 +49,8 @@ export type ProblemCode =
   | "refused_by_core"
   | "secret_already_shown"
   | "sign_in_link_not_good"
+  | "slot_not_offered"
+  | "slot_taken"
   | "stripe_unavailable"
   | "subscribed_in_other_currency"
   | "subscription_busy"

@@ -23,6 +23,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List bookings
+         * @description Newest first: a user's own, or with `builder_id` those that they give, whoever booked. A service with the scope
+         *     `bookings:read` and the operator see everybody's.
+         */
+        get: operations["list_bookings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List free slots
+         * @description The starts at which a session of this type can be booked now: within its builder's availability, far enough ahead and
+         *     not too far, and with room for the buffers between other bookings. A slot that is listed can be gone when it is booked.
+         *     Needs no authentication.
+         */
+        get: operations["list_booking_slots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{booking_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a booking
+         * @description For who booked it, and for who gives it.
+         */
+        get: operations["read_booking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/builders/{builder_id}/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a builder's availability
+         * @description For the builder, a service with the scope `bookings:read` and the operator. Send its `ETag` as If-Match to change it.
+         */
+        get: operations["read_availability"];
+        /**
+         * Change a builder's availability
+         * @description Writes all of it in place of the version that If-Match names; `"0"` where nothing was said yet. A moment is open where
+         *     the clock on the builder's wall stands within the hours of its date, also on days on which the clocks change. What is
+         *     booked stays booked. Of writers who have seen the same version one succeeds; the others are told 412 `etag_stale`.
+         */
+        put: operations["replace_availability"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/session": {
         parameters: {
             query?: never;
@@ -1828,6 +1917,57 @@ export interface components {
             /** @description When it was begun. */
             created_at: components["schemas"]["Moment"];
         };
+        /**
+         * @description When a builder is there.
+         * @example {
+         *       "time_zone": "Europe/London",
+         *       "weekly": {
+         *         "monday": [
+         *           {
+         *             "from": "09:00",
+         *             "to": "12:30"
+         *           }
+         *         ]
+         *       },
+         *       "exceptions": [
+         *         {
+         *           "date": "2026-12-24",
+         *           "hours": []
+         *         }
+         *       ]
+         *     }
+         */
+        AvailabilityIn: {
+            /**
+             * @description The builder's time zone, an IANA name.
+             * @example Europe/London
+             */
+            time_zone: string;
+            /** @description The hours of every week. */
+            weekly?: components["schemas"]["WeeklyIn"];
+            /** @description The dates on which others hold, in their order. */
+            exceptions?: components["schemas"]["ExceptionIn"][];
+        };
+        /** @description When a builder is there, as it is kept. */
+        AvailabilityOut: {
+            /** @description Whose. */
+            builder_id: components["schemas"]["UserId"];
+            /**
+             * @description The builder's time zone.
+             * @example Europe/London
+             */
+            time_zone: string;
+            /** @description The hours of every week. */
+            weekly: components["schemas"]["WeeklyIn"];
+            /** @description The dates on which others hold. */
+            exceptions: components["schemas"]["ExceptionIn"][];
+            /**
+             * @description What to send as If-Match to change it.
+             * @example "1"
+             */
+            etag: string;
+            updated_at?: components["schemas"]["Moment"] | null;
+        };
         /** @description The purchase behind a movement of credits, with the payment in question and its reversals. */
         Behind: {
             /** @description What was bought; its `payments` hold the one payment in question, where something was to be paid. */
@@ -1837,6 +1977,71 @@ export interface components {
             /** @description The disputes of that payment. */
             disputes: components["schemas"]["DisputeBehind"][];
         };
+        /** @description A booking as the wire shows it. */
+        BookingOut: {
+            /**
+             * @description `bkg_…`.
+             * @example bkg_01k3vg6p9yfd5a1h0c9w8t2m4q
+             */
+            booking_id: string;
+            /** @description Who comes. */
+            client_id: components["schemas"]["UserId"];
+            /** @description Who gives the session. */
+            builder_id: components["schemas"]["UserId"];
+            /**
+             * @description Which session type.
+             * @example mentoring
+             */
+            session_type_id: string;
+            /** @description The purchase that pays for it. */
+            purchase_id: string;
+            /** @description When it begins. */
+            starts_at: components["schemas"]["Moment"];
+            /** @description When it ends. */
+            ends_at: components["schemas"]["Moment"];
+            /** @description Where it stands. */
+            status: components["schemas"]["BookingStatus"];
+            /**
+             * Format: int64
+             * @description What it costs, in minor units.
+             * @example 6000
+             */
+            amount_minor: number;
+            /**
+             * @description The currency of the amounts.
+             * @example usd
+             */
+            currency: string;
+            /**
+             * Format: int64
+             * @description The platform's share of the amount, in minor units; not for the client.
+             * @example 900
+             */
+            platform_fee_minor?: number | null;
+            /** @description What goes back where the client cancels, as it was agreed on at the purchase. */
+            refund_tiers: components["schemas"]["RefundTier"][];
+            /**
+             * Format: int64
+             * @description What was paid, in minor units.
+             * @example 6000
+             */
+            paid_minor: number;
+            /**
+             * Format: int64
+             * @description What of that is refunded or disputed, in minor units.
+             * @example 0
+             */
+            refunded_minor: number;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Moment"];
+            /** @description When it last changed. */
+            updated_at: components["schemas"]["Moment"];
+        };
+        /**
+         * @description Where a booking stands.
+         * @enum {string}
+         */
+        BookingStatus: "pending" | "confirmed" | "released" | "cancelled" | "no_show" | "paid_unplaced" | "refunded";
         /** @description How much of a hold is used. */
         CaptureIn: {
             /**
@@ -1885,7 +2090,7 @@ export interface components {
             balance: number;
         };
         /**
-         * @description A checkout to be started: an item of the catalogue, or an order made before.
+         * @description A checkout to be started: an item of the catalogue, a session of one at a time, or an order made before.
          * @example {
          *       "item_id": "starter",
          *       "quantity": 1
@@ -1899,6 +2104,7 @@ export interface components {
             item_id?: string | null;
             /** @description The order to pay for, in place of an item. */
             order_id?: string | null;
+            starts_at?: components["schemas"]["Moment"] | null;
             /**
              * Format: int64
              * @description How many pieces; 1 where it is left out.
@@ -2421,6 +2627,17 @@ export interface components {
              */
             dead: number;
         };
+        /** @description A date on which other hours hold. */
+        ExceptionIn: {
+            /**
+             * Format: date
+             * @description The date in the builder's time zone.
+             * @example 2026-12-24
+             */
+            date: string;
+            /** @description The hours; none for a day off. */
+            hours?: components["schemas"]["HoursIn"][];
+        };
         /** @description Why credits are owed. */
         ExplainedDebt: {
             /**
@@ -2792,6 +3009,19 @@ export interface components {
          * @enum {string}
          */
         HopOutcome: "kept" | "duplicate" | "refused" | "failed";
+        /** @description Hours of a day, as the clock on the wall shows them. */
+        HoursIn: {
+            /**
+             * @description From, a multiple of five minutes.
+             * @example 09:00
+             */
+            from: string;
+            /**
+             * @description Until before; 24:00 is the end of the day.
+             * @example 12:30
+             */
+            to: string;
+        };
         /**
          * @description The unit of a billing cycle, in Stripe's words.
          * @enum {string}
@@ -3048,7 +3278,7 @@ export interface components {
          * @description The types of messages: a closed list, part of the API.
          * @enum {string}
          */
-        MessageType: "order.paid" | "order.delivered" | "refund.requested" | "refund.approved" | "refund.declined" | "refund.made" | "refund.failed" | "credits.granted" | "credits.clawed_back" | "credits.given_back" | "notice.low_balance" | "notice.top_up_failed" | "notice.top_up_needs_buyer" | "notice.payment_failed" | "notice.payment_needs_buyer" | "notice.trial_will_end" | "notice.grace_ended" | "notice.subscription_ended";
+        MessageType: "order.paid" | "order.delivered" | "booking.confirmed" | "booking.released" | "booking.unplaced" | "refund.requested" | "refund.approved" | "refund.declined" | "refund.made" | "refund.failed" | "credits.granted" | "credits.clawed_back" | "credits.given_back" | "notice.low_balance" | "notice.top_up_failed" | "notice.top_up_needs_buyer" | "notice.payment_failed" | "notice.payment_needs_buyer" | "notice.trial_will_end" | "notice.grace_ended" | "notice.subscription_ended";
         /**
          * Format: date-time
          * @description A point in time, RFC 3339 in UTC.
@@ -3303,6 +3533,71 @@ export interface components {
         OtherWallet: {
             /** @description The API key whose credits it holds; none for the user's own. */
             key_id?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_BookingOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /**
+                 * @description `bkg_…`.
+                 * @example bkg_01k3vg6p9yfd5a1h0c9w8t2m4q
+                 */
+                booking_id: string;
+                /** @description Who comes. */
+                client_id: components["schemas"]["UserId"];
+                /** @description Who gives the session. */
+                builder_id: components["schemas"]["UserId"];
+                /**
+                 * @description Which session type.
+                 * @example mentoring
+                 */
+                session_type_id: string;
+                /** @description The purchase that pays for it. */
+                purchase_id: string;
+                /** @description When it begins. */
+                starts_at: components["schemas"]["Moment"];
+                /** @description When it ends. */
+                ends_at: components["schemas"]["Moment"];
+                /** @description Where it stands. */
+                status: components["schemas"]["BookingStatus"];
+                /**
+                 * Format: int64
+                 * @description What it costs, in minor units.
+                 * @example 6000
+                 */
+                amount_minor: number;
+                /**
+                 * @description The currency of the amounts.
+                 * @example usd
+                 */
+                currency: string;
+                /**
+                 * Format: int64
+                 * @description The platform's share of the amount, in minor units; not for the client.
+                 * @example 900
+                 */
+                platform_fee_minor?: number | null;
+                /** @description What goes back where the client cancels, as it was agreed on at the purchase. */
+                refund_tiers: components["schemas"]["RefundTier"][];
+                /**
+                 * Format: int64
+                 * @description What was paid, in minor units.
+                 * @example 6000
+                 */
+                paid_minor: number;
+                /**
+                 * Format: int64
+                 * @description What of that is refunded or disputed, in minor units.
+                 * @example 0
+                 */
+                refunded_minor: number;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Moment"];
+                /** @description When it last changed. */
+                updated_at: components["schemas"]["Moment"];
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
         };
         /** @description A page of a list. */
         Page_DisputeOut: {
@@ -3981,6 +4276,8 @@ export interface components {
                 priority: number;
                 /** @description The order it pays for. */
                 order_id?: string | null;
+                /** @description The booking it pays for. */
+                booking_id?: string | null;
                 /**
                  * Format: int64
                  * @description What it costs, in minor units.
@@ -4519,6 +4816,7 @@ export interface components {
             max_quantity: number;
             /** @description What the buyer of an order fills in. */
             fields: components["schemas"]["FieldOut"][];
+            session?: components["schemas"]["SessionOut"] | null;
             plan?: components["schemas"]["PlanOut"] | null;
         };
         /** @description What is for sale. */
@@ -4539,10 +4837,10 @@ export interface components {
          */
         Proration: "always_invoice" | "create_prorations" | "none";
         /**
-         * @description The four kinds of thing that can be bought; so far three of them are on sale.
+         * @description The four kinds of thing that can be bought.
          * @enum {string}
          */
-        PurchaseKind: "credit_pack" | "order" | "plan";
+        PurchaseKind: "booking" | "credit_pack" | "order" | "plan";
         /** @description A purchase as the wire shows it. */
         PurchaseOut: {
             /**
@@ -4578,6 +4876,8 @@ export interface components {
             priority: number;
             /** @description The order it pays for. */
             order_id?: string | null;
+            /** @description The booking it pays for. */
+            booking_id?: string | null;
             /**
              * Format: int64
              * @description What it costs, in minor units.
@@ -4855,6 +5155,21 @@ export interface components {
          * @enum {string}
          */
         RefundStatus: "pending" | "requires_action" | "succeeded" | "canceled" | "failed";
+        /** @description A share of the price that goes back to a client who cancels early enough. */
+        RefundTier: {
+            /**
+             * Format: int64
+             * @description At least so many hours before the start.
+             * @example 48
+             */
+            hours_before: number;
+            /**
+             * Format: int64
+             * @description So many percent.
+             * @example 100
+             */
+            percent: number;
+        };
         /** @description What a replay was taken in as. */
         ReplayOut: {
             /** @description Stripe's id of the event. */
@@ -5009,6 +5324,31 @@ export interface components {
             /** @description When it last changed. */
             updated_at: components["schemas"]["Moment"];
         };
+        /** @description A session that can be booked. */
+        SessionOut: {
+            /** @description Who gives it. */
+            builder_id: components["schemas"]["UserId"];
+            /**
+             * Format: int64
+             * @description How long it lasts.
+             * @example 60
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description How long before its start it must be booked at the latest.
+             * @example 120
+             */
+            notice_minutes: number;
+            /**
+             * Format: int64
+             * @description How many days before its start it can be booked at the earliest.
+             * @example 60
+             */
+            horizon_days: number;
+            /** @description What goes back to a client who cancels, the earliest first. Where the builder cancels, everything does. */
+            refund_tiers: components["schemas"]["RefundTier"][];
+        };
         /** @description Where the buyer goes after the payment method is saved, or not. */
         SetUpIn: {
             /** @description Where Stripe sends the buyer whose payment method is saved; the shop where it is left out. */
@@ -5033,6 +5373,32 @@ export interface components {
              * @example link_9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
              */
             secret: string;
+        };
+        /** @description A session that can be booked. */
+        SlotOut: {
+            /** @description When it begins. */
+            starts_at: components["schemas"]["Moment"];
+            /** @description When it ends. */
+            ends_at: components["schemas"]["Moment"];
+            /**
+             * @description When it begins in the time zone asked for, with its offset.
+             * @example 2026-03-30T09:00:00+01:00
+             */
+            local: string;
+        };
+        /** @description Free slots of a session type. */
+        SlotsOut: {
+            /** @description Which session type. */
+            session_type_id: string;
+            /** @description Who gives it. */
+            builder_id: components["schemas"]["UserId"];
+            /**
+             * @description The time zone of the local times.
+             * @example Europe/London
+             */
+            time_zone: string;
+            /** @description The free starts, the earliest first. */
+            data: components["schemas"]["SlotOut"][];
         };
         /** @description A checkout under way, as the wire shows it. */
         Started: {
@@ -5514,6 +5880,44 @@ export interface components {
              */
             lag_seconds: number;
         };
+        /** @description The hours of each weekday; none where one is left out. */
+        WeeklyIn: {
+            /**
+             * @description Of Mondays.
+             * @default []
+             */
+            monday?: components["schemas"]["HoursIn"][];
+            /**
+             * @description Of Tuesdays.
+             * @default []
+             */
+            tuesday?: components["schemas"]["HoursIn"][];
+            /**
+             * @description Of Wednesdays.
+             * @default []
+             */
+            wednesday?: components["schemas"]["HoursIn"][];
+            /**
+             * @description Of Thursdays.
+             * @default []
+             */
+            thursday?: components["schemas"]["HoursIn"][];
+            /**
+             * @description Of Fridays.
+             * @default []
+             */
+            friday?: components["schemas"]["HoursIn"][];
+            /**
+             * @description Of Saturdays.
+             * @default []
+             */
+            saturday?: components["schemas"]["HoursIn"][];
+            /**
+             * @description Of Sundays.
+             * @default []
+             */
+            sunday?: components["schemas"]["HoursIn"][];
+        };
         /**
          * @description A problem document (RFC 9457). Some kinds add members of their own.
          * @example {
@@ -5575,7 +5979,11 @@ export type AddIn = components['schemas']['AddIn'];
 export type AnswerOut = components['schemas']['AnswerOut'];
 export type AssignmentIn = components['schemas']['AssignmentIn'];
 export type AttemptOut = components['schemas']['AttemptOut'];
+export type AvailabilityIn = components['schemas']['AvailabilityIn'];
+export type AvailabilityOut = components['schemas']['AvailabilityOut'];
 export type Behind = components['schemas']['Behind'];
+export type BookingOut = components['schemas']['BookingOut'];
+export type BookingStatus = components['schemas']['BookingStatus'];
 export type CaptureIn = components['schemas']['CaptureIn'];
 export type ChangeIn = components['schemas']['ChangeIn'];
 export type Changed = components['schemas']['Changed'];
@@ -5603,6 +6011,7 @@ export type EventDeliveryOut = components['schemas']['EventDeliveryOut'];
 export type EventOut = components['schemas']['EventOut'];
 export type EventStatus = components['schemas']['EventStatus'];
 export type EventsOut = components['schemas']['EventsOut'];
+export type ExceptionIn = components['schemas']['ExceptionIn'];
 export type ExplainedDebt = components['schemas']['ExplainedDebt'];
 export type ExplainedHold = components['schemas']['ExplainedHold'];
 export type ExplainedLot = components['schemas']['ExplainedLot'];
@@ -5619,6 +6028,7 @@ export type HoldIn = components['schemas']['HoldIn'];
 export type HoldOut = components['schemas']['HoldOut'];
 export type HoldStatus = components['schemas']['HoldStatus'];
 export type HopOutcome = components['schemas']['HopOutcome'];
+export type HoursIn = components['schemas']['HoursIn'];
 export type Interval = components['schemas']['Interval'];
 export type InvoiceOut = components['schemas']['InvoiceOut'];
 export type KeyId = components['schemas']['KeyId'];
@@ -5645,6 +6055,7 @@ export type OrderMoveIn = components['schemas']['OrderMoveIn'];
 export type OrderOut = components['schemas']['OrderOut'];
 export type OrderStatus = components['schemas']['OrderStatus'];
 export type OtherWallet = components['schemas']['OtherWallet'];
+export type PageBookingOut = components['schemas']['Page_BookingOut'];
 export type PageDisputeOut = components['schemas']['Page_DisputeOut'];
 export type PageEarningOut = components['schemas']['Page_EarningOut'];
 export type PageEventOut = components['schemas']['Page_EventOut'];
@@ -5696,6 +6107,7 @@ export type RefundRequestIn = components['schemas']['RefundRequestIn'];
 export type RefundRequestOut = components['schemas']['RefundRequestOut'];
 export type RefundRequestStatus = components['schemas']['RefundRequestStatus'];
 export type RefundStatus = components['schemas']['RefundStatus'];
+export type RefundTier = components['schemas']['RefundTier'];
 export type ReplayOut = components['schemas']['ReplayOut'];
 export type ReplayWebhooksIn = components['schemas']['ReplayWebhooksIn'];
 export type ReplayWebhooksOut = components['schemas']['ReplayWebhooksOut'];
@@ -5706,9 +6118,12 @@ export type RotateIn = components['schemas']['RotateIn'];
 export type RotateSecretIn = components['schemas']['RotateSecretIn'];
 export type SeededDataIn = components['schemas']['SeededDataIn'];
 export type SeededDataOut = components['schemas']['SeededDataOut'];
+export type SessionOut = components['schemas']['SessionOut'];
 export type SetUpIn = components['schemas']['SetUpIn'];
 export type SetUpOut = components['schemas']['SetUpOut'];
 export type SignInIn = components['schemas']['SignInIn'];
+export type SlotOut = components['schemas']['SlotOut'];
+export type SlotsOut = components['schemas']['SlotsOut'];
 export type Started = components['schemas']['Started'];
 export type StatusOut = components['schemas']['StatusOut'];
 export type Subscribed = components['schemas']['Subscribed'];
@@ -5732,6 +6147,7 @@ export type WebhookEndpointIn = components['schemas']['WebhookEndpointIn'];
 export type WebhookEndpointOut = components['schemas']['WebhookEndpointOut'];
 export type WebhookEndpointStatus = components['schemas']['WebhookEndpointStatus'];
 export type WebhooksOut = components['schemas']['WebhooksOut'];
+export type WeeklyIn = components['schemas']['WeeklyIn'];
 export type Problem = components['schemas']['Problem'];
 export type ResponseProblem = components['responses']['Problem'];
 export type ParameterIdempotencyKey = components['parameters']['IdempotencyKey'];
@@ -5790,6 +6206,174 @@ export interface operations {
         responses: {
             /** @description Signed out. */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_bookings: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Only those of this status. */
+                status?: components["schemas"]["BookingStatus"];
+                /** @description Only those that this user gives; a user may name themselves, and leave out whose. */
+                builder_id?: components["schemas"]["UserId"];
+                /** @description Whose; only a service or the operator names somebody, or leaves it out for everybody's. */
+                user_id?: components["schemas"]["UserId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of bookings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BookingOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_booking_slots: {
+        parameters: {
+            query: {
+                /**
+                 * @description The session type of the catalogue.
+                 * @example mentoring
+                 */
+                session_type: string;
+                /** @description From; now where it is left out. */
+                from?: components["schemas"]["Moment"];
+                /** @description Until before, up to 62 days later; 30 days later where it is left out. */
+                to?: components["schemas"]["Moment"];
+                /**
+                 * @description An IANA time zone in which the starts are told as well; UTC where it is left out.
+                 * @example Europe/London
+                 */
+                time_zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The free slots. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotsOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_booking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The booking. */
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The booking. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_availability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The builder: a user who gives a session type. */
+                builder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description When the builder is there. */
+            200: {
+                headers: {
+                    /** @description Its version. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AvailabilityOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    replace_availability: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The ETag of the version that is replaced.
+                 * @example "1"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The builder: a user who gives a session type. */
+                builder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AvailabilityIn"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            200: {
+                headers: {
+                    /** @description Its new version. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AvailabilityOut"];
+                };
+            };
+            /** @description It has changed since it was read; nothing was changed. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description If-Match is missing. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -281,3 +281,61 @@ fn what_buyers_get_back_is_read_and_checked() {
         assert!(found.next().is_some(), "{to}: {error}");
     }
 }
+
+const SESSION: &str = r#"
+[shop]
+name = "Acme"
+currency = "usd"
+
+[[session_type]]
+id = "hour"
+name = "An hour"
+builder = "grace"
+minutes = 60
+buffer_after_minutes = 15
+platform_fee_basis_points = 1500
+refund_tiers = [{ hours_before = 24, percent = 50 }, { hours_before = 48, percent = 100 }]
+prices = { usd = 6001 }
+"#;
+
+#[test]
+fn a_session_type_is_read_and_its_fee_is_rounded_down() {
+    let catalogue = parse(SESSION, "paydesk.toml").unwrap();
+    let session_type = catalogue.session_type("hour").unwrap();
+    assert_eq!((session_type.minutes, session_type.start_every_minutes), (60, 60));
+    assert_eq!(
+        (session_type.buffer_before_minutes, session_type.buffer_after_minutes),
+        (0, 15)
+    );
+    let tiers: Vec<_> = session_type
+        .refund_tiers
+        .iter()
+        .map(|tier| (tier.hours_before, tier.percent))
+        .collect();
+    assert_eq!(tiers, [(48, 100), (24, 50)], "the earliest first");
+    assert_eq!(
+        session_type.platform_fee_minor(catalogue.items["hour"].amount("usd".parse().unwrap(), 1).unwrap()),
+        900
+    );
+    assert!(catalogue.has_builder(&session_type.builder_id));
+    for (from, to, says) in [
+        ("minutes = 60", "minutes = 62", "multiple of 5"),
+        ("minutes = 60", "minutes = 0", "must be from 5 to 720"),
+        (
+            "platform_fee_basis_points = 1500",
+            "platform_fee_basis_points = 10001",
+            "from 0 to 10000",
+        ),
+        (
+            "hours_before = 48",
+            "hours_before = 24",
+            "each with its own hours_before",
+        ),
+        ("percent = 50", "percent = 101", "from 0 to 100"),
+        ("\"grace\"", "\"\"", "id of a user"),
+        ("usd = 6001", "eur = 6001", "no price in the shop's currency"),
+    ] {
+        let error = parse(&SESSION.replacen(from, to, 1), "paydesk.toml").unwrap_err();
+        assert!(error.to_string().contains(says), "{to}: {error}");
+    }
+}

@@ -57,6 +57,9 @@ macro_rules! templates {
 templates! {
     OrderPaid = "order_paid",
     OrderDelivered = "order_delivered",
+    BookingConfirmed = "booking_confirmed",
+    BookingReleased = "booking_released",
+    BookingUnplaced = "booking_unplaced",
     RefundRequested = "refund_requested",
     RefundApproved = "refund_approved",
     RefundDeclined = "refund_declined",
@@ -207,7 +210,7 @@ mod tests {
         let data = json!({
             "order_id": "ord_1", "balance": 3, "below": 5, "purchase_id": "pur_1", "reason": "<b>insufficient_funds</b>",
             "links": ["https://files.example/one"], "note": "<b>louder</b>",
-            "request_id": "rrq_1", "amount": "10.00 USD", "answer": "<b>used</b>",
+            "starts_at": "2026-01-31T12:00:00Z", "booking_id": "bkg_1", "request_id": "rrq_1", "amount": "10.00 USD", "answer": "<b>used</b>",
         });
         let words = Words {
             shop: "Acme & Sons\nBcc: everybody@example.com",

@@ -4,6 +4,7 @@
 //! What Stripe says about refunds lives in `reversals`; this folder only asks for them and lists them.
 
 mod make;
+pub mod of_booking;
 pub mod of_order;
 pub(super) mod records;
 pub mod requests;

@@ -64,7 +64,7 @@ pub fn give_back_unwanted(tx: &mut Tx<'_>, now_us: i64, order_id: &str, purchase
         .try_for_each(|payment| ask(tx, now_us, payment, (ALL_PERCENT, None), (&cause, &note)))
 }
 
-fn ask(
+pub(super) fn ask(
     tx: &mut Tx<'_>,
     now_us: i64,
     payment: &PaymentRow,

@@ -46,8 +46,16 @@ pub(in crate::purchases) fn reverse(purchase: &Purchase, payment: &mut PaymentRo
     effects
 }
 
-/// An order hears of the money that came or went back for it.
+/// An order or a booking hears of the money that came or went back for it.
 pub(in crate::purchases) fn count(purchase: &Purchase, payment: &str, version: i64) -> Option<Effect> {
+    if let Some(booking_id) = purchase.booking_id() {
+        return Some(Effect::CountBooking {
+            booking_id,
+            purchase_id: purchase.purchase_id.clone(),
+            payment: payment.to_owned(),
+            version,
+        });
+    }
     let order_id = purchase.order_id.clone().filter(|_| purchase.kind == Kind::Order)?;
     Some(Effect::CountOrder {
         order_id,
@@ -60,6 +68,6 @@ pub(in crate::purchases) fn count(purchase: &Purchase, payment: &str, version: i
 fn granted_by(purchase: &Purchase, payment: &PaymentRow) -> (String, i64) {
     match purchase.kind {
         Kind::Plan => (purchase.purchase_id.clone(), purchase.price.minor),
-        Kind::CreditPack | Kind::Order => (payment.payment_intent_id.clone(), payment.paid_minor),
+        Kind::Booking | Kind::CreditPack | Kind::Order => (payment.payment_intent_id.clone(), payment.paid_minor),
     }
 }

@@ -12,7 +12,7 @@ pub(super) fn is_delivered(tx: &mut Tx<'_>, purchase: &Purchase) -> Result<bool>
             let order = orders::lock(tx, order_id)?;
             Ok(order.is_some_and(|order| order.delivery.is_some()))
         }
-        (Kind::Order | Kind::CreditPack | Kind::Plan, _) => Ok(false),
+        (Kind::Order | Kind::Booking | Kind::CreditPack | Kind::Plan, _) => Ok(false),
     }
 }
 
@@ -25,6 +25,6 @@ pub(super) fn is_used_up_by_parts(purchase: &Purchase) -> bool {
 pub(super) fn give_up(tx: &mut Tx<'_>, now_us: i64, purchase: &Purchase, by: &str) -> Result<()> {
     match (purchase.kind, &purchase.order_id) {
         (Kind::Order, Some(order_id)) => orders::give_up(tx, now_us, order_id, by),
-        (Kind::Order | Kind::CreditPack | Kind::Plan, _) => Ok(()),
+        (Kind::Order | Kind::Booking | Kind::CreditPack | Kind::Plan, _) => Ok(()),
     }
 }

@@ -1,0 +1,144 @@
+//! The status machine of a booking, and what of the money goes back by its policy. Pure.
+//!
+//! ```text
+//!            paid                    session ended
+//! pending ─────────▶ confirmed       pending ─────▶ released ──paid──▶ confirmed, where the time is still free
+//!                        │                                       └───▶ paid_unplaced, where it is not; all goes back
+//!                        ├──▶ cancelled, no_show
+//!                        └──▶ refunded, while all its money is back
+//! ```
+
+pub mod slots;
+pub mod week;
+
+use crate::words::words;
+
+/// Microseconds of an hour.
+const HOUR_US: i64 = 3_600_000_000;
+
+/// Where a booking stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = BookingStatus)]
+pub enum Status {
+    /// A checkout is under way, and the time is held for it.
+    Pending,
+    /// Paid: the session takes place.
+    Confirmed,
+    /// The checkout came to nothing, and the time is free again.
+    Released,
+    /// Given up by the client or the builder.
+    Cancelled,
+    /// The client did not come.
+    NoShow,
+    /// The money came when somebody else had the time already. All of it goes back.
+    PaidUnplaced,
+    /// All the money went back, or is disputed.
+    Refunded,
+}
+
+words!(Status {
+    Pending = "pending",
+    Confirmed = "confirmed",
+    Released = "released",
+    Cancelled = "cancelled",
+    NoShow = "no_show",
+    PaidUnplaced = "paid_unplaced",
+    Refunded = "refunded",
+});
+
+/// What money that came means for a booking.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OnPayment {
+    /// Its time is held, and now its own.
+    Confirm,
+    /// Its time was given free; it gets it where nobody else has it.
+    Reclaim,
+    /// It gets nothing for it any more.
+    GiveBack,
+}
+
+impl Status {
+    /// What money that comes at a moment means for a booking whose place is this, and that starts at another.
+    pub fn on_payment(self, starts_at_us: i64, now_us: i64) -> OnPayment {
+        match self {
+            Self::Pending => OnPayment::Confirm,
+            // What has begun already cannot be attended any more.
+            Self::Released if starts_at_us > now_us => OnPayment::Reclaim,
+            Self::Released | Self::Confirmed | Self::Cancelled | Self::NoShow | Self::PaidUnplaced | Self::Refunded => {
+                OnPayment::GiveBack
+            }
+        }
+    }
+
+    /// Whether a booking of this place has its time, while its money is there.
+    pub fn has_its_time(self) -> bool {
+        matches!(self, Self::Pending | Self::Confirmed | Self::NoShow)
+    }
+}
+
+/// Where a booking stands: where its place is, unless all that was paid for it went back.
+pub fn shown(place: Status, paid_minor: i64, refunded_minor: i64) -> Status {
+    if paid_minor > 0 && refunded_minor >= paid_minor {
+        Status::Refunded
+    } else {
+        place
+    }
+}
+
+/// The share, in percent, that goes back to a client who cancels now. The tiers stand with the earliest first.
+pub fn share_percent(tiers: &[(i64, i64)], starts_at_us: i64, now_us: i64) -> i64 {
+    let left_us = starts_at_us.saturating_sub(now_us);
+    let mut tiers = tiers.iter();
+    let reached = tiers.find(|(hours_before, _)| left_us >= hours_before.saturating_mul(HOUR_US));
+    reached.map_or(0, |(_, percent)| *percent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_means_the_same_in_every_place() {
+        use OnPayment::{Confirm, GiveBack, Reclaim};
+        use Status::{Cancelled, Confirmed, NoShow, PaidUnplaced, Pending, Refunded, Released};
+        for (place, early, late) in [
+            (Pending, Confirm, Confirm),
+            (Released, Reclaim, GiveBack),
+            (Confirmed, GiveBack, GiveBack),
+            (Cancelled, GiveBack, GiveBack),
+            (NoShow, GiveBack, GiveBack),
+            (PaidUnplaced, GiveBack, GiveBack),
+            (Refunded, GiveBack, GiveBack),
+        ] {
+            assert_eq!(place.on_payment(2, 1), early, "{place:?}");
+            assert_eq!(place.on_payment(2, 2), late, "{place:?}");
+        }
+    }
+
+    #[test]
+    fn a_booking_is_refunded_while_all_its_money_is_back() {
+        for (paid, refunded, all) in [(0, 0, false), (100, 99, false), (100, 100, true)] {
+            let expected = if all { Status::Refunded } else { Status::Confirmed };
+            assert_eq!(shown(Status::Confirmed, paid, refunded), expected);
+        }
+    }
+
+    #[test]
+    fn the_share_follows_the_first_tier_that_is_reached() {
+        let tiers = [(48, 100), (24, 50), (0, 10)];
+        let starts = 100 * HOUR_US;
+        for (now, share) in [
+            (0, 100),
+            (52 * HOUR_US, 100),
+            (52 * HOUR_US + 1, 50),
+            (76 * HOUR_US, 50),
+            (76 * HOUR_US + 1, 10),
+            (starts, 10),
+            (starts + 1, 0),
+        ] {
+            assert_eq!(share_percent(&tiers, starts, now), share, "{now}");
+        }
+        assert_eq!(share_percent(&[], starts, 0), 0);
+    }
+}

@@ -1,0 +1,24 @@
+//! Giving back what was paid for a booking: an intent for each payment, which recovery turns into a refund. Whether it goes
+//! back is decided where bookings are.
+
+use store::{Result, Tx};
+
+use super::of_order::{ALL_PERCENT, ask};
+use crate::purchases::records::payments;
+
+/// Writes an intent to give back all that came by a purchase whose booking has no place. The caller holds the payments'
+/// rows; that the money comes for the booking happens once, and so does this.
+pub fn give_back_unplaced(tx: &mut Tx<'_>, now_us: i64, booking_id: &str, purchase_id: &str) -> Result<()> {
+    let note = format!("The time of the booking {booking_id} was gone when this payment came.");
+    let cause = format!("unplaced:{purchase_id}");
+    payments::of_purchase(tx, purchase_id)?
+        .iter()
+        .try_for_each(|payment| ask(tx, now_us, payment, (ALL_PERCENT, None), (&cause, &note)))
+}
+
+/// What was paid for a booking, and what of that was taken back out of the books.
+pub fn totals(tx: &mut Tx<'_>, purchase_id: &str) -> Result<(i64, i64)> {
+    let payments = payments::of_purchase(tx, purchase_id)?;
+    let sum = |of: fn(&payments::PaymentRow) -> i64| payments.iter().map(of).fold(0, i64::saturating_add);
+    Ok((sum(|one| one.paid_minor), sum(|one| one.clawed_minor)))
+}
