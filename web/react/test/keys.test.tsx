@@ -27,7 +27,8 @@ test("a key is made, its secret shown, copied and put away", async () => {
   fireEvent.change(screen.getByLabelText("Name of the new key"), { target: { value: "build server" } });
   fireEvent.click(screen.getByRole("button", { name: "Create key" }));
   const secret = await screen.findByRole("region", { name: /^The secret of build server/ });
-  expect(document.activeElement).toBe(secret);
+  // The focus follows once the panel has been drawn.
+  await waitFor(() => expect(document.activeElement).toBe(secret));
   fireEvent.click(within(secret).getByRole("button", { name: "Copy" }));
   await within(secret).findByText("Copied");
   expect(writeText).toHaveBeenCalledWith("pdk_secret");
