@@ -2,7 +2,7 @@
 //!
 //! A report reads a few rows for each day, however many transfers and payments there are, because figures are kept up with
 //! what they count. There are two ways, by what is counted:
-//! - What only grows (transfers, events received) is counted shortly behind, by a cursor ([`count`]). Nothing is done for it
+//! - What only grows (transfers, events received) is counted shortly behind, by a cursor ([`mod@count`]). Nothing is done for it
 //!   where it is written, and whatever was there before is counted from the beginning.
 //! - What changes (refunds, disputes, failed payments, fees, what subscriptions bring in) is counted in the transaction that
 //!   changes it: what a row counts for now is added, and what it counted for before is taken away ([`Tally`]).
