@@ -79,7 +79,7 @@ test('a plan that is cancelled in the portal stays until its period is over, and
     await openPortal(page);
     await page.click('text="Cancel subscription"');
     await page.click('[id^="cancel-sub_"]');
-    await page.waitForFunction(() => /has been canceled/.test(document.querySelector('#done').textContent));
+    await page.waitForFunction(() => /cancellation has been noted/.test(document.querySelector('#done').textContent));
     await keepPicture(page, 'page-portal-cancelled');
     await page.click('#back');
     await page.waitForFunction(() => /^Ends on /.test(document.querySelector('#subscriptions .status')?.textContent));
