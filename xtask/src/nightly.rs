@@ -57,7 +57,11 @@ const CAMPAIGNS: [Campaign; 5] = [
         name: "stories",
         package: "paydesk",
         test: "stories",
-        sizes: &[("PAYDESK_HOLD_RACES", "100000")],
+        sizes: &[
+            ("PAYDESK_HOLD_RACES", "100000"),
+            ("PAYDESK_BOOKING_RACES", "1000"),
+            ("PAYDESK_BOOKINGS", "10000"),
+        ],
     },
 ];
 

@@ -7,11 +7,13 @@
 //! `hold`, `pay`, `release` and `count`. One booking is paid for by one purchase, and shares the random part of its id.
 
 mod availability;
+mod feeds;
 mod records;
 pub mod routes;
 pub mod rules;
 mod slots;
 mod told;
+mod work;
 
 use ledger::Money;
 use store::{Result, Tx};
@@ -19,12 +21,14 @@ use store::{Result, Tx};
 use crate::catalogue::{RefundTier, SessionType};
 use crate::http::problem::Kind;
 use crate::ids::UserId;
+use crate::purchases::refunds;
 use rules::slots::{Shape, Span};
 use rules::{OnPayment, shown};
 
 pub use records::{booking, of_client};
 pub use rules::Status;
 pub use slots::refused;
+pub use told::attachment;
 
 /// The grain of time, in minutes. Durations and buffers are multiples of it.
 pub const GRAIN_MINUTES: i64 = 5;
@@ -52,8 +56,18 @@ pub const SLOT_NOT_OFFERED: Kind = Kind {
                   up to five free starts near it; GET /api/bookings/slots lists all.",
 };
 
+/// The booking does not allow it as it now stands.
+pub const BOOKING_NOT_CHANGEABLE: Kind = Kind {
+    code: "booking_not_changeable",
+    status: 409,
+    title: "The booking cannot be changed so",
+    explanation: "`booking_status` says where the booking stands. One that is pending or confirmed can be cancelled, by its \
+                  client until it begins; one that is confirmed can be moved until it begins, and its client missed once it \
+                  has. Nothing was changed.",
+};
+
 /// All kinds of problem of this module.
-pub const KINDS: &[Kind] = &[SLOT_TAKEN, SLOT_NOT_OFFERED];
+pub const KINDS: &[Kind] = &[SLOT_TAKEN, SLOT_NOT_OFFERED, BOOKING_NOT_CHANGEABLE];
 
 /// A session that a client booked, or set out to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -82,6 +96,8 @@ pub struct Booking {
     pub platform_fee_minor: i64,
     /// What goes back where the client cancels, the earliest first.
     pub refund_tiers: Vec<RefundTier>,
+    /// The most of it, in percent, that goes back where the client cancels: the share that was reached when they moved it.
+    pub refund_percent_max: i64,
     /// Where it stands.
     pub status: Status,
     /// Where it stands, whatever became of the money.
@@ -173,6 +189,7 @@ pub fn hold(tx: &mut Tx<'_>, now_us: i64, wanted: &Wanted<'_>) -> Result<Hold> {
         price: wanted.price,
         platform_fee_minor: wanted.session_type.platform_fee_minor(wanted.price),
         refund_tiers: wanted.session_type.refund_tiers.clone(),
+        refund_percent_max: refunds::of_booking::ALL_PERCENT,
         status: Status::Pending,
         place: Status::Pending,
         paid_minor: 0,

@@ -30,12 +30,15 @@ macro_rules! select_booking {
         concat!(
             "select booking_id, client_id, builder_id, session_type_id, purchase_id, starts_at_us, ends_at_us,
                     claim_from_us, claim_to_us, holds_slot, amount_minor, currency, platform_fee_minor, refund_tiers,
-                    status, place, paid_minor, refunded_minor, changes, created_at_us, updated_at_us
+                    status, place, paid_minor, refunded_minor, changes, created_at_us, updated_at_us,
+                    refund_percent_max
              from booking ",
             $end
         )
     };
 }
+
+pub(super) mod feeds;
 
 fn decode(row: &Row) -> Result<Booking> {
     let currency: Currency = row.text_ref(11)?.parse().map_err(|_| corrupt("currency"))?;
@@ -62,6 +65,7 @@ fn decode(row: &Row) -> Result<Booking> {
         changes: row.int(18)?,
         created_at_us: row.int(19)?,
         updated_at_us: row.int(20)?,
+        refund_percent_max: row.int(21)?,
     })
 }
 
@@ -218,8 +222,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, one: &Booking) -> Result<()> {
         "insert into booking (booking_id, client_id, builder_id, session_type_id, purchase_id, starts_at_us, ends_at_us,
                               claim_from_us, claim_to_us, holds_slot, amount_minor, currency, platform_fee_minor,
                               refund_tiers, status, place, paid_minor, refunded_minor, changes, created_at_us,
-                              updated_at_us)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+                              updated_at_us, refund_percent_max)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
         &[
             one.booking_id.as_str().into(),
             one.client_id.as_str().into(),
@@ -242,6 +246,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, one: &Booking) -> Result<()> {
             one.changes.into(),
             one.created_at_us.into(),
             one.updated_at_us.into(),
+            one.refund_percent_max.into(),
         ],
     )?;
     Ok(())
@@ -251,7 +256,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, one: &Booking) -> Result<()> {
 pub(super) fn update(tx: &mut Tx<'_>, one: &Booking) -> Result<()> {
     tx.run(
         "update booking set starts_at_us = $2, ends_at_us = $3, claim_from_us = $4, claim_to_us = $5, holds_slot = $6,
-                status = $7, place = $8, paid_minor = $9, refunded_minor = $10, changes = $11, updated_at_us = $12
+                status = $7, place = $8, paid_minor = $9, refunded_minor = $10, changes = $11, updated_at_us = $12,
+                refund_percent_max = $13
          where booking_id = $1",
         &[
             one.booking_id.as_str().into(),
@@ -266,6 +272,7 @@ pub(super) fn update(tx: &mut Tx<'_>, one: &Booking) -> Result<()> {
             one.refunded_minor.into(),
             one.changes.into(),
             one.updated_at_us.into(),
+            one.refund_percent_max.into(),
         ],
     )?;
     Ok(())

@@ -1,6 +1,8 @@
 //! Bookings over HTTP. Booking one is a checkout: `POST /api/payments/create-checkout-session`.
 
 mod availability;
+pub(super) mod feeds;
+mod moves;
 
 use axum::extract::State;
 use jiff::Timestamp;
@@ -29,6 +31,8 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(list_bookings))
         .routes(routes!(list_booking_slots))
         .merge(availability::router())
+        .merge(moves::router())
+        .merge(feeds::router())
         .routes(routes!(read_booking))
 }
 
@@ -65,6 +69,9 @@ pub struct BookingOut {
     pub platform_fee_minor: Option<i64>,
     /// What goes back where the client cancels, as it was agreed on at the purchase.
     pub refund_tiers: Vec<RefundTier>,
+    /// The most that goes back where the client cancels, in percent: the share that was reached when they last moved it.
+    #[schema(example = 100)]
+    pub refund_percent_max: i64,
     /// What was paid, in minor units.
     #[schema(example = 6000)]
     pub paid_minor: i64,
@@ -79,7 +86,7 @@ pub struct BookingOut {
 
 impl BookingOut {
     /// A booking as this caller sees it.
-    fn of(caller: &Caller, booking: Booking) -> Self {
+    pub(super) fn of(caller: &Caller, booking: Booking) -> Self {
         let is_client = matches!(caller, Caller::User { user_id } if *user_id != booking.builder_id);
         Self {
             booking_id: booking.booking_id,
@@ -94,6 +101,7 @@ impl BookingOut {
             currency: booking.price.currency.to_string(),
             platform_fee_minor: (!is_client).then_some(booking.platform_fee_minor),
             refund_tiers: booking.refund_tiers,
+            refund_percent_max: booking.refund_percent_max,
             paid_minor: booking.paid_minor,
             refunded_minor: booking.refunded_minor,
             created_at: Moment(booking.created_at_us),

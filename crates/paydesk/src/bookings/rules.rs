@@ -8,9 +8,11 @@
 //!                        └──▶ refunded, while all its money is back
 //! ```
 
+pub mod calendar;
 pub mod slots;
 pub mod week;
 
+use crate::catalogue::RefundTier;
 use crate::words::words;
 
 /// Microseconds of an hour.
@@ -47,6 +49,38 @@ words!(Status {
     Refunded = "refunded",
 });
 
+/// In what part somebody acts on a booking; one person may have several.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// They come, and paid.
+    Client,
+    /// They give the session.
+    Builder,
+    /// They are of the shop: a service with the scope, or the operator.
+    Staff,
+}
+
+words!(Part {
+    Client = "client",
+    Builder = "builder",
+    Staff = "staff",
+});
+
+/// Which sessions of a user a calendar shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FeedPart {
+    /// Those that they booked.
+    Client,
+    /// Those that they give.
+    Builder,
+}
+
+words!(FeedPart {
+    Client = "client",
+    Builder = "builder",
+});
+
 /// What money that came means for a booking.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum OnPayment {
@@ -71,6 +105,21 @@ impl Status {
         }
     }
 
+    /// Whether a booking of this status may be cancelled now that starts at a moment. A client may until it begins.
+    pub fn may_be_cancelled(self, part: Part, (starts_at_us, now_us): (i64, i64)) -> bool {
+        matches!(self, Self::Pending | Self::Confirmed) && (part != Part::Client || now_us < starts_at_us)
+    }
+
+    /// Whether a booking of this status may be moved to another time now that starts at a moment.
+    pub fn may_be_moved(self, (starts_at_us, now_us): (i64, i64)) -> bool {
+        self == Self::Confirmed && now_us < starts_at_us
+    }
+
+    /// Whether it may be said now that the client did not come, of a booking that started at a moment.
+    pub fn may_be_no_show(self, part: Part, (starts_at_us, now_us): (i64, i64)) -> bool {
+        self == Self::Confirmed && part != Part::Client && now_us >= starts_at_us
+    }
+
     /// Whether a booking of this place has its time, while its money is there.
     pub fn has_its_time(self) -> bool {
         matches!(self, Self::Pending | Self::Confirmed | Self::NoShow)
@@ -87,11 +136,11 @@ pub fn shown(place: Status, paid_minor: i64, refunded_minor: i64) -> Status {
 }
 
 /// The share, in percent, that goes back to a client who cancels now. The tiers stand with the earliest first.
-pub fn share_percent(tiers: &[(i64, i64)], starts_at_us: i64, now_us: i64) -> i64 {
+pub fn share_percent(tiers: &[RefundTier], starts_at_us: i64, now_us: i64) -> i64 {
     let left_us = starts_at_us.saturating_sub(now_us);
     let mut tiers = tiers.iter();
-    let reached = tiers.find(|(hours_before, _)| left_us >= hours_before.saturating_mul(HOUR_US));
-    reached.map_or(0, |(_, percent)| *percent)
+    let reached = tiers.find(|tier| left_us >= tier.hours_before.saturating_mul(HOUR_US));
+    reached.map_or(0, |tier| tier.percent)
 }
 
 #[cfg(test)]
@@ -117,6 +166,34 @@ mod tests {
     }
 
     #[test]
+    fn who_may_do_what_and_when() {
+        for &status in Status::ALL {
+            for (part, now) in [Part::Client, Part::Builder, Part::Staff]
+                .into_iter()
+                .zip([1, 2, 3].repeat(3))
+            {
+                let at = (2, now);
+                let (open, confirmed) = (
+                    matches!(status, Status::Pending | Status::Confirmed),
+                    status == Status::Confirmed,
+                );
+                let is_client = part == Part::Client;
+                assert_eq!(
+                    status.may_be_cancelled(part, at),
+                    open && (!is_client || now < 2),
+                    "{status:?} {part:?}"
+                );
+                assert_eq!(
+                    status.may_be_no_show(part, at),
+                    confirmed && !is_client && now >= 2,
+                    "{status:?} {part:?}"
+                );
+                assert_eq!(status.may_be_moved(at), confirmed && now < 2, "{status:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_booking_is_refunded_while_all_its_money_is_back() {
         for (paid, refunded, all) in [(0, 0, false), (100, 99, false), (100, 100, true)] {
             let expected = if all { Status::Refunded } else { Status::Confirmed };
@@ -126,7 +203,7 @@ mod tests {
 
     #[test]
     fn the_share_follows_the_first_tier_that_is_reached() {
-        let tiers = [(48, 100), (24, 50), (0, 10)];
+        let tiers = [(48, 100), (24, 50), (0, 10)].map(|(hours_before, percent)| RefundTier { hours_before, percent });
         let starts = 100 * HOUR_US;
         for (now, share) in [
             (0, 100),

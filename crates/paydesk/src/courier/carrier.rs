@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::catalogue::Catalogue;
 use crate::clock::SECOND_US;
 use crate::config::{Config, ConfigError};
-use crate::contacts;
+use crate::{bookings, contacts};
 
 /// Everything by which messages leave.
 pub struct Carrier {
@@ -79,10 +79,12 @@ async fn post(app: &App, mailer: &Mailer, due: &Due, now_us: i64) -> Attempted {
         Err(error) => return Attempted::without_answer(Outcome::Failed(error.to_string())),
     };
     let body: serde_json::Value = serde_json::from_str(&due.body).unwrap_or_default();
+    let item = item(&app.catalogue, due.kind, &body["data"]);
     let words = Words {
         shop: &app.catalogue.shop_name,
-        item: item(&app.catalogue, due.kind, &body["data"]),
+        item,
         data: &body["data"],
+        calendar: bookings::attachment(due.kind, item, &body["data"]),
     };
     let now = Duration::from_micros(u64::try_from(now_us).unwrap_or(0));
     match mail::write(due.kind, &words) {
@@ -99,7 +101,11 @@ fn item<'a>(catalogue: &'a Catalogue, kind: Kind, data: &serde_json::Value) -> O
         Kind::RefundRequested | Kind::RefundApproved | Kind::RefundDeclined | Kind::RefundMade => {
             data["item_id"].as_str()
         }
-        Kind::BookingConfirmed | Kind::BookingReleased | Kind::BookingUnplaced => data["session_type_id"].as_str(),
+        Kind::BookingConfirmed
+        | Kind::BookingCancelled
+        | Kind::BookingRescheduled
+        | Kind::BookingReleased
+        | Kind::BookingUnplaced => data["session_type_id"].as_str(),
         _ => None,
     };
     catalogue.items.get(item_id?).map(|item| item.name.as_str())

@@ -51,6 +51,12 @@ pub enum Kind {
     /// A booking is paid for: the session takes place.
     #[serde(rename = "booking.confirmed")]
     BookingConfirmed,
+    /// A booking was cancelled.
+    #[serde(rename = "booking.cancelled")]
+    BookingCancelled,
+    /// A booking was moved to another time.
+    #[serde(rename = "booking.rescheduled")]
+    BookingRescheduled,
     /// A checkout of a booking came to nothing, and its time is free again.
     #[serde(rename = "booking.released")]
     BookingReleased,
@@ -111,6 +117,8 @@ words!(Kind {
     OrderPaid = "order.paid",
     OrderDelivered = "order.delivered",
     BookingConfirmed = "booking.confirmed",
+    BookingCancelled = "booking.cancelled",
+    BookingRescheduled = "booking.rescheduled",
     BookingReleased = "booking.released",
     BookingUnplaced = "booking.unplaced",
     RefundRequested = "refund.requested",

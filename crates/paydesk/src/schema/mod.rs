@@ -84,4 +84,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "bookings",
         sql: include_str!("0016_booking.sql"),
     },
+    Migration {
+        number: 17,
+        name: "changes of bookings, and calendar feeds",
+        sql: include_str!("0017_booking_change.sql"),
+    },
 ];

@@ -406,7 +406,7 @@ impl<'a> Journey<'a> {
     }
 
     /// The address of the server, started where none runs.
-    async fn base(&mut self) -> String {
+    pub(crate) async fn base(&mut self) -> String {
         loop {
             if let Some(server) = &self.server {
                 return server.base.clone();

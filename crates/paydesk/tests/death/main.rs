@@ -10,6 +10,7 @@
     reason = "a test that meets what it does not expect fails by panicking, and tells its figures"
 )]
 
+mod booking;
 mod edges;
 mod journey;
 mod load;

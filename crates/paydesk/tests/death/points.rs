@@ -23,12 +23,14 @@ pub(crate) enum Moment {
     Expiry,
     /// While somebody subscribes with a saved card, and buys more when the credits run low.
     Membership,
+    /// While a session is booked, paid for and cancelled.
+    Booking,
     /// While something that was cut off before is taken up again.
     Recovery,
 }
 
 /// Every crash point of the program.
-pub(crate) const POINTS: [(&str, Moment); 47] = [
+pub(crate) const POINTS: [(&str, Moment); 48] = [
     ("store.migrated", Moment::Push),
     ("price pushed", Moment::Push),
     ("store.before_commit", Moment::Serve),
@@ -73,9 +75,23 @@ pub(crate) const POINTS: [(&str, Moment); 47] = [
     ("top-up written", Moment::Membership),
     ("charge made", Moment::Membership),
     ("charge recorded", Moment::Membership),
+    ("booking cancelled", Moment::Booking),
     ("recovery claimed", Moment::Recovery),
     ("session looked at", Moment::Recovery),
     ("session settled", Moment::Recovery),
+];
+
+/// Those that are passed by a booking as well.
+const OF_BOOKINGS: [&str; 9] = [
+    "store.after_commit",
+    "intent written",
+    "session made",
+    "session recorded",
+    "checkout answer kept",
+    "inbox settled",
+    "inbox applied",
+    "refund made",
+    "refund recorded",
 ];
 
 #[test]
@@ -113,7 +129,8 @@ async fn a_death_at_any_point_changes_nothing_on_the_server_engine() {
 
 async fn die_everywhere(database: impl Fn() -> TestDatabase, passes: usize) {
     let (mut deaths, mut engine) = (0, "");
-    for (name, moment) in POINTS {
+    let of_bookings = OF_BOOKINGS.map(|name| (name, Moment::Booking));
+    for (name, moment) in POINTS.into_iter().chain(of_bookings) {
         for pass in 1..=passes {
             let place = Place::prepare(database()).await;
             engine = place.database.engine_name();
@@ -124,6 +141,7 @@ async fn die_everywhere(database: impl Fn() -> TestDatabase, passes: usize) {
             let journey = Journey::begin(&place, death).await;
             let died = match moment {
                 Moment::Membership => journey.become_member().await,
+                Moment::Booking => journey.book().await,
                 _ => journey.travel().await,
             };
             assert!(died > 0 || pass > 1, "{engine}: nothing died at {name:?}");

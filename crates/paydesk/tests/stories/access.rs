@@ -115,6 +115,12 @@ fn rows() -> Vec<Row> {
         ("list_booking_slots", Public, "GET /api/bookings/slots?session_type=mix-session", none()),
         ("list_bookings", Own(Scope::BookingsRead), "GET /api/bookings?user_id={user}", none()),
         ("read_booking",  Own(Scope::BookingsRead), "GET /api/bookings/{booking}", none()),
+        ("reschedule_booking",   Own(Scope::BookingsWrite), "POST /api/bookings/{booking}/reschedule",
+            json!({ "starts_at": "2026-01-31T12:00:00Z" })),
+        ("mark_booking_no_show", Own(Scope::BookingsWrite), "POST /api/bookings/{booking}/no-show", json!({})),
+        ("create_calendar_feed", Own(Scope::BookingsWrite), "POST /api/calendar-feeds",
+            json!({ "part": "client", "user_id": "{user}" })),
+        ("read_calendar_feed",   Public, "GET /calendars/cal_none.ics", none()),
         ("read_availability",    Own(Scope::BookingsRead),  "GET /api/builders/{user}/availability", none()),
         ("replace_availability", Own(Scope::BookingsWrite), "PUT /api/builders/{user}/availability", json!({ "time_zone": "UTC" })),
 
@@ -167,6 +173,8 @@ fn rows() -> Vec<Row> {
         ("read_webhook_delivery",   Staff(Scope::WebhooksRead),  "GET /api/webhook-endpoints/{endpoint}/deliveries/dlv_none", none()),
         ("replay_webhook_deliveries", Staff(Scope::DeliveriesWrite), "POST /api/webhook-endpoints/{endpoint}/replay",
             json!({ "status": "failed", "dry_run": true })),
+
+        ("cancel_booking", Own(Scope::BookingsWrite), "POST /api/bookings/{booking}/cancel", json!({})),
 
         // Last, since they take away what the rows before ask for.
         ("remove_contact",          Staff(Scope::ContactsWrite), "DELETE /api/users/{user}/contact", none()),

@@ -6,7 +6,8 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::ContentType;
+use lettre::message::{Attachment, Mailbox, MultiPart};
 use lettre::transport::smtp::PoolConfig;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message as Mail, Tokio1Executor};
 use minijinja::Environment;
@@ -58,6 +59,8 @@ templates! {
     OrderPaid = "order_paid",
     OrderDelivered = "order_delivered",
     BookingConfirmed = "booking_confirmed",
+    BookingCancelled = "booking_cancelled",
+    BookingRescheduled = "booking_rescheduled",
     BookingReleased = "booking_released",
     BookingUnplaced = "booking_unplaced",
     RefundRequested = "refund_requested",
@@ -106,6 +109,9 @@ pub(super) struct Words<'a> {
     pub(super) item: Option<&'a str>,
     /// What the message tells.
     pub(super) data: &'a serde_json::Value,
+    /// What goes with the mail for the reader's calendar.
+    #[serde(skip)]
+    pub(super) calendar: Option<String>,
 }
 
 /// A mail, written.
@@ -114,6 +120,8 @@ pub(super) struct Written {
     pub(super) subject: String,
     pub(super) text: String,
     pub(super) html: String,
+    /// What goes with it for the reader's calendar.
+    pub(super) calendar: Option<String>,
 }
 
 /// Writes the mail about a message; nothing where such messages become none.
@@ -133,6 +141,7 @@ pub(super) fn write(kind: Kind, words: &Words<'_>) -> Result<Option<Written>, St
         subject: subject.split_whitespace().collect::<Vec<_>>().join(" "),
         text: text.trim_start().to_owned(),
         html,
+        calendar: words.calendar.clone(),
     }))
 }
 
@@ -194,9 +203,20 @@ impl Mailer {
             .subject(written.subject)
             .date(std::time::UNIX_EPOCH + now)
             .message_id(Some(format!("<{message_id}@{domain}>")))
-            .multipart(MultiPart::alternative_plain_html(written.text, written.html))
+            .multipart(parts(written.text, written.html, written.calendar)?)
             .map_err(|error| error.to_string())
     }
+}
+
+/// The mail's words in both forms, and what goes with them.
+fn parts(text: String, html: String, calendar: Option<String>) -> Result<MultiPart, String> {
+    let words = MultiPart::alternative_plain_html(text, html);
+    let Some(calendar) = calendar else {
+        return Ok(words);
+    };
+    let kind = ContentType::parse("text/calendar; charset=utf-8; method=PUBLISH").map_err(|error| error.to_string())?;
+    let attachment = Attachment::new("booking.ics".to_owned()).body(calendar, kind);
+    Ok(MultiPart::mixed().multipart(words).singlepart(attachment))
 }
 
 #[cfg(test)]
@@ -210,12 +230,13 @@ mod tests {
         let data = json!({
             "order_id": "ord_1", "balance": 3, "below": 5, "purchase_id": "pur_1", "reason": "<b>insufficient_funds</b>",
             "links": ["https://files.example/one"], "note": "<b>louder</b>",
-            "starts_at": "2026-01-31T12:00:00Z", "booking_id": "bkg_1", "request_id": "rrq_1", "amount": "10.00 USD", "answer": "<b>used</b>",
+            "local_time": "2026-01-31 12:00 <b>UTC</b>", "booking_id": "bkg_1", "request_id": "rrq_1", "amount": "10.00 USD", "answer": "<b>used</b>",
         });
         let words = Words {
             shop: "Acme & Sons\nBcc: everybody@example.com",
             item: Some("Track <review>"),
             data: &data,
+            calendar: None,
         };
         for kind in kinds() {
             let written = write(kind, &words).unwrap().unwrap();

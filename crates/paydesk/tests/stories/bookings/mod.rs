@@ -1,5 +1,7 @@
 //! Bookings: a time is picked, held, paid and confirmed; or it is free again. Whoever comes late gets the money back.
 
+mod changes;
+mod clashes;
 mod late;
 mod races;
 mod slots;

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use store::testing::for_each_engine;
+use store::{Field, Rows};
 
 use super::*;
 
@@ -100,6 +101,52 @@ async fn slots_are_told_in_the_callers_time_zone() {
             soon[0] >= Moment(test.app.clock.now_us() + 2 * HOUR_US).to_string(),
             "after the notice"
         );
+        test.finish().await;
+    })
+    .await;
+}
+
+/// Bookings of the builder, where the environment does not say.
+const BOOKINGS: usize = 300;
+
+#[tokio::test]
+async fn a_builder_of_many_bookings_is_asked_for_a_month_of_slots() {
+    let wanted: usize = std::env::var("PAYDESK_BOOKINGS")
+        .ok()
+        .map_or(BOOKINGS, |text| text.parse().unwrap());
+    for_each_engine(async |database| {
+        let test = begin(database).await;
+        // One every three hours from the next hour on, as far as they reach.
+        let first = hour(&test, 0);
+        let booked: Vec<(String, i64)> = (0..wanted)
+            .map(|number| {
+                let starts = first + i64::try_from(number).unwrap() * 3 * HOUR_US;
+                (format!("bkg_{number:026}"), starts)
+            })
+            .collect();
+        let rows = Rows::of(booked.iter().map(|(id, starts)| [Field::from(id.as_str()), (*starts).into()]));
+        let sql = "insert into booking (booking_id, client_id, builder_id, session_type_id, purchase_id, starts_at_us, ends_at_us,
+                                        claim_from_us, claim_to_us, holds_slot, amount_minor, currency, platform_fee_minor,
+                                        refund_tiers, status, place, paid_minor, refunded_minor, changes, created_at_us,
+                                        updated_at_us)
+                   select r.booking_id, 'ada', 'grace', 'mentoring', r.booking_id, r.starts_at_us, r.starts_at_us + 3600000000,
+                          r.starts_at_us, r.starts_at_us + 4500000000, 1, 6001, 'usd', 900, '[]', 'confirmed', 'confirmed',
+                          6001, 0, 1, 0, 0
+                   from rows($1: booking_id text, starts_at_us bigint)";
+        let inserted = test.app.store.write(move |tx| tx.run(sql, &[rows.clone().into()]));
+        assert_eq!(inserted.await.unwrap(), wanted as u64);
+        let ada = test.user("ada");
+        let path = "/api/bookings/slots?session_type=mentoring";
+        let mut took = Vec::new();
+        for _ in 0..200 {
+            let began = std::time::Instant::now();
+            let answered = test.get(&ada, path).await;
+            took.push(began.elapsed());
+            assert_eq!(answered.status, 200);
+        }
+        took.sort_unstable();
+        let engine = database.engine_name();
+        println!("30 days of slots at {wanted} bookings on {engine}: median {:?}, p99 {:?}", took[100], took[198]);
         test.finish().await;
     })
     .await;

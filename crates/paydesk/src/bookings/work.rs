@@ -1,0 +1,218 @@
+//! What people do with a booking: they cancel it, move it to another time, or say that the client did not come. Each is
+//! decided on the booking as it stands under its lock.
+
+use axum::http::StatusCode;
+use store::Tx;
+
+use super::routes::BookingOut;
+use super::rules::Part;
+use super::{
+    BOOKING_NOT_CHANGEABLE, Booking, SLOT_NOT_OFFERED, SLOT_TAKEN, Status, availability, records, rules, told,
+};
+use crate::app::App;
+use crate::courier::TOPIC;
+use crate::http::auth::Caller;
+use crate::http::problem::Kind;
+use crate::http::{OneTime, Problem, kinds};
+use crate::idempotency::{self, Action, Answer, Reply};
+use crate::purchases::{self, refunds};
+use crate::tokens::Scope;
+
+/// The parts that a caller has in a booking; none for whom it does not exist.
+fn parts(caller: &Caller, booking: &Booking) -> Vec<Part> {
+    let mut parts = Vec::new();
+    if caller.holds(Scope::BookingsWrite) {
+        parts.push(Part::Staff);
+    }
+    if let Caller::User { user_id } = caller {
+        if booking.builder_id == *user_id {
+            parts.push(Part::Builder);
+        }
+        if booking.client_id == *user_id {
+            parts.push(Part::Client);
+        }
+    }
+    parts
+}
+
+/// The booking under its lock, and the parts that the caller has in it.
+fn locked(tx: &mut Tx<'_>, caller: &Caller, booking_id: &str) -> Result<(Booking, Vec<Part>), Problem> {
+    let found = records::lock(tx, booking_id)?.map(|booking| {
+        let parts = parts(caller, &booking);
+        (booking, parts)
+    });
+    found
+        .filter(|(_, parts)| !parts.is_empty())
+        .ok_or_else(|| Problem::of(&kinds::NOT_FOUND))
+}
+
+fn not_changeable(booking: &Booking) -> Problem {
+    Problem::of(&BOOKING_NOT_CHANGEABLE).with("booking_status", booking.status.word())
+}
+
+/// Cancels a booking. A client gets the share of the policy that it was bought with; whoever is let down by the builder or
+/// the shop gets everything.
+pub(super) async fn cancel(
+    app: &App,
+    one_time: &OneTime,
+    caller: Caller,
+    booking_id: String,
+) -> Result<Reply, Problem> {
+    let (now_us, action) = (app.clock.now_us(), Action::of(one_time));
+    let cancelled_id = booking_id.clone();
+    let work = app.store.write(move |tx| {
+        idempotency::once(tx, now_us, &action, |tx| {
+            // Payments are locked before the booking, as wherever what Stripe says is taken in.
+            let known = records::booking(tx, &booking_id)?.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?;
+            let payments = refunds::of_booking::lock(tx, &known.purchase_id)?;
+            let (booking, parts) = locked(tx, &caller, &booking_id)?;
+            let allowed = parts.iter().find(|part| {
+                let at = (booking.starts_at_us, now_us);
+                booking.status.may_be_cancelled(**part, at)
+            });
+            let part = *allowed.ok_or_else(|| not_changeable(&booking))?;
+            let percent = match part {
+                Part::Client => client_percent(&booking, now_us),
+                Part::Builder | Part::Staff => refunds::of_booking::ALL_PERCENT,
+            };
+            let after = super::place_at(tx, now_us, &booking, Status::Cancelled)?;
+            payments.give_back(tx, now_us, &after.booking_id, percent)?;
+            told::cancelled(tx, now_us, &after, (part, percent))?;
+            Ok::<_, Problem>(Answer::json(StatusCode::OK, &BookingOut::of(&caller, after)))
+        })
+    });
+    let reply = one_time.until(work).await?;
+    store::crash_point("booking cancelled");
+    end_checkout(app, &cancelled_id).await?;
+    app.store.notify(TOPIC);
+    Ok(reply)
+}
+
+/// The share, in percent, that goes back to a client who cancels now.
+fn client_percent(booking: &Booking, now_us: i64) -> i64 {
+    rules::share_percent(&booking.refund_tiers, booking.starts_at_us, now_us).min(booking.refund_percent_max)
+}
+
+/// Ends the checkout that a booking waited for, so that nobody pays for what is given up. Where it cannot be ended now, it
+/// ends by itself; what is paid until then goes back.
+async fn end_checkout(app: &App, booking_id: &str) -> Result<(), Problem> {
+    let booking_id = booking_id.to_owned();
+    let open = app.store.read(move |tx| {
+        let booking = records::booking(tx, &booking_id)?.filter(|booking| booking.place == Status::Cancelled);
+        match booking {
+            Some(booking) => purchases::purchase(tx, &booking.purchase_id),
+            None => Ok(None),
+        }
+    });
+    let open = open.await?.filter(|purchase| !purchase.status.is_final());
+    if let Some(purchase) = open
+        && let Err(problem) = purchases::step_aside(app, purchase).await
+    {
+        tracing::warn!(?problem, "the checkout of a cancelled booking could not be ended");
+    }
+    Ok(())
+}
+
+/// Says that the client did not come. What was paid stays paid.
+pub(super) async fn mark_no_show(
+    app: &App,
+    one_time: &OneTime,
+    caller: Caller,
+    booking_id: String,
+) -> Result<Reply, Problem> {
+    let (now_us, action) = (app.clock.now_us(), Action::of(one_time));
+    let work = app.store.write(move |tx| {
+        idempotency::once(tx, now_us, &action, |tx| {
+            let (booking, parts) = locked(tx, &caller, &booking_id)?;
+            let at = (booking.starts_at_us, now_us);
+            if !parts.iter().any(|part| booking.status.may_be_no_show(*part, at)) {
+                return Err(not_changeable(&booking));
+            }
+            let after = super::place_at(tx, now_us, &booking, Status::NoShow)?;
+            Ok(Answer::json(StatusCode::OK, &BookingOut::of(&caller, after)))
+        })
+    });
+    one_time.until(work).await
+}
+
+/// Why a booking was not moved.
+enum NotMoved {
+    Problem(Problem),
+    /// The time cannot be had: others are named once the transaction is undone.
+    Lost(&'static Kind, String),
+}
+
+impl From<store::Error> for NotMoved {
+    fn from(error: store::Error) -> Self {
+        Self::Problem(error.into())
+    }
+}
+
+/// Moves a booking to another time of the same session type. Its payment, its price and its policy stay, and a client who
+/// moves it wins no share back that is lost already.
+pub(super) async fn reschedule(
+    app: &App,
+    one_time: &OneTime,
+    caller: Caller,
+    (booking_id, starts_at_us): (String, i64),
+) -> Result<Reply, Problem> {
+    let (now_us, action, app_in) = (app.clock.now_us(), Action::of(one_time), app.clone());
+    let work = app.store.write(move |tx| {
+        idempotency::once(tx, now_us, &action, |tx| {
+            let (mut booking, parts) = locked(tx, &caller, &booking_id).map_err(NotMoved::Problem)?;
+            if !booking.status.may_be_moved((booking.starts_at_us, now_us)) {
+                return Err(NotMoved::Problem(not_changeable(&booking)));
+            }
+            if parts == [Part::Client] {
+                booking.refund_percent_max = client_percent(&booking, now_us);
+            }
+            let after = moved(tx, &app_in, now_us, &booking, starts_at_us)?;
+            Ok(Answer::json(StatusCode::OK, &BookingOut::of(&caller, after)))
+        })
+    });
+    let work = async {
+        match work.await {
+            Ok(reply) => Ok(reply),
+            Err(NotMoved::Problem(problem)) => Err(problem),
+            Err(NotMoved::Lost(kind, session_type_id)) => match app.catalogue.session_type(&session_type_id) {
+                Some(session_type) => Err(super::refused(app, kind, session_type, starts_at_us).await),
+                None => Err(Problem::of(kind)),
+            },
+        }
+    };
+    let reply = one_time.until(work).await?;
+    app.store.notify(TOPIC);
+    Ok(reply)
+}
+
+fn moved(tx: &mut Tx<'_>, app: &App, now_us: i64, booking: &Booking, starts_at_us: i64) -> Result<Booking, NotMoved> {
+    let lost = |kind| NotMoved::Lost(kind, booking.session_type_id.clone());
+    let session_type = app.catalogue.session_type(&booking.session_type_id);
+    let session_type = session_type.ok_or_else(|| lost(&SLOT_NOT_OFFERED))?;
+    // A builder that the catalogue has put in the other's place is somebody else's time.
+    let week = availability::week(tx, &booking.builder_id)?.filter(|_| session_type.builder_id == booking.builder_id);
+    let shape = session_type.shape();
+    if !week.is_some_and(|week| rules::slots::is_offered(&week, &shape, now_us, starts_at_us)) {
+        return Err(lost(&SLOT_NOT_OFFERED));
+    }
+    let (session, claim) = (shape.session(starts_at_us), shape.claim(starts_at_us));
+    let others = records::overlapping(tx, &booking.builder_id, claim)?;
+    if others.iter().any(|other| other.booking_id != booking.booking_id) {
+        return Err(lost(&SLOT_TAKEN));
+    }
+    records::unclaim(tx, booking)?;
+    let after = Booking {
+        starts_at_us: session.from_us,
+        ends_at_us: session.to_us,
+        claim,
+        changes: booking.changes + 1,
+        updated_at_us: now_us,
+        ..booking.clone()
+    };
+    if !records::claim(tx, &after)? {
+        return Err(store::Error::Busy.into());
+    }
+    records::update(tx, &after)?;
+    told::moved(tx, now_us, &after)?;
+    Ok(after)
+}

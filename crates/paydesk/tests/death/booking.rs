@@ -1,0 +1,124 @@
+//! The journey of somebody who books a session, pays for it, and is let down: the time is held once, confirmed once, free again,
+//! and all the money is back once, wherever the process dies between claim, session, payment and refund.
+
+use std::time::Instant;
+
+use serde_json::json;
+
+use crate::journey::{Journey, body};
+use crate::server::{ADMIN, PATIENCE};
+
+const AVAILABILITY: &str = "/api/builders/grace/availability";
+const CHECKOUT: &str = "/api/payments/create-checkout-session";
+
+impl Journey<'_> {
+    /// Goes the whole way. Gives how often the process died.
+    pub(crate) async fn book(mut self) -> usize {
+        self.be_there().await;
+        self.stop().await;
+        self.armed = true;
+        let slots = self.read("/api/bookings/slots?session_type=mix-session").await;
+        let starts_at = slots["data"][30]["starts_at"].clone();
+        let wanted = json!({ "item_id": "mix-session", "starts_at": starts_at, "user_id": "ada" });
+        let begun = self.ask(CHECKOUT, "book", &wanted).await;
+        assert_eq!(begun.0, 200, "{} {}", body(&begun), self.told());
+        let session = body(&begun)["id"].as_str().unwrap().to_owned();
+        let card = json!({ "card": "4242424242424242" });
+        self.place.steer(&format!("/checkout/{session}/pay"), &card).await;
+        self.deliver_all().await;
+        let booking = self.stand("confirmed").await;
+        let cancel_path = format!("/api/bookings/{booking}/cancel");
+        let cancelled = self.ask(&cancel_path, "cancel", &json!({})).await;
+        assert_eq!(
+            body(&cancelled)["status"],
+            "cancelled",
+            "{} {}",
+            body(&cancelled),
+            self.told()
+        );
+        self.make_refunds_due().await;
+        self.stand("refunded").await;
+
+        // Everybody asks once more, and Stripe tells everything once more.
+        self.deliver_all().await;
+        self.stand("refunded").await;
+        assert_eq!(self.ask(CHECKOUT, "book", &wanted).await, begun, "{}", self.told());
+        assert_eq!(
+            self.ask(&cancel_path, "cancel", &json!({})).await,
+            cancelled,
+            "{}",
+            self.told()
+        );
+        self.check_booking().await;
+        self.died
+    }
+
+    /// Says that grace is always there.
+    async fn be_there(&mut self) {
+        let day = json!([{ "from": "00:00", "to": "24:00" }]);
+        let wanted = json!({ "time_zone": "Europe/London", "weekly": {
+            "monday": day, "tuesday": day, "wednesday": day, "thursday": day, "friday": day, "saturday": day, "sunday": day,
+        } });
+        let base = self.base().await;
+        let request = self.place.http.put(format!("{base}{AVAILABILITY}")).bearer_auth(ADMIN);
+        let said = request.header("if-match", "*").json(&wanted).send().await.unwrap();
+        assert_eq!(said.status(), 200, "{}", self.told());
+    }
+
+    /// Waits until no event waits and the booking stands there. Gives its id.
+    async fn stand(&mut self, status: &str) -> String {
+        let begun = Instant::now();
+        loop {
+            let deaths = self.died;
+            while self.died == deaths {
+                let waits = self.waits().await;
+                let bookings = self.read("/api/bookings?user_id=ada").await["data"].take();
+                let stands = bookings[0]["status"] == status && bookings[1].is_null();
+                if !waits && stands {
+                    return bookings[0]["booking_id"].as_str().unwrap().to_owned();
+                }
+                assert!(begun.elapsed() < PATIENCE, "{status}: {bookings} {}", self.told());
+            }
+            self.make_refunds_due().await;
+        }
+    }
+
+    /// Lets the time of refunds that were decided come. A server that was ended before it came to its point leaves it to the
+    /// next one.
+    async fn make_refunds_due(&mut self) {
+        self.stop().await;
+        self.armed = self.died == 0;
+        self.run_sql("update refund_intent set next_check_at_us = 0 where status = 'created'")
+            .await;
+    }
+
+    async fn check_booking(&mut self) {
+        self.stop().await;
+        self.place.verify().await;
+        let told = self.told();
+        for (path, count) in [
+            ("/v1/checkout/sessions?limit=100", 1),
+            ("/v1/payment_intents?limit=100", 1),
+            ("/v1/refunds?limit=100", 1),
+        ] {
+            assert_eq!(self.place.at_stripe(path).await.len(), count, "{path}: {told}");
+        }
+        for (what, sql, count) in [
+            (
+                "events that are not handled",
+                "select 1 from event where status not in ('processed', 'ignored')",
+                0,
+            ),
+            ("bookings", "select 1 from booking", 1),
+            ("claims", "select 1 from booking_claim", 0),
+            (
+                "payments of a booking",
+                "select 1 from effect where kind = 'pay_booking'",
+                1,
+            ),
+            ("refunds asked for", "select 1 from refund_intent", 1),
+        ] {
+            assert_eq!(self.count(sql).await, count, "{what}: {told}");
+        }
+    }
+}
