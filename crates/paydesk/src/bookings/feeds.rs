@@ -27,7 +27,7 @@ pub(super) async fn make(app: &App, one_time: &OneTime, owner: UserId, part: Fee
     let (now_us, action, public_url) = (
         app.clock.now_us(),
         Action::of(one_time),
-        app.config.public_url().to_string(),
+        app.config.public_url().clone(),
     );
     let work = app.store.write(move |tx| {
         idempotency::once_told(tx, now_us, &action, |tx| {

@@ -7,6 +7,7 @@
 //! `hold`, `pay`, `release` and `count`. One booking is paid for by one purchase, and shares the random part of its id.
 
 mod availability;
+mod earned;
 mod feeds;
 mod records;
 pub mod routes;
@@ -106,6 +107,10 @@ pub struct Booking {
     pub paid_minor: i64,
     /// What of that is refunded or disputed, in minor units.
     pub refunded_minor: i64,
+    /// What of that is to go back since it was cancelled, whatever becomes of the refunds.
+    pub due_back_minor: i64,
+    /// How long after its end what is earned of it waits, microseconds.
+    pub payout_buffer_us: i64,
     /// How often its place or its time changed.
     pub changes: i64,
     /// When it was written, microseconds.
@@ -140,6 +145,8 @@ pub struct Wanted<'a> {
     pub starts_at_us: i64,
     /// What it costs.
     pub price: Money,
+    /// How long after its end what is earned of it waits, microseconds.
+    pub payout_buffer_us: i64,
 }
 
 impl SessionType {
@@ -194,6 +201,8 @@ pub fn hold(tx: &mut Tx<'_>, now_us: i64, wanted: &Wanted<'_>) -> Result<Hold> {
         place: Status::Pending,
         paid_minor: 0,
         refunded_minor: 0,
+        due_back_minor: 0,
+        payout_buffer_us: wanted.payout_buffer_us,
         changes: 0,
         created_at_us: now_us,
         updated_at_us: now_us,
@@ -235,10 +244,15 @@ pub fn release(tx: &mut Tx<'_>, now_us: i64, booking_id: &str) -> Result<()> {
     }
 }
 
-/// Takes in what was paid and given back for a booking. One whose money all went back gives its time free. Where some of it
+/// Takes in what was paid and given back for a booking, as one of its payments came or changed. One whose money all went back gives its time free. Where some of it
 /// comes back, because a refund failed or a dispute was won, it has its time again if that is free; otherwise what was paid
 /// has no place.
-pub fn count(tx: &mut Tx<'_>, now_us: i64, booking_id: &str, (paid_minor, refunded_minor): (i64, i64)) -> Result<()> {
+pub fn count(
+    tx: &mut Tx<'_>,
+    now_us: i64,
+    (booking_id, payment): (&str, &str),
+    (paid_minor, refunded_minor): (i64, i64),
+) -> Result<()> {
     let Some(before) = records::lock(tx, booking_id)? else {
         return Ok(());
     };
@@ -254,7 +268,9 @@ pub fn count(tx: &mut Tx<'_>, now_us: i64, booking_id: &str, (paid_minor, refund
     } else {
         booking.place
     };
-    place_at(tx, now_us, &booking, place).map(drop)
+    let after = place_at(tx, now_us, &booking, place)?;
+    earned::earn(tx, now_us, &after, payment)?;
+    earned::follow(tx, now_us, &after)
 }
 
 /// Whether a booking that gave its time free has it again.

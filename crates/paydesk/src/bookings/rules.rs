@@ -120,6 +120,11 @@ impl Status {
         self == Self::Confirmed && part != Part::Client && now_us >= starts_at_us
     }
 
+    /// Whether the builder of a booking of this place earns of what is paid for it.
+    pub fn is_earned(self) -> bool {
+        matches!(self, Self::Confirmed | Self::NoShow)
+    }
+
     /// Whether a booking of this place has its time, while its money is there.
     pub fn has_its_time(self) -> bool {
         matches!(self, Self::Pending | Self::Confirmed | Self::NoShow)
@@ -132,6 +137,27 @@ pub fn shown(place: Status, paid_minor: i64, refunded_minor: i64) -> Status {
         Status::Refunded
     } else {
         place
+    }
+}
+
+/// What a builder earns of what was paid for a booking while nothing of it goes back: the price less the platform's fee, and
+/// the same share of it where less was paid. What was paid beyond the price, such as a tax, is not theirs.
+pub fn net_minor(price_minor: i64, fee_minor: i64, paid_minor: i64) -> i64 {
+    if price_minor <= 0 {
+        return 0;
+    }
+    let net = i128::from(price_minor.saturating_sub(fee_minor).max(0));
+    let net = net * i128::from(paid_minor.clamp(0, price_minor)) / i128::from(price_minor);
+    i64::try_from(net).unwrap_or(0)
+}
+
+/// What of the money for a booking nobody earns of: what is back, or is to go back since it was cancelled, whatever becomes
+/// of the refund; all of it where the session has no place.
+pub fn lost_minor(place: Status, paid_minor: i64, (refunded_minor, due_back_minor): (i64, i64)) -> i64 {
+    match place {
+        Status::Pending | Status::Confirmed | Status::NoShow | Status::Refunded => refunded_minor,
+        Status::Cancelled => refunded_minor.max(due_back_minor),
+        Status::Released | Status::PaidUnplaced => paid_minor,
     }
 }
 
@@ -199,6 +225,28 @@ mod tests {
             let expected = if all { Status::Refunded } else { Status::Confirmed };
             assert_eq!(shown(Status::Confirmed, paid, refunded), expected);
         }
+    }
+
+    #[test]
+    fn a_builder_earns_the_price_less_the_fee_and_the_same_share_of_less() {
+        for (price, fee, paid, net) in [
+            (6001, 900, 6001, 5101),
+            (6001, 900, 3000, 2550),
+            (6001, 900, 7000, 5101),
+            (6001, 6001, 6001, 0),
+            (0, 0, 0, 0),
+            (i64::MAX, 1, i64::MAX, i64::MAX - 1),
+        ] {
+            assert_eq!(net_minor(price, fee, paid), net, "{price} {fee} {paid}");
+        }
+    }
+
+    #[test]
+    fn a_builder_who_cancels_earns_nothing_though_the_refund_fails() {
+        assert_eq!(lost_minor(Status::Confirmed, 100, (30, 0)), 30);
+        assert_eq!(lost_minor(Status::Cancelled, 100, (0, 100)), 100);
+        assert_eq!(lost_minor(Status::Cancelled, 100, (70, 50)), 70);
+        assert_eq!(lost_minor(Status::PaidUnplaced, 100, (0, 0)), 100);
     }
 
     #[test]

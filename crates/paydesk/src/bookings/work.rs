@@ -7,7 +7,7 @@ use store::Tx;
 use super::routes::BookingOut;
 use super::rules::Part;
 use super::{
-    BOOKING_NOT_CHANGEABLE, Booking, SLOT_NOT_OFFERED, SLOT_TAKEN, Status, availability, records, rules, told,
+    BOOKING_NOT_CHANGEABLE, Booking, SLOT_NOT_OFFERED, SLOT_TAKEN, Status, availability, earned, records, rules, told,
 };
 use crate::app::App;
 use crate::courier::TOPIC;
@@ -75,7 +75,12 @@ pub(super) async fn cancel(
                 Part::Client => client_percent(&booking, now_us),
                 Part::Builder | Part::Staff => refunds::of_booking::ALL_PERCENT,
             };
-            let after = super::place_at(tx, now_us, &booking, Status::Cancelled)?;
+            let due = Booking {
+                due_back_minor: refunds::rules::share_of(booking.paid_minor, percent),
+                ..booking
+            };
+            let after = super::place_at(tx, now_us, &due, Status::Cancelled)?;
+            earned::hold_back(tx, now_us, &after)?;
             payments.give_back(tx, now_us, &after.booking_id, percent)?;
             told::cancelled(tx, now_us, &after, (part, percent))?;
             Ok::<_, Problem>(Answer::json(StatusCode::OK, &BookingOut::of(&caller, after)))
@@ -213,6 +218,7 @@ fn moved(tx: &mut Tx<'_>, app: &App, now_us: i64, booking: &Booking, starts_at_u
         return Err(store::Error::Busy.into());
     }
     records::update(tx, &after)?;
+    earned::move_along(tx, &after)?;
     told::moved(tx, now_us, &after)?;
     Ok(after)
 }

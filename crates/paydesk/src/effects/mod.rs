@@ -456,10 +456,11 @@ fn apply_one(tx: &mut Tx<'_>, now_us: i64, effect: &Effect) -> Result<bool> {
         Effect::CountBooking {
             booking_id,
             purchase_id,
+            payment,
             ..
         } => {
             let totals = purchases::refunds::of_booking::totals(tx, purchase_id)?;
-            bookings::count(tx, now_us, booking_id, totals)
+            bookings::count(tx, now_us, (booking_id, payment), totals)
         }
         Effect::ReleaseBooking { booking_id, .. } => bookings::release(tx, now_us, booking_id),
         Effect::ReleaseOrder { order_id, purchase_id } => orders::release(tx, now_us, order_id, purchase_id),

@@ -12,7 +12,7 @@ use crate::ids::{UserId, id_for};
 /// A sale of which somebody earns a share.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Sale {
-    /// What makes it one sale, whatever repeats: `order:ord_…`.
+    /// What makes it one sale, whatever repeats: `order:ord_…`, `booking:bkg_…`.
     pub business_key: String,
     /// Who earns.
     pub user_id: UserId,
@@ -92,9 +92,22 @@ pub fn earn(tx: &mut Tx<'_>, now_us: i64, sale: &Sale) -> Result<()> {
 
 /// Takes in what is given back of a sale now, in minor units; nothing where nobody earned of it.
 pub fn follow(tx: &mut Tx<'_>, now_us: i64, business_key: &str, refunded_minor: i64) -> Result<()> {
-    let Some(mut line) = lines::lock_of_sale(tx, business_key)? else {
-        return Ok(());
-    };
+    match lines::lock_of_sale(tx, business_key)? {
+        Some(line) => take_in(tx, now_us, line, refunded_minor),
+        None => Ok(()),
+    }
+}
+
+/// Takes in what is about to be given back of a sale, so that it is not transferred meanwhile. What is transferred already
+/// is taken back only once the buyer has their money, when `follow` is told of it.
+pub fn hold_back(tx: &mut Tx<'_>, now_us: i64, business_key: &str, refunded_minor: i64) -> Result<()> {
+    match lines::lock_of_sale(tx, business_key)? {
+        Some(line) if line.transferred_minor == line.taken_back_minor => take_in(tx, now_us, line, refunded_minor),
+        _ => Ok(()),
+    }
+}
+
+fn take_in(tx: &mut Tx<'_>, now_us: i64, mut line: Line, refunded_minor: i64) -> Result<()> {
     let refunded_minor = refunded_minor.clamp(0, line.sale.gross_minor);
     if refunded_minor == line.sale.refunded_minor {
         return Ok(());
@@ -113,6 +126,15 @@ pub fn follow(tx: &mut Tx<'_>, now_us: i64, business_key: &str, refunded_minor: 
     line.carried = false;
     lines::write(tx, &line, now_us)?;
     move_earned(tx, now_us, &line, change)
+}
+
+/// Lets what is earned of a sale wait until another moment; nothing where nobody earned of it. Only before the moment that it
+/// waits for now.
+pub fn pay_at(tx: &mut Tx<'_>, business_key: &str, payable_at_us: i64) -> Result<()> {
+    match lines::lock_of_sale(tx, business_key)? {
+        Some(line) => lines::pay_at(tx, &line.line_id, payable_at_us),
+        None => Ok(()),
+    }
 }
 
 /// Moves the books by a change of what is earned: out of the platform's revenue, or back into it.

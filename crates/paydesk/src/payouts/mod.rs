@@ -25,7 +25,7 @@ use crate::ids::UserId;
 use crate::words::words;
 
 pub use audit::audit;
-pub use lines::{Line, Sale, earn, follow};
+pub use lines::{Line, Sale, earn, follow, hold_back, pay_at};
 pub use records::take_in_events;
 pub use rules::shares::share_minor;
 pub use rules::{Told, interpret, is_handled};

@@ -164,7 +164,7 @@ pub struct EarningsIn {
 pub struct EarningOut {
     /// `pln_…`; also the Idempotency-Key and the group of its transfer at Stripe.
     pub line_id: String,
-    /// The sale: `order:ord_…`.
+    /// The sale: `order:ord_…` or `booking:bkg_…`.
     pub sale: String,
     /// The currency of the amounts.
     #[schema(example = "usd")]

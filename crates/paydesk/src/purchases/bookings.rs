@@ -26,7 +26,7 @@ pub(super) enum Claimed {
 pub(super) fn claim(
     tx: &mut Tx<'_>,
     now_us: i64,
-    session_type: &SessionType,
+    (session_type, payout_buffer_us): (&SessionType, i64),
     (purchase, starts_at_us): (&Purchase, i64),
 ) -> Result<Claimed, Refused> {
     let wanted = Wanted {
@@ -36,6 +36,7 @@ pub(super) fn claim(
         client_id: &purchase.user_id,
         starts_at_us,
         price: purchase.price,
+        payout_buffer_us,
     };
     match bookings::hold(tx, now_us, &wanted)? {
         Hold::Held => Ok(Claimed::Taken),

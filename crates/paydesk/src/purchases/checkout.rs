@@ -278,7 +278,8 @@ async fn begin(app: &App, action: Action, request: CheckoutRequest) -> Result<Be
                 }
             }
             if let Some((session_type, starts_at_us)) = booked {
-                match bookings::claim(tx, now_us, session_type, (&purchase, starts_at_us))? {
+                let sold = (session_type, app_in.config.settings.payouts.buffer_us());
+                match bookings::claim(tx, now_us, sold, (&purchase, starts_at_us))? {
                     bookings::Claimed::Taken => {}
                     bookings::Claimed::Underway(same) => return resumed(same, request.currency),
                     bookings::Claimed::InTheWay(former) => return Ok(Begun::InTheWay(former)),

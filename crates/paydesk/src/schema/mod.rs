@@ -89,4 +89,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "changes of bookings, and calendar feeds",
         sql: include_str!("0017_booking_change.sql"),
     },
+    Migration {
+        number: 18,
+        name: "what builders earn of bookings",
+        sql: include_str!("0018_booking_earning.sql"),
+    },
 ];

@@ -2,7 +2,7 @@
 //! acknowledged is there afterwards, once.
 //!
 //! `PAYDESK_KILLS` sets how often it is killed under load (50), `PAYDESK_EDGE_KILLS` how often an edge in front of it is (10), `PAYDESK_PASSES` at how many passes of each crash point
-//! it dies (2, and 1 on the server engine), `PAYDESK_SEED` the seed; a failing run prints its seed.
+//! it dies (2, and 1 on the server engine), `PAYDESK_MOMENT` names the part of the journey whose points are meant, such as `Booking` (all), `PAYDESK_SEED` the seed; a failing run prints its seed.
 
 #![expect(
     clippy::unwrap_used,

@@ -55,7 +55,13 @@ async fn account(test: &TestApp) -> Value {
 
 /// Brings bo's account to where it can be paid. Gives its id.
 pub(crate) async fn enabled(test: &TestApp) -> String {
-    let begun = onboard(test).await.json();
+    enabled_for(test, "bo").await
+}
+
+/// Brings a user's account to where it can be paid. Gives its id.
+pub(crate) async fn enabled_for(test: &TestApp, user: &str) -> String {
+    let path = format!("/api/payouts/accounts/{user}/onboarding");
+    let begun = test.post(&test.user(user), &path, &json!({})).await.json();
     let account_id = begun["account_id"].as_str().unwrap().to_owned();
     test.steer(&format!("/accounts/{account_id}/onboard"), &json!({})).await;
     test.settle().await;

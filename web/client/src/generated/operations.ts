@@ -8,11 +8,13 @@ export const routes = {
   approveRefundRequest: "POST /api/refund-requests/{request_id}/approve {}",
   assignOrder: "POST /api/orders/{order_id}/assignment {}",
   beginOnboarding: "POST /api/payouts/accounts/{user_id}/onboarding {}",
+  cancelBooking: "POST /api/bookings/{booking_id}/cancel",
   cancelSubscription: "DELETE /api/stripe/subscriptions/{id}?when",
   captureHold: "POST /api/financial/credits/{user_id}/holds/{hold_id}/capture {}",
   changeContact: "PUT /api/users/{user_id}/contact {}",
   changeSubscription: "POST /api/subscriptions/{id}/change {}",
   changeTopUp: "PUT /api/financial/credits/{user_id}/top-up {}",
+  createCalendarFeed: "POST /api/calendar-feeds {}",
   createCheckoutSession: "POST /api/stripe/create-checkout-session {}",
   createHold: "POST /api/financial/credits/{user_id}/holds {}",
   createKey: "POST /api/keys {}",
@@ -49,6 +51,7 @@ export const routes = {
   listUsers: "GET /api/users?limit,after,search",
   listWebhookDeliveries: "GET /api/webhook-endpoints/{endpoint_id}/deliveries?limit,after,status",
   listWebhookEndpoints: "GET /api/webhook-endpoints?limit,after",
+  markBookingNoShow: "POST /api/bookings/{booking_id}/no-show",
   moveCredits: "POST /api/financial/credits/{user_id}/move {}",
   moveOrder: "POST /api/orders/{order_id}/moves {}",
   openCustomerPortal: "GET /api/stripe/customer-portal?return_url,user_id",
@@ -87,6 +90,7 @@ export const routes = {
   replayEvent: "POST /api/events/{id}/replay",
   replayWebhookDeliveries: "POST /api/webhook-endpoints/{endpoint_id}/replay {}",
   requestRefund: "POST /api/refund-requests {}",
+  rescheduleBooking: "POST /api/bookings/{booking_id}/reschedule {}",
   resumeSubscription: "POST /api/subscriptions/{id}/resume",
   revealKey: "POST /api/keys/{key_id}/reveal",
   revokeKey: "POST /api/keys/{key_id}/revoke",
@@ -136,6 +140,14 @@ export interface Operations {
   beginOnboarding(input: Input<"begin_onboarding">, options?: CallOptions): Promise<Output<"begin_onboarding">>;
 
   /**
+   * Cancel a booking
+   *
+   * The client may until it begins, and gets the share of `refund_tiers` that is reached; the builder, a service with the scope
+   * `bookings:write` and the operator may at any time, and the client gets everything. Its time is free again.
+   */
+  cancelBooking(input: Input<"cancel_booking">, options?: CallOptions): Promise<Output<"cancel_booking">>;
+
+  /**
    * End a subscription
    *
    * With the period that is paid for, or at once. A repeat does nothing more, so no Idempotency-Key is needed.
@@ -173,6 +185,14 @@ export interface Operations {
    * has failed until another payment method is saved. What the pack costs now is agreed to; more is never charged.
    */
   changeTopUp(input: Input<"change_top_up">, options?: CallOptions): Promise<Output<"change_top_up">>;
+
+  /**
+   * Make a calendar feed
+   *
+   * Gives an address that a calendar can subscribe to, with the sessions of the last 30 days and all to come. Whoever knows the
+   * address can read them. Another request makes another address, and the one before leads nowhere.
+   */
+  createCalendarFeed(input: Input<"create_calendar_feed">, options?: CallOptions): Promise<Output<"create_calendar_feed">>;
 
   /**
    * Start a checkout
@@ -456,6 +476,14 @@ export interface Operations {
   listWebhookEndpoints(input?: Input<"list_webhook_endpoints">, options?: CallOptions): Promise<Output<"list_webhook_endpoints">>;
 
   /**
+   * Say that the client did not come
+   *
+   * For the builder of a confirmed booking that has begun, a service with the scope `bookings:write` and the operator. What was
+   * paid stays paid.
+   */
+  markBookingNoShow(input: Input<"mark_booking_no_show">, options?: CallOptions): Promise<Output<"mark_booking_no_show">>;
+
+  /**
    * Move credits
    *
    * Moves credits between the wallet of a user and those of their API keys, once for the Idempotency-Key. Credits keep
@@ -723,6 +751,15 @@ export interface Operations {
    * then somebody always has to approve.
    */
   requestRefund(input: Input<"request_refund">, options?: CallOptions): Promise<Output<"request_refund">>;
+
+  /**
+   * Move a booking to another time
+   *
+   * A confirmed booking that has not begun moves to a free slot of the same session type, for its client, its builder, a
+   * service with the scope `bookings:write` and the operator. Nothing is paid again. Where the time cannot be had the booking
+   * keeps its own, and the answer names `alternatives`.
+   */
+  rescheduleBooking(input: Input<"reschedule_booking">, options?: CallOptions): Promise<Output<"reschedule_booking">>;
 
   /**
    * Let a subscription go on

@@ -7,6 +7,7 @@ export type ProblemCode =
   | "bad_signature"
   | "body_timeout"
   | "body_too_large"
+  | "booking_not_changeable"
   | "catalogue_not_pushed"
   | "checkout_in_other_currency"
   | "checkout_refused"

@@ -86,6 +86,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bookings/{booking_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a booking
+         * @description The client may until it begins, and gets the share of `refund_tiers` that is reached; the builder, a service with the scope
+         *     `bookings:write` and the operator may at any time, and the client gets everything. Its time is free again.
+         */
+        post: operations["cancel_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{booking_id}/no-show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that the client did not come
+         * @description For the builder of a confirmed booking that has begun, a service with the scope `bookings:write` and the operator. What was
+         *     paid stays paid.
+         */
+        post: operations["mark_booking_no_show"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{booking_id}/reschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a booking to another time
+         * @description A confirmed booking that has not begun moves to a free slot of the same session type, for its client, its builder, a
+         *     service with the scope `bookings:write` and the operator. Nothing is paid again. Where the time cannot be had the booking
+         *     keeps its own, and the answer names `alternatives`.
+         */
+        post: operations["reschedule_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/builders/{builder_id}/availability": {
         parameters: {
             query?: never;
@@ -106,6 +170,27 @@ export interface paths {
          */
         put: operations["replace_availability"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a calendar feed
+         * @description Gives an address that a calendar can subscribe to, with the sessions of the last 30 days and all to come. Whoever knows the
+         *     address can read them. Another request makes another address, and the one before leads nowhere.
+         */
+        post: operations["create_calendar_feed"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1689,6 +1774,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calendars/{feed}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a calendar feed
+         * @description iCalendar (RFC 5545). The secret in the path is all that it needs.
+         */
+        get: operations["read_calendar_feed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/checkout": {
         parameters: {
             query?: never;
@@ -2020,6 +2125,12 @@ export interface components {
             platform_fee_minor?: number | null;
             /** @description What goes back where the client cancels, as it was agreed on at the purchase. */
             refund_tiers: components["schemas"]["RefundTier"][];
+            /**
+             * Format: int64
+             * @description The most that goes back where the client cancels, in percent: the share that was reached when they last moved it.
+             * @example 100
+             */
+            refund_percent_max: number;
             /**
              * Format: int64
              * @description What was paid, in minor units.
@@ -2412,7 +2523,7 @@ export interface components {
         EarningOut: {
             /** @description `pln_…`; also the Idempotency-Key and the group of its transfer at Stripe. */
             line_id: string;
-            /** @description The sale: `order:ord_…`. */
+            /** @description The sale: `order:ord_…` or `booking:bkg_…`. */
             sale: string;
             /**
              * @description The currency of the amounts.
@@ -2823,6 +2934,34 @@ export interface components {
             /** @description Where it was refused: the same in a sentence. */
             detail?: string | null;
         };
+        /**
+         * @description A feed to be made.
+         * @example {
+         *       "part": "client"
+         *     }
+         */
+        FeedIn: {
+            /** @description Of the sessions that the user booked, or of those that they give. */
+            part: components["schemas"]["FeedPart"];
+            user_id?: components["schemas"]["UserId"] | null;
+        };
+        /** @description A feed of a user's sessions. */
+        FeedOut: {
+            /** @description Whose. */
+            user_id: components["schemas"]["UserId"];
+            /** @description Of the sessions that they booked, or of those that they give. */
+            part: components["schemas"]["FeedPart"];
+            /**
+             * @description The address for the calendar. It is secret, and shown this once: a repeat of the request has none.
+             * @example https://pay.example.com/calendars/cal_5f….ics
+             */
+            url?: string | null;
+        };
+        /**
+         * @description Which sessions of a user a calendar shows.
+         * @enum {string}
+         */
+        FeedPart: "client" | "builder";
         /**
          * @description What may be entered into a field.
          * @enum {string}
@@ -3278,7 +3417,7 @@ export interface components {
          * @description The types of messages: a closed list, part of the API.
          * @enum {string}
          */
-        MessageType: "order.paid" | "order.delivered" | "booking.confirmed" | "booking.released" | "booking.unplaced" | "refund.requested" | "refund.approved" | "refund.declined" | "refund.made" | "refund.failed" | "credits.granted" | "credits.clawed_back" | "credits.given_back" | "notice.low_balance" | "notice.top_up_failed" | "notice.top_up_needs_buyer" | "notice.payment_failed" | "notice.payment_needs_buyer" | "notice.trial_will_end" | "notice.grace_ended" | "notice.subscription_ended";
+        MessageType: "order.paid" | "order.delivered" | "booking.confirmed" | "booking.cancelled" | "booking.rescheduled" | "booking.released" | "booking.unplaced" | "refund.requested" | "refund.approved" | "refund.declined" | "refund.made" | "refund.failed" | "credits.granted" | "credits.clawed_back" | "credits.given_back" | "notice.low_balance" | "notice.top_up_failed" | "notice.top_up_needs_buyer" | "notice.payment_failed" | "notice.payment_needs_buyer" | "notice.trial_will_end" | "notice.grace_ended" | "notice.subscription_ended";
         /**
          * Format: date-time
          * @description A point in time, RFC 3339 in UTC.
@@ -3581,6 +3720,12 @@ export interface components {
                 refund_tiers: components["schemas"]["RefundTier"][];
                 /**
                  * Format: int64
+                 * @description The most that goes back where the client cancels, in percent: the share that was reached when they last moved it.
+                 * @example 100
+                 */
+                refund_percent_max: number;
+                /**
+                 * Format: int64
                  * @description What was paid, in minor units.
                  * @example 6000
                  */
@@ -3650,7 +3795,7 @@ export interface components {
             data: {
                 /** @description `pln_…`; also the Idempotency-Key and the group of its transfer at Stripe. */
                 line_id: string;
-                /** @description The sale: `order:ord_…`. */
+                /** @description The sale: `order:ord_…` or `booking:bkg_…`. */
                 sale: string;
                 /**
                  * @description The currency of the amounts.
@@ -5208,6 +5353,11 @@ export interface components {
          * @enum {string}
          */
         ReportInterval: "day" | "week" | "month";
+        /** @description Another time for a booking. */
+        RescheduleIn: {
+            /** @description When it begins: a free slot of its session type. */
+            starts_at: components["schemas"]["Moment"];
+        };
         /** @description Money that came and went, in minor units. */
         RevenueOut: {
             /**
@@ -6019,6 +6169,9 @@ export type ExplainedOrigin = components['schemas']['ExplainedOrigin'];
 export type Explanation = components['schemas']['Explanation'];
 export type FailedOut = components['schemas']['FailedOut'];
 export type FateOut = components['schemas']['FateOut'];
+export type FeedIn = components['schemas']['FeedIn'];
+export type FeedOut = components['schemas']['FeedOut'];
+export type FeedPart = components['schemas']['FeedPart'];
 export type FieldKind = components['schemas']['FieldKind'];
 export type FieldOut = components['schemas']['FieldOut'];
 export type FiguresOut = components['schemas']['FiguresOut'];
@@ -6112,6 +6265,7 @@ export type ReplayOut = components['schemas']['ReplayOut'];
 export type ReplayWebhooksIn = components['schemas']['ReplayWebhooksIn'];
 export type ReplayWebhooksOut = components['schemas']['ReplayWebhooksOut'];
 export type ReportInterval = components['schemas']['ReportInterval'];
+export type RescheduleIn = components['schemas']['RescheduleIn'];
 export type RevenueOut = components['schemas']['RevenueOut'];
 export type Role = components['schemas']['Role'];
 export type RotateIn = components['schemas']['RotateIn'];
@@ -6306,6 +6460,121 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    cancel_booking: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The booking. */
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cancelled. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingOut"];
+                };
+            };
+            /** @description It cannot be cancelled any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    mark_booking_no_show: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The booking. */
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Noted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingOut"];
+                };
+            };
+            /** @description It has not begun, or does not take place. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reschedule_booking: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The booking. */
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RescheduleIn"];
+            };
+        };
+        responses: {
+            /** @description Moved. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingOut"];
+                };
+            };
+            /** @description Somebody else has the time, or it cannot be moved any more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     read_availability: {
         parameters: {
             query?: never;
@@ -6378,6 +6647,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_calendar_feed: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A value of your choice, new for every action and the same for every repeat of it.
+                 * @example 7f1c2f0e-9f2b-4f4e-8a8e-0d4f6c1f6a11
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedIn"];
+            };
+        };
+        responses: {
+            /** @description Made; the address is shown this once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedOut"];
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -9119,6 +9419,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookEndpointOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_calendar_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The secret, and `.ics`. */
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
                 };
             };
             default: components["responses"]["Problem"];

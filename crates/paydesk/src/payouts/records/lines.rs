@@ -119,6 +119,15 @@ pub(in crate::payouts) fn write(tx: &mut Tx<'_>, line: &Line, next_look_at_us: i
     Ok(())
 }
 
+/// Sets when a line may be transferred. The caller holds its row.
+pub(in crate::payouts) fn pay_at(tx: &mut Tx<'_>, line_id: &str, payable_at_us: i64) -> Result<()> {
+    tx.run(
+        "update payout_line set payable_at_us = $2, next_look_at_us = $2 where line_id = $1",
+        &[line_id.into(), payable_at_us.into()],
+    )?;
+    Ok(())
+}
+
 /// Takes up lines whose time has come, and sets when each comes again if that comes to nothing. Gives their ids and earners.
 pub(in crate::payouts) fn claim_due(
     tx: &mut Tx<'_>,

@@ -41,9 +41,8 @@ impl Standing {
     /// How much is given back now so that in all so many percent of the payment are; half a unit is rounded up, for the
     /// buyer.
     pub fn share_minor(self, percent: i64) -> i64 {
-        let share = (i128::from(self.paid_minor) * i128::from(percent.clamp(0, 100)) + 50) / 100;
         let gone = self.reversed_minor.saturating_add(self.asked_minor);
-        let share = i64::try_from(share).unwrap_or(self.paid_minor).saturating_sub(gone);
+        let share = share_of(self.paid_minor, percent).saturating_sub(gone);
         share.clamp(0, self.refundable_minor())
     }
 
@@ -53,6 +52,12 @@ impl Standing {
         let amount = wanted_minor.unwrap_or(refundable);
         (1..=refundable).contains(&amount).then_some(amount)
     }
+}
+
+/// So many percent of what was paid, half a unit rounded up, for the buyer.
+pub fn share_of(paid_minor: i64, percent: i64) -> i64 {
+    let share = (i128::from(paid_minor) * i128::from(percent.clamp(0, 100)) + 50) / 100;
+    i64::try_from(share).unwrap_or(paid_minor)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod changes;
 mod clashes;
+mod earnings;
 mod late;
 mod races;
 mod slots;
