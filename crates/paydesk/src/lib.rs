@@ -37,6 +37,7 @@ pub mod schema;
 pub mod seeded;
 pub mod shutdown;
 pub mod sign_in;
+pub mod stripe_calls;
 pub mod subscriptions;
 pub mod telemetry;
 pub mod tokens;

@@ -5,7 +5,6 @@
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use stripe::IdempotencyKey;
 use stripe::objects::Account as StripeAccount;
 
 use super::records::{self, Claim};
@@ -17,6 +16,7 @@ use crate::http::{OneTime, Problem};
 use crate::idempotency::{self, Action, Answer, Reply};
 use crate::ids::UserId;
 use crate::purchases::{DriveError, not_now};
+use crate::stripe_calls::Call;
 
 /// The name under which the intent's id stands in the account's metadata.
 const METADATA_INTENT: &str = "paydesk_payout_account";
@@ -24,8 +24,6 @@ const METADATA_INTENT: &str = "paydesk_payout_account";
 const METADATA_USER: &str = "paydesk_user";
 /// What was taken up is taken up again after this long, where it comes to nothing.
 const LEASE_US: i64 = 60 * SECOND_US;
-/// Stripe forgets idempotency keys after 24 hours. An intent older than this is looked up before anything is made.
-const KEY_LIFE_US: i64 = 23 * 3600 * SECOND_US;
 /// Accounts taken up at a time; well under Stripe's limit of reads.
 const BATCH: i64 = 20;
 /// Pages of accounts that are searched for a lost one.
@@ -100,9 +98,11 @@ async fn link(
         "refresh_url": wanted.refresh_url.clone().unwrap_or_else(home),
         "return_url": wanted.return_url.clone().unwrap_or_else(home),
     });
-    let key =
-        IdempotencyKey::new(format!("onboarding-{}", hex::encode(action.id))).expect("a hash in hexadecimal fits");
-    let link = app.stripe.create_account_link(&parameters, &key).await?;
+    // A link too many is no harm, so none is looked for.
+    let name = format!("onboarding-{}", hex::encode(action.id));
+    let call = Call::of(app, &name, app.clock.now_us()).await?;
+    let link = app.stripe.create_account_link(&parameters, call.key()).await;
+    let link = call.answered(app, link).await?;
     Ok(OnboardingOut::of(account, link.url, link.expires_at))
 }
 
@@ -172,14 +172,15 @@ fn take(tx: &mut store::Tx<'_>, now_us: i64, claim: &Claim, seen: Option<&Stripe
 }
 
 async fn make(app: &App, account: &Account) -> Result<StripeAccount, DriveError> {
-    if app.clock.now_us() - account.created_at_us > KEY_LIFE_US
+    let call = Call::of(app, &account.intent_id, account.created_at_us).await?;
+    if call.looks_up
         && let Some(found) = look_up(app, account).await?
     {
         return Ok(found);
     }
-    let key = IdempotencyKey::new(&account.intent_id).expect("our ids are fitting keys");
-    let made = app.stripe.create_account(&parameters(account), &key).await?;
-    Ok(made)
+    let parameters = parameters(account);
+    let made = app.stripe.create_account(&parameters, call.key()).await;
+    Ok(call.answered(app, made).await?)
 }
 
 fn parameters(account: &Account) -> Value {

@@ -6,7 +6,6 @@
 
 use ledger::{Currency, Role, TransferCode};
 use serde_json::json;
-use stripe::IdempotencyKey;
 use stripe::objects::Metadata;
 
 use super::records::{self, lines, transfers};
@@ -16,14 +15,13 @@ use crate::app::App;
 use crate::clock::SECOND_US;
 use crate::ids::UserId;
 use crate::purchases::{self, DriveError};
+use crate::stripe_calls::Call;
 use crate::words::words;
 
 /// The name under which the intent's key stands in the metadata.
 const METADATA_KEY: &str = "paydesk_payout";
 /// What was taken up is taken up again after this long, where it comes to nothing.
 const LEASE_US: i64 = 60 * SECOND_US;
-/// Stripe forgets idempotency keys after 24 hours. An intent older than this is looked up before anything is made.
-const KEY_LIFE_US: i64 = 23 * 3600 * SECOND_US;
 /// Lines and intents taken up at a time.
 const BATCH: i64 = 20;
 
@@ -246,17 +244,17 @@ async fn drive(app: &App, transfer: Transfer) -> Result<(), store::Error> {
 
 /// Makes what is wanted at Stripe, or finds what an earlier try made. Gives its id there.
 async fn make(app: &App, transfer: &Transfer) -> Result<String, DriveError> {
-    let is_old = app.clock.now_us() - transfer.created_at_us > KEY_LIFE_US;
-    if (is_old || transfer.status == Status::Unknown)
+    let call = Call::of(app, &transfer.key, transfer.created_at_us).await?;
+    if (call.looks_up || transfer.status == Status::Unknown)
         && let Some(found) = look_up(app, transfer).await?
     {
         return Ok(found);
     }
-    let key = IdempotencyKey::new(&transfer.key).expect("our ids are fitting keys");
     let metadata = json!({ METADATA_KEY: transfer.key, "paydesk_line": transfer.line_id });
     if let Some(of_transfer) = &transfer.taken_from {
         let parameters = json!({ "amount": transfer.amount_minor, "metadata": metadata });
-        return Ok(app.stripe.reverse_transfer(of_transfer, &parameters, &key).await?.id);
+        let made = app.stripe.reverse_transfer(of_transfer, &parameters, call.key()).await;
+        return Ok(call.answered(app, made).await?.id);
     }
     let mut parameters = json!({
         "amount": transfer.amount_minor,
@@ -268,7 +266,8 @@ async fn make(app: &App, transfer: &Transfer) -> Result<String, DriveError> {
     if let Some(charge_id) = &transfer.charge_id {
         parameters["source_transaction"] = charge_id.as_str().into();
     }
-    Ok(app.stripe.create_transfer(&parameters, &key).await?.id)
+    let made = app.stripe.create_transfer(&parameters, call.key()).await;
+    Ok(call.answered(app, made).await?.id)
 }
 
 /// Finds what an old attempt may have made, by what we wrote into it.

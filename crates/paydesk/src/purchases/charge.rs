@@ -5,17 +5,17 @@
 use ledger::Currency;
 use serde_json::{Value, json};
 use store::{Result, Tx};
-use stripe::IdempotencyKey;
 use stripe::objects::{CheckoutSession, PaymentIntent, PaymentIntentStatus};
 
 use super::checkout::{pack_offer, problem_of};
-use super::drive::{DriveError, KEY_LIFE_US, lacks_customer, locked, metadata_of};
+use super::drive::{DriveError, lacks_customer, locked, metadata_of};
 use super::rules::{failure_of, metadata};
 use super::{Kind, Purchase, SavedMethod, Status, customers, records, recovery};
 use crate::app::App;
 use crate::clock::SECOND_US;
 use crate::http::Problem;
 use crate::ids::UserId;
+use crate::stripe_calls::Call;
 
 /// Recovery leaves the one who began a charge so long to make it.
 const HEAD_START_US: i64 = 60 * SECOND_US;
@@ -79,12 +79,14 @@ pub async fn charge(app: &App, purchase: Purchase) -> std::result::Result<Purcha
     let Some(method) = purchase.charged.clone() else {
         return Ok(purchase);
     };
-    if app.clock.now_us() - purchase.created_at_us > KEY_LIFE_US {
+    let call = Call::of(app, &purchase.purchase_id, purchase.created_at_us).await?;
+    if call.looks_up {
+        // A user's money is not taken twice: what a fault hid ends the purchase, and the next one is begun by itself.
         return look_up(app, purchase, &method).await;
     }
-    let key = IdempotencyKey::new(&purchase.purchase_id).expect("our ids are fitting keys");
     let parameters = parameters(&purchase, &method);
-    let made = app.stripe.create_payment_intent(&parameters, &key).await;
+    let made = app.stripe.create_payment_intent(&parameters, call.key()).await;
+    let made = call.answered(app, made).await;
     store::crash_point("charge made");
     match made {
         Ok(intent) => {
@@ -203,14 +205,15 @@ async fn look_up(app: &App, purchase: Purchase, method: &SavedMethod) -> std::re
     record(app, purchase.purchase_id, status, failure).await
 }
 
-/// Makes a page on which a user saves a payment method, and which leads them to one of two others afterwards.
+/// Makes a page on which a user saves a payment method, and which leads them to one of two others afterwards. Under one
+/// `name` there is one page.
 pub async fn begin_setup(
     app: &App,
     user_id: &UserId,
     (success_url, cancel_url): (&str, &str),
-    key: &IdempotencyKey,
+    name: &str,
 ) -> std::result::Result<CheckoutSession, Problem> {
-    let made = set_up(app, user_id, (success_url, cancel_url), key).await;
+    let made = set_up(app, user_id, (success_url, cancel_url), name).await;
     made.map_err(problem_of)
 }
 
@@ -218,7 +221,7 @@ async fn set_up(
     app: &App,
     user_id: &UserId,
     (success_url, cancel_url): (&str, &str),
-    key: &IdempotencyKey,
+    name: &str,
 ) -> std::result::Result<CheckoutSession, DriveError> {
     let customer = customers::ensure(app, user_id).await?;
     let metadata = json!({ (metadata::SETUP): user_id.as_str() });
@@ -231,7 +234,10 @@ async fn set_up(
         "metadata": metadata,
         "setup_intent_data": { "metadata": metadata },
     });
-    match app.stripe.create_checkout_session(&parameters, key).await {
+    // A page too many is no harm, so none is looked for.
+    let call = Call::of(app, name, app.clock.now_us()).await?;
+    let made = app.stripe.create_checkout_session(&parameters, call.key()).await;
+    match call.answered(app, made).await {
         Ok(session) => Ok(session),
         Err(error) => {
             if lacks_customer(&error) {

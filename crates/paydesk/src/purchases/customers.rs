@@ -3,12 +3,12 @@
 
 use aws_lc_rs::digest;
 use serde_json::json;
-use stripe::IdempotencyKey;
 
 use super::drive::DriveError;
 use super::records;
 use crate::app::App;
 use crate::ids::UserId;
+use crate::stripe_calls::Call;
 
 /// The user's Stripe customer, made at the first purchase.
 pub(super) async fn ensure(app: &App, user_id: &UserId) -> Result<String, DriveError> {
@@ -24,10 +24,10 @@ pub(super) async fn ensure(app: &App, user_id: &UserId) -> Result<String, DriveE
         .await?;
     store::crash_point("customer noted");
     let parameters = json!({ "metadata": { "paydesk_user": user_id.as_str() } });
-    let made = app
-        .stripe
-        .create_customer(&parameters, &key(user_id, generation))
-        .await?;
+    // A customer too many is no harm, so none is looked for.
+    let call = Call::of(app, &name_of(user_id, generation), now_us).await?;
+    let made = app.stripe.create_customer(&parameters, call.key()).await;
+    let made = call.answered(app, made).await?;
     store::crash_point("customer made");
     let (wanted, id) = (user_id.clone(), made.id.clone());
     app.store
@@ -43,9 +43,9 @@ pub async fn of(app: &App, user_id: UserId) -> Result<Option<String>, store::Err
     Ok(customer)
 }
 
-/// A customer that was deleted needs another key, or Stripe would answer with the deleted one. User ids belong to the application and may have characters that no header carries, hence the hash.
-fn key(user_id: &UserId, generation: i64) -> IdempotencyKey {
+/// A customer that was deleted needs another key, or Stripe would answer with the deleted one. User ids belong to the
+/// application and may have characters that no header carries, hence the hash.
+fn name_of(user_id: &UserId, generation: i64) -> String {
     let hash = digest::digest(&digest::SHA256, user_id.as_str().as_bytes());
-    IdempotencyKey::new(format!("customer-{}-{generation}", hex::encode(hash)))
-        .expect("a hash in hexadecimal is a fitting key")
+    format!("customer-{}-{generation}", hex::encode(hash))
 }

@@ -3,7 +3,6 @@
 
 use ledger::Money;
 use serde_json::{Value, json};
-use stripe::IdempotencyKey;
 use stripe::objects::CheckoutSession;
 
 use super::rules::metadata;
@@ -12,11 +11,10 @@ use crate::app::App;
 use crate::bookings::Booking;
 use crate::catalogue;
 use crate::clock::SECOND_US;
+use crate::stripe_calls::Call;
 use crate::subscriptions::commands;
 use crate::{bookings, orders};
 
-/// Stripe forgets idempotency keys after 24 hours. An intent older than this is looked up before anything is made.
-pub(super) const KEY_LIFE_US: i64 = 23 * 3600 * SECOND_US;
 /// After the page's end, Stripe's own event gets this long before we look ourselves.
 const GRACE_US: i64 = 300 * SECOND_US;
 /// Pages of a customer's sessions that are searched for a lost one.
@@ -64,10 +62,16 @@ pub(super) async fn drive(app: &App, purchase: Purchase) -> Result<Purchase, Dri
         Err(DriveError::Refused(error)) => return refuse(app, &purchase, error).await,
         ensured => ensured?,
     };
-    let made = if app.clock.now_us() - purchase.created_at_us > KEY_LIFE_US {
+    let call = Call::of(app, &purchase.purchase_id, purchase.created_at_us).await?;
+    let found = if call.looks_up {
         look_up(app, &purchase, &customer).await?
     } else {
-        create(app, &purchase, &customer).await?
+        None
+    };
+    let made = match found {
+        // Nobody waits for a page that was asked for so long ago.
+        None if !call.is_forgotten => create(app, &purchase, &customer, &call).await?,
+        found => found,
     };
     store::crash_point("session made");
     match made {
@@ -76,7 +80,12 @@ pub(super) async fn drive(app: &App, purchase: Purchase) -> Result<Purchase, Dri
     }
 }
 
-async fn create(app: &App, purchase: &Purchase, customer: &str) -> Result<Option<CheckoutSession>, DriveError> {
+async fn create(
+    app: &App,
+    purchase: &Purchase,
+    customer: &str,
+    call: &Call,
+) -> Result<Option<CheckoutSession>, DriveError> {
     let unit_minor = purchase.price.minor / purchase.quantity.max(1);
     let unit_price = Money::new(unit_minor, purchase.price.currency);
     let terms = terms(app, purchase, unit_price).await?;
@@ -84,12 +93,12 @@ async fn create(app: &App, purchase: &Purchase, customer: &str) -> Result<Option
         item_id: purchase.item_id.clone(),
         unit_price,
     })?;
-    let key = IdempotencyKey::new(&purchase.purchase_id).expect("our ids are fitting keys");
     let mut parameters = parameters(purchase, customer, &stripe_price, terms.trial_days);
     if let Some(booking) = &terms.booking {
         of_booking(&mut parameters, purchase, booking);
     }
-    match app.stripe.create_checkout_session(&parameters, &key).await {
+    let made = app.stripe.create_checkout_session(&parameters, call.key()).await;
+    match call.answered(app, made).await {
         Ok(session) => Ok(Some(session)),
         // The price or the customer has changed since the first try, which may have made a session.
         Err(stripe::Error::Rejected { kind, .. }) if kind == "idempotency_error" => {

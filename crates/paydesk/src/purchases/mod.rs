@@ -130,7 +130,8 @@ pub struct Purchase {
     pub item_id: String,
     /// How many pieces.
     pub quantity: i64,
-    /// Credits that payment grants; 0 for other kinds.
+    /// Credits that payment grants; 0 for other kinds. Negative for an invoice that gives money back for a plan's time, and
+    /// takes so many.
     pub credits: i64,
     /// What becomes of those credits.
     pub terms: PackTerms,

@@ -3,7 +3,6 @@
 
 use serde_json::json;
 use store::Tx;
-use stripe::IdempotencyKey;
 
 use super::checkout::{Refused, not_now};
 use super::drive::{self, DriveError};
@@ -11,6 +10,7 @@ use super::{Purchase, Status, recovery};
 use crate::app::App;
 use crate::catalogue::Plan;
 use crate::http::Problem;
+use crate::stripe_calls::Call;
 use crate::subscriptions::commands::{self, ALREADY_SUBSCRIBED, Holder, SUBSCRIPTION_BUSY};
 
 /// When somebody who found the group busy may ask again.
@@ -67,9 +67,14 @@ async fn end(app: &App, former: Purchase) -> Result<(), DriveError> {
     let Some(session_id) = &former.session_id else {
         return Ok(());
     };
-    let key = IdempotencyKey::new(format!("expire-{}", former.purchase_id)).expect("our ids are fitting keys");
-    let expired = app.stripe.expire_checkout_session(session_id, &json!({}), &key).await;
-    match expired.map_err(DriveError::from) {
+    // One that has expired cannot expire again, so it is not looked up.
+    let call = Call::of(app, &format!("expire-{}", former.purchase_id), former.created_at_us).await?;
+    let nothing = json!({});
+    let expired = app
+        .stripe
+        .expire_checkout_session(session_id, &nothing, call.key())
+        .await;
+    match call.answered(app, expired).await.map_err(DriveError::from) {
         Ok(_) => drive::give_up(app, former.purchase_id, Status::Expired).await.map(drop),
         Err(DriveError::Refused(stripe::Error::NotFound { .. })) => {
             drive::give_up(app, former.purchase_id, Status::Expired).await.map(drop)

@@ -139,7 +139,8 @@ pub struct PurchaseOut {
     pub item_id: String,
     /// How many pieces.
     pub quantity: i64,
-    /// Credits that payment grants; 0 for other kinds.
+    /// Credits that payment grants; 0 for other kinds. Negative for an invoice that gives money back for a plan's time, and
+    /// takes so many.
     pub credits: i64,
     /// After how many days from the payment those end; none where they do not.
     pub expires_after_days: Option<i64>,

@@ -66,6 +66,8 @@ pub mod metadata {
     pub const CLIENT: &str = "clientId";
     /// Not empty where the purchase was begun by itself.
     pub const AUTOMATIC: &str = "paydesk_automatic";
+    /// The intent of ours that a refund was made for.
+    pub const REFUND_INTENT: &str = "paydesk_refund";
     /// The command that began a subscription.
     pub const COMMAND: &str = "paydesk_command";
     /// The user who saves a payment method.
@@ -153,6 +155,8 @@ pub enum Told {
     Invoice(PaidInvoice),
     /// About what one payment pays of an invoice.
     InvoicePart(InvoicePart),
+    /// Not by Stripe but here: that a refund of this payment was asked for, or came to nothing.
+    Asked(String),
 }
 
 impl Told {
@@ -162,6 +166,7 @@ impl Told {
             Self::Purchase(fact) => fact.payment.as_ref().map(|payment| payment.payment_intent_id.as_str()),
             Self::Reversal(reversal) => Some(reversal.payment_intent_id()),
             Self::InvoicePart(part) => Some(&part.payment_intent_id),
+            Self::Asked(payment_intent_id) => Some(payment_intent_id),
             Self::Saved(_) | Self::Invoice(_) => None,
         }
     }
@@ -172,7 +177,7 @@ impl Told {
             Self::Purchase(fact) => Some(&fact.stated.purchase_id),
             Self::Invoice(paid) => Some(&paid.invoice_id),
             Self::InvoicePart(part) => Some(&part.invoice_id),
-            Self::Reversal(_) | Self::Saved(_) => None,
+            Self::Reversal(_) | Self::Saved(_) | Self::Asked(_) => None,
         }
     }
 }

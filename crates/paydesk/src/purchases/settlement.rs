@@ -57,6 +57,7 @@ pub fn settle(tx: &mut Tx<'_>, now_us: i64, policies: Policies, told: &[(i64, To
                 book.take_invoice(*event_id, paid);
             }
             Told::InvoicePart(part) => book.take_part(*event_id, part),
+            Told::Asked(payment_intent_id) => drop(book.touched.insert(payment_intent_id.clone(), *event_id)),
             Told::Saved(saved) => book.effects.push(Caused {
                 event_id: *event_id,
                 effect: rules::save(saved),
@@ -65,12 +66,13 @@ pub fn settle(tx: &mut Tx<'_>, now_us: i64, policies: Policies, told: &[(i64, To
     }
     let counting = Counting::begin(tx, told, &known)?;
     reverse(tx, now_us, told, &mut book)?;
-    book.claw(&purchases);
-    write(tx, now_us, (&before, &purchases), (&known, &book.payments))?;
-    counting.end(tx, &known, &book.payments)?;
     if policies.on_fraud_warning == OnFraudWarning::Refund {
         refunds::ask_for_warned(tx, now_us, book.touched.keys().filter_map(|id| book.payments.get(id)))?;
     }
+    let asked = refunds::asked_minor_of(tx, book.touched.keys().map(String::as_str))?;
+    book.claw(&purchases, &asked);
+    write(tx, now_us, (&before, &purchases), (&known, &book.payments))?;
+    counting.end(tx, &known, &book.payments)?;
     Ok(Settled {
         effects: book.effects,
         purchases,
@@ -79,7 +81,11 @@ pub fn settle(tx: &mut Tx<'_>, now_us: i64, policies: Policies, told: &[(i64, To
 
 /// The purchases that are told of, and those whose payments are reversed, whether they are known or not.
 fn named_purchases(tx: &mut Tx<'_>, told: &[(i64, Told)]) -> Result<BTreeSet<String>> {
-    let reversed: BTreeSet<&str> = reversals_in(told).map(Reversal::payment_intent_id).collect();
+    let reversed = told.iter().filter_map(|(_, told)| match told {
+        Told::Reversal(_) | Told::Asked(_) => told.payment_intent_id(),
+        Told::Purchase(_) | Told::Saved(_) | Told::Invoice(_) | Told::InvoicePart(_) => None,
+    });
+    let reversed: BTreeSet<&str> = reversed.collect();
     let mut ids = payments::purchases_of(tx, &reversed)?;
     ids.extend(
         told.iter()
@@ -94,7 +100,7 @@ fn lock_payments(tx: &mut Tx<'_>, told: &[(i64, Told)]) -> Result<Payments> {
         .iter()
         .filter_map(|(_, told)| match told {
             Told::Invoice(paid) => Some(paid.invoice_id.as_str()),
-            Told::Purchase(_) | Told::Reversal(_) | Told::Saved(_) | Told::InvoicePart(_) => None,
+            Told::Purchase(_) | Told::Reversal(_) | Told::Saved(_) | Told::InvoicePart(_) | Told::Asked(_) => None,
         })
         .collect();
     let of_invoices = if invoices.is_empty() {
@@ -132,7 +138,7 @@ fn check_locked(
 fn reversals_in(told: &[(i64, Told)]) -> impl Iterator<Item = &Reversal> {
     told.iter().filter_map(|(_, told)| match told {
         Told::Reversal(reversal) => Some(reversal),
-        Told::Purchase(_) | Told::Saved(_) | Told::Invoice(_) | Told::InvoicePart(_) => None,
+        Told::Purchase(_) | Told::Saved(_) | Told::Invoice(_) | Told::InvoicePart(_) | Told::Asked(_) => None,
     })
 }
 
@@ -205,7 +211,7 @@ impl Book {
     }
 
     /// Takes back what has to be, or gives back, of every payment that was touched and whose purchase is known.
-    fn claw(&mut self, purchases: &BTreeMap<String, Purchase>) {
+    fn claw(&mut self, purchases: &BTreeMap<String, Purchase>, asked_minor: &BTreeMap<String, i64>) {
         for (payment_intent_id, event_id) in &self.touched {
             let Some(payment) = self.payments.get_mut(payment_intent_id) else {
                 continue;
@@ -216,7 +222,8 @@ impl Book {
             if payment.user_id.is_none() {
                 payment.user_id = Some(purchase.user_id.clone());
             }
-            let effects = rules::reverse(purchase, payment);
+            let asked_minor = asked_minor.get(payment_intent_id).copied().unwrap_or_default();
+            let effects = rules::reverse(purchase, payment, asked_minor);
             self.effects.extend(effects.into_iter().map(|effect| Caused {
                 event_id: *event_id,
                 effect,
@@ -307,6 +314,7 @@ fn reverse(tx: &mut Tx<'_>, now_us: i64, told: &[(i64, Told)], book: &mut Book) 
     if reversed.is_empty() {
         return Ok(());
     }
+    refunds::told_made(tx, now_us, refunds.values())?;
     reversals::records::merge_refunds(tx, now_us, refunds)?;
     reversals::records::merge_disputes(tx, now_us, disputes)?;
     reversals::records::merge_warnings(tx, now_us, warnings)?;

@@ -94,4 +94,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "what builders earn of bookings",
         sql: include_str!("0018_booking_earning.sql"),
     },
+    Migration {
+        number: 19,
+        name: "faults of Stripe's",
+        sql: include_str!("0019_stripe_fault.sql"),
+    },
 ];

@@ -4,7 +4,6 @@ use axum::extract::State as AxumState;
 use axum::http::StatusCode;
 use ledger::Currency;
 use serde::{Deserialize, Serialize};
-use stripe::IdempotencyKey;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -213,12 +212,12 @@ async fn set_up(app: &App, action: Action, user_id: UserId, body: SetUpIn) -> Re
         return Ok(reply);
     }
     let shop = || format!("{}/", app.config.public_url());
-    let key = IdempotencyKey::new(format!("setup-{}", hex::encode(action.id))).expect("a hash in hexadecimal fits");
+    let name = format!("setup-{}", hex::encode(action.id));
     let (success_url, cancel_url) = (
         body.success_url.unwrap_or_else(shop),
         body.cancel_url.unwrap_or_else(shop),
     );
-    let session = purchases::begin_setup(app, &user_id, (&success_url, &cancel_url), &key).await?;
+    let session = purchases::begin_setup(app, &user_id, (&success_url, &cancel_url), &name).await?;
     let answer = Answer::json(
         StatusCode::OK,
         &SetUpOut {

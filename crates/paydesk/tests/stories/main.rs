@@ -32,6 +32,7 @@ mod refunds;
 mod reports;
 mod reversals;
 mod sign_in;
+mod stripe_faults;
 mod subscriptions;
 mod top_ups;
 mod trust;

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use paydesk::purchases;
 use paydesk::tokens::Scope;
 use serde_json::{Value, json};
 use store::testing::for_each_engine;
@@ -473,8 +474,10 @@ async fn an_answer_of_stripe_that_is_lost_makes_no_second_refund_of_a_request() 
         let request_id = asked(&test, &purchase_id, "approved").await;
         let lost = json!({ "kind": "timeout_after", "ms": 0, "method": "POST", "path": "/v1/refunds", "count": 50 });
         test.steer("/faults", &lost).await;
-        assert_eq!(make_refunds(&test).await, 1);
+        test.steer("/deliveries/pause", &json!({})).await;
+        assert_eq!(purchases::recover_refunds(&test.app).await.unwrap(), 1);
         assert_eq!(read(&test, &request_id).await["status"], "approved", "nobody knows yet");
+        test.steer("/deliveries/resume", &json!({})).await;
         test.lift_faults().await;
         test.app.clock.advance(Duration::from_mins(2));
         assert_eq!(make_refunds(&test).await, 1);

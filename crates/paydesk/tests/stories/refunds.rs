@@ -6,7 +6,7 @@ use paydesk::purchases;
 use serde_json::{Value, json};
 use store::testing::for_each_engine;
 
-use crate::reversals::{buy, dispute, refund, spend, wallet};
+use crate::reversals::{buy, dispute, payment, refund, spend, wallet};
 use crate::support::{ADMIN, Answered, TestApp, all_at_once};
 
 const REFUNDS: &str = "/api/refunds";
@@ -159,6 +159,80 @@ async fn an_answer_that_was_lost_makes_no_second_refund() {
 }
 
 #[tokio::test]
+async fn credits_whose_money_is_asked_back_are_nobodys_to_spend() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin_on_manual_clock(database).await;
+        let (purchase_id, paid) = buy(&test, 1).await;
+        assert_eq!(spend(&test, 30).await, 200);
+        let away = json!({ "kind": "fail", "status": 503, "method": "POST", "path": "/v1/refunds", "count": 50 });
+        test.steer("/faults", &away).await;
+        let unspent = json!({ "purchase_id": purchase_id, "unspent_only": true });
+        assert_eq!(ask(&test, &unspent).await.status, 503);
+        assert_eq!(wallet(&test).await, (0, 0, false), "before Stripe has made the refund");
+        assert_eq!(spend(&test, 1).await, 402);
+        assert_eq!(
+            payment(&test, &purchase_id).await["reversed_minor"],
+            0,
+            "no money is gone yet"
+        );
+        test.lift_faults().await;
+        test.app.clock.advance(Duration::from_mins(2));
+        assert_eq!(purchases::recover_refunds(&test.app).await.unwrap(), 1);
+        assert_eq!(at_stripe(&test, &paid).await, (700, 1));
+        test.settle().await;
+        assert_eq!(wallet(&test).await, (0, 0, false), "nothing is owed");
+        test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn spent_or_given_back_but_never_both() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin(database).await;
+        let (purchase_id, _) = buy(&test, 4).await;
+        let unspent = json!({ "purchase_id": purchase_id, "unspent_only": true, "amount_minor": 1000 });
+        let asked = async { ask(&test, &unspent).await.status };
+        let spent = async { spend(&test, 400).await };
+        let (asked, spent) = tokio::join!(asked, spent);
+        assert!(matches!((asked, spent), (201, 402) | (409, 200)), "{asked} and {spent}");
+        let left = if asked == 201 { 300 } else { 0 };
+        assert_eq!(wallet(&test).await, (left, 0, false), "nothing is owed");
+        test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_about_a_refund_ends_the_request_that_it_was_made_for() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin_on_manual_clock(database).await;
+        let (purchase_id, paid) = buy(&test, 2).await;
+        let lost = json!({ "kind": "timeout_after", "ms": 0, "method": "POST", "path": "/v1/refunds", "count": 50 });
+        test.steer("/faults", &lost).await;
+        let body = json!({ "purchase_id": purchase_id, "amount_minor": 500 });
+        assert_eq!(test.post_once(ADMIN, REFUNDS, &body, "cut").await.status, 503);
+        test.settle().await;
+        assert_eq!(
+            wallet(&test).await,
+            (150, 0, false),
+            "asked back and given back is once"
+        );
+        test.app.clock.advance(Duration::from_mins(2));
+        assert_eq!(
+            purchases::recover_refunds(&test.app).await.unwrap(),
+            0,
+            "the event ended it"
+        );
+        let said = test.post_once(ADMIN, REFUNDS, &body, "cut").await;
+        assert_eq!((said.status, &said.json()["status"]), (201, &json!("succeeded")));
+        assert_eq!(at_stripe(&test, &paid).await, (500, 1));
+        test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_stripe_has_forgotten_the_key_of_is_looked_up() {
     for_each_engine(async |database| {
         let test = TestApp::begin_on_manual_clock(database).await;
@@ -193,6 +267,7 @@ async fn what_stripe_refuses_is_told_and_holds_nothing_back() {
         let again = test.post_once(ADMIN, REFUNDS, &body, "one").await;
         assert_eq!(again.bytes, refused.bytes);
         assert_eq!(at_stripe(&test, &paid).await, (0, 0));
+        assert_eq!(wallet(&test).await, (100, 0, false), "the credits are back");
         assert_eq!(ask(&test, &body).await.status, 201);
         test.finish().await;
     })

@@ -4406,7 +4406,8 @@ export interface components {
                 quantity: number;
                 /**
                  * Format: int64
-                 * @description Credits that payment grants; 0 for other kinds.
+                 * @description Credits that payment grants; 0 for other kinds. Negative for an invoice that gives money back for a plan's time, and
+                 *     takes so many.
                  */
                 credits: number;
                 /**
@@ -5006,7 +5007,8 @@ export interface components {
             quantity: number;
             /**
              * Format: int64
-             * @description Credits that payment grants; 0 for other kinds.
+             * @description Credits that payment grants; 0 for other kinds. Negative for an invoice that gives money back for a plan's time, and
+             *     takes so many.
              */
             credits: number;
             /**

@@ -81,9 +81,9 @@ pub fn what(code: TransferCode, towards: Towards, key_id: Option<&str>) -> Strin
         TransferCode::Release => "Given back by a hold",
         TransferCode::Expire => "Ended before they were used",
         TransferCode::ClawBack if towards == Towards::Debt => {
-            "Owed: the payment was refunded or disputed, and the credits it bought were gone"
+            "Owed: the money went back, and the credits it had bought were gone"
         }
-        TransferCode::ClawBack => "Taken back, because the payment was refunded or disputed",
+        TransferCode::ClawBack => "Taken back with the money that was paid for them",
         TransferCode::Reinstate => "Given back, because the refund or dispute came to nothing",
         TransferCode::Repay => "Paid down what was owed",
         TransferCode::Move => {

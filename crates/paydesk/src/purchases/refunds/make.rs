@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use stripe::IdempotencyKey;
 use stripe::objects::Refund as StripeRefund;
 
 use super::rules::Standing;
@@ -13,18 +12,18 @@ use super::{NOT_REFUNDABLE, REFUND_REFUSED, Reason, RefundIntent, Status, record
 use crate::app::App;
 use crate::catalogue::Above;
 use crate::clock::SECOND_US;
+use crate::config::Policies;
 use crate::effects::{self, ApplyError};
 use crate::http::{OneTime, Problem, kinds};
 use crate::idempotency::{self, Action, Answer, Reply};
 use crate::purchases::checkout::not_now;
-use crate::purchases::drive::{DriveError, KEY_LIFE_US};
+use crate::purchases::drive::DriveError;
 use crate::purchases::records::payments::{self, PaymentRow};
 use crate::purchases::reversals::{self, Reversal};
-use crate::purchases::{Kind, Told, settlement};
+use crate::purchases::{self, Kind, Told, metadata, settlement};
+use crate::stripe_calls::Call;
 use crate::{books, courier};
 
-/// The name under which the intent's id stands in the refund's metadata.
-const METADATA_INTENT: &str = "paydesk_refund";
 /// How long a request has to finish what it began before recovery takes it up, and how long one that was looked at rests.
 const LEASE_US: i64 = 60 * SECOND_US;
 /// Pages of a payment's refunds that are searched for a lost one.
@@ -69,9 +68,16 @@ pub async fn start(app: &App, one_time: &OneTime, wanted: Wanted) -> Result<Repl
 async fn run(app: &App, action: Action, wanted: Wanted) -> Result<Reply, Problem> {
     let (intent_id, now_us, own) = (app.ids.next("rfi"), app.clock.now_us(), action.clone());
     let four_eyes_above = app.catalogue.refunds.four_eyes_above.clone();
+    let policies = app.config.settings.policies;
     let begun = app
         .store
-        .write(move |tx| begin(tx, now_us, &own, &intent_id, (&wanted, four_eyes_above.as_ref())))
+        .write(move |tx| {
+            let begun = begin(tx, now_us, &own, &intent_id, (&wanted, four_eyes_above.as_ref()))?;
+            if let Begun::Intent(intent) = &begun {
+                set_aside(tx, now_us, policies, intent)?;
+            }
+            Ok::<_, Problem>(begun)
+        })
         .await?;
     store::crash_point("refund written");
     let intent = match begun {
@@ -133,6 +139,20 @@ fn begin(
     Ok(Begun::Intent(intent))
 }
 
+/// Takes the credits back that the payment bought, as far as their money is asked back, so that nobody spends them until
+/// the refund is made; or gives them back, where the intent came to nothing. The caller holds the payment's row.
+pub(super) fn set_aside(
+    tx: &mut store::Tx<'_>,
+    now_us: i64,
+    policies: Policies,
+    intent: &RefundIntent,
+) -> store::Result<()> {
+    let asked = Told::Asked(intent.payment_intent_id.clone());
+    settlement::settle_seen(tx, now_us, policies, asked)
+        .map(drop)
+        .map_err(ApplyError::into_store)
+}
+
 /// The payment that is to be given back, locked, so that two requests do not both give back the same money.
 pub(super) fn payment(tx: &mut store::Tx<'_>, of: &Of) -> Result<PaymentRow, Problem> {
     let (field, payment_intent_id) = match of {
@@ -148,20 +168,27 @@ pub(super) fn payment(tx: &mut store::Tx<'_>, of: &Of) -> Result<PaymentRow, Pro
             ("purchase_id", first.map(|payment| payment.payment_intent_id))
         }
     };
-    let mut found = match &payment_intent_id {
-        Some(id) => payments::lock(tx, &std::iter::once(id.as_str()).collect())?,
-        None => BTreeMap::new(),
+    let payment = match payment_intent_id {
+        Some(id) => lock(tx, &id)?,
+        None => None,
     };
-    let payment = payment_intent_id.and_then(|id| found.remove(&id));
     payment
         .filter(|payment| !payment.purchase_id.is_empty())
         .ok_or_else(|| Problem::of(&kinds::NOT_FOUND).field(field))
 }
 
+/// Locks a payment, and before it its purchase, as wherever what was paid is settled.
+fn lock(tx: &mut store::Tx<'_>, payment_intent_id: &str) -> store::Result<Option<PaymentRow>> {
+    let ids = std::iter::once(payment_intent_id).collect();
+    let paid_for = payments::purchases_of(tx, &ids)?;
+    purchases::records::lock(tx, &paid_for.iter().map(String::as_str).collect())?;
+    Ok(payments::lock(tx, &ids)?.remove(payment_intent_id))
+}
+
 /// What stands against giving a payment back, or only the share of the credits that are not spent. The caller holds its row.
 pub(super) fn standing(tx: &mut store::Tx<'_>, payment: &PaymentRow, unspent_only: bool) -> Result<Standing, Problem> {
     let unspent = if unspent_only {
-        let purchase = crate::purchases::purchase(tx, &payment.purchase_id)?;
+        let purchase = purchases::purchase(tx, &payment.purchase_id)?;
         if purchase.is_none_or(|purchase| purchase.kind != Kind::CreditPack) {
             let detail = "Only a purchase of credits can be refunded as far as it is unspent.";
             return Err(Problem::of(&kinds::INVALID).field("unspent_only").detail(detail));
@@ -233,19 +260,45 @@ pub(in crate::purchases) fn ask_for_warned<'a>(
     Ok(())
 }
 
+/// Takes in which intents have their refunds by what Stripe tells of these, so that their money does not count twice: as
+/// asked for and as given back. The caller holds the payments' rows.
+pub(in crate::purchases) fn told_made<'a>(
+    tx: &mut store::Tx<'_>,
+    now_us: i64,
+    refunds: impl Iterator<Item = &'a reversals::Refund>,
+) -> store::Result<()> {
+    let made: BTreeMap<&str, &reversals::Refund> = refunds
+        .filter_map(|refund| Some((refund.intent_id.as_deref()?, refund)))
+        .collect();
+    if made.is_empty() {
+        return Ok(());
+    }
+    for mut intent in records::unanswered(tx, made.keys().copied())? {
+        let refund = made[intent.intent_id.as_str()];
+        if refund.payment_intent_id == intent.payment_intent_id {
+            intent.status = Status::Made;
+            intent.refund_id = Some(refund.refund_id.clone());
+            records::end(tx, &intent)?;
+            requests::ended(tx, now_us, &intent)?;
+        }
+    }
+    Ok(())
+}
+
 /// Sees to it that an intent has its refund or its refusal, and gives it as it then stands.
 async fn make(app: &App, intent: RefundIntent) -> Result<RefundIntent, DriveError> {
     if intent.status != Status::Created {
         return Ok(intent);
     }
-    let made = if app.clock.now_us() - intent.created_at_us > KEY_LIFE_US {
-        // Stripe has forgotten the key; what it made of it then, it still knows.
-        match look_up(app, &intent).await? {
-            Some(refund) => Ok(refund),
-            None => create(app, &intent).await,
-        }
+    let call = Call::of(app, &intent.intent_id, intent.created_at_us).await?;
+    let found = if call.looks_up {
+        look_up(app, &intent).await?
     } else {
-        create(app, &intent).await
+        None
+    };
+    let made = match found {
+        Some(refund) => Ok(refund),
+        None => create(app, &intent, &call).await,
     };
     store::crash_point("refund made");
     match made {
@@ -255,16 +308,17 @@ async fn make(app: &App, intent: RefundIntent) -> Result<RefundIntent, DriveErro
     }
 }
 
-async fn create(app: &App, intent: &RefundIntent) -> Result<StripeRefund, DriveError> {
-    let key = IdempotencyKey::new(&intent.intent_id).expect("our ids are fitting keys");
-    Ok(app.stripe.create_refund(&parameters(intent), &key).await?)
+async fn create(app: &App, intent: &RefundIntent, call: &Call) -> Result<StripeRefund, DriveError> {
+    let parameters = parameters(intent);
+    let made = app.stripe.create_refund(&parameters, call.key()).await;
+    Ok(call.answered(app, made).await?)
 }
 
 fn parameters(intent: &RefundIntent) -> Value {
     let mut parameters = json!({
         "payment_intent": intent.payment_intent_id,
         "amount": intent.price.minor,
-        "metadata": { METADATA_INTENT: intent.intent_id },
+        "metadata": { (metadata::REFUND_INTENT): intent.intent_id },
     });
     if let Some(reason) = intent.reason {
         parameters["reason"] = reason.word().into();
@@ -276,7 +330,7 @@ fn parameters(intent: &RefundIntent) -> Value {
 async fn look_up(app: &App, intent: &RefundIntent) -> Result<Option<StripeRefund>, DriveError> {
     let of_payment = json!({ "payment_intent": intent.payment_intent_id, "limit": 100 });
     let mut pages = app.stripe.pages::<StripeRefund>(&of_payment, LOOKUP_PAGES_MAX);
-    let ours = |refund: &StripeRefund| refund.metadata.get(METADATA_INTENT) == Some(&intent.intent_id);
+    let ours = |refund: &StripeRefund| refund.metadata.get(metadata::REFUND_INTENT) == Some(&intent.intent_id);
     while let Some(refunds) = pages.next().await? {
         if let Some(found) = refunds.into_iter().find(ours) {
             return Ok(Some(found));
@@ -290,14 +344,17 @@ async fn record(app: &App, mut intent: RefundIntent, refund: StripeRefund) -> Re
     let (now_us, policies) = (app.clock.now_us(), app.config.settings.policies);
     intent.status = Status::Made;
     intent.refund_id = Some(refund.id.clone());
-    let told = reversals::rules::refund(&refund).map(|refund| Told::Reversal(Reversal::Refund(refund)));
-    let told = told.ok_or_else(|| store::Error::Corrupt(format!("refund {}: of no payment", refund.id)))?;
+    let told = reversals::rules::refund(&refund)
+        .ok_or_else(|| store::Error::Corrupt(format!("refund {}: of no payment", refund.id)))?;
+    let told = reversals::Refund {
+        intent_id: Some(intent.intent_id.clone()),
+        ..told
+    };
     let recorded = app
         .store
         .write(move |tx| {
-            settlement::settle_seen(tx, now_us, policies, told.clone())?;
-            records::end(tx, &intent)?;
-            requests::ended(tx, now_us, &intent)?;
+            let told = Told::Reversal(Reversal::Refund(told.clone()));
+            settlement::settle_seen(tx, now_us, policies, told)?;
             Ok::<_, ApplyError>(intent.clone())
         })
         .await
@@ -311,12 +368,14 @@ async fn refuse(app: &App, mut intent: RefundIntent, error: &stripe::Error) -> R
     tracing::warn!(intent_id = intent.intent_id, %error, "stripe refused a refund");
     intent.status = Status::Refused;
     intent.refusal = Some(error.to_string());
-    let now_us = app.clock.now_us();
+    let (now_us, policies) = (app.clock.now_us(), app.config.settings.policies);
     let refused = app
         .store
         .write(move |tx| {
+            lock(tx, &intent.payment_intent_id)?;
             records::end(tx, &intent)?;
             requests::ended(tx, now_us, &intent)?;
+            set_aside(tx, now_us, policies, &intent)?;
             Ok::<_, store::Error>(intent.clone())
         })
         .await?;

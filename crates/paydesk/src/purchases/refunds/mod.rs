@@ -17,8 +17,9 @@ use serde::{Deserialize, Serialize};
 use crate::http::problem::Kind;
 use crate::words::words;
 
-pub(super) use make::ask_for_warned;
 pub use make::{Wanted, recover, start};
+pub(super) use make::{ask_for_warned, told_made};
+pub(super) use records::asked_minor_of;
 
 /// So much cannot be given back.
 pub const NOT_REFUNDABLE: Kind = Kind {

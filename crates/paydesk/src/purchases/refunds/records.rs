@@ -1,7 +1,9 @@
 //! Intents of refunds, and lists of refunds and disputes, in the store.
 
+use std::collections::BTreeMap;
+
 use ledger::{Currency, Money};
-use store::{Error, Result, Row, Tx, Value};
+use store::{Error, Field, Result, Row, Rows, Tx, Value};
 
 use super::{Reason, RefundIntent, Status};
 use crate::idempotency::Action;
@@ -54,14 +56,40 @@ pub(super) fn of_request(tx: &mut Tx<'_>, request_id: &[u8; 16]) -> Result<Optio
     Ok(Some((decode(&row)?, fingerprint)))
 }
 
+/// What intents without an answer are about to give back of each of these payments, in minor units; those of which they
+/// give back nothing are left out. The caller holds the payments' rows.
+pub(in crate::purchases) fn asked_minor_of<'a>(
+    tx: &mut Tx<'_>,
+    payments: impl Iterator<Item = &'a str>,
+) -> Result<BTreeMap<String, i64>> {
+    let ids = Rows::of(payments.map(|id| [Field::from(id)]));
+    let found = tx.all(
+        "select refund_intent.payment_intent_id, cast(sum(refund_intent.amount_minor) as bigint)
+         from rows($1: payment_intent_id text)
+         join refund_intent on refund_intent.payment_intent_id = r.payment_intent_id
+         where refund_intent.status = 'created' group by refund_intent.payment_intent_id",
+        &[ids.into()],
+    )?;
+    found.iter().map(|row| Ok((row.text(0)?, row.int(1)?))).collect()
+}
+
 /// What intents without an answer are about to give back of a payment, in minor units. The caller holds its row.
 pub(super) fn asked_minor(tx: &mut Tx<'_>, payment_intent_id: &str) -> Result<i64> {
-    let row = tx.one(
-        "select cast(coalesce(sum(amount_minor), 0) as bigint) from refund_intent
-         where payment_intent_id = $1 and status = 'created'",
-        &[payment_intent_id.into()],
+    let asked = asked_minor_of(tx, std::iter::once(payment_intent_id))?;
+    Ok(asked.get(payment_intent_id).copied().unwrap_or_default())
+}
+
+/// Those of these intents that have no answer yet.
+pub(super) fn unanswered<'a>(tx: &mut Tx<'_>, intents: impl Iterator<Item = &'a str>) -> Result<Vec<RefundIntent>> {
+    let ids = Rows::of(intents.map(|id| [Field::from(id)]));
+    let found = tx.all(
+        select_intent!(
+            "from rows($1: intent_id text) join refund_intent on refund_intent.intent_id = r.intent_id
+             where refund_intent.status = 'created'"
+        ),
+        &[ids.into()],
     )?;
-    row.map_or(Ok(0), |row| row.int(0))
+    found.iter().map(decode).collect()
 }
 
 /// Writes an intent, of a request or of our own accord. It is looked after from `next_check_at_us` on; one that is there

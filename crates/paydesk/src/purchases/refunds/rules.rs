@@ -24,10 +24,7 @@ impl Standing {
             Some((granted, left)) => {
                 // Rounded down, so that nobody is given money for credits they have used.
                 let share = i128::from(self.paid_minor) * i128::from(left.clamp(0, granted)) / i128::from(granted);
-                let promised = i64::try_from(share)
-                    .unwrap_or(self.paid_minor)
-                    .saturating_sub(self.asked_minor);
-                rest.min(promised.max(0))
+                rest.min(i64::try_from(share).unwrap_or(self.paid_minor))
             }
         }
     }
@@ -87,9 +84,9 @@ mod tests {
             // A third was refunded, and its credits were taken back out of the same lot.
             (standing(900, 300, 0, Some((90, 60))), 600),
             (standing(900, 300, 0, Some((90, 10))), 100),
-            // Another request is on its way, whose credits are in the lot still.
-            (standing(900, 0, 300, Some((90, 90))), 600),
-            (standing(900, 0, 300, Some((90, 20))), 0),
+            // Another request is on its way, whose credits are out of the lot as well.
+            (standing(900, 0, 300, Some((90, 60))), 600),
+            (standing(900, 0, 300, Some((90, 20))), 200),
             (standing(1000, 0, 0, Some((0, 0))), 0),
             (standing(i64::MAX, 0, 0, Some((i64::MAX, i64::MAX))), i64::MAX),
         ] {

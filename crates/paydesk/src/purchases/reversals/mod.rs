@@ -103,6 +103,8 @@ pub struct Refund {
     pub failure_reason: Option<String>,
     /// When it was made, unix seconds.
     pub created_s: i64,
+    /// The intent of ours that it was made for, where it was asked for here. It is kept with the intent.
+    pub intent_id: Option<String>,
 }
 
 /// What is known of one dispute.
@@ -193,6 +195,7 @@ impl Refund {
         self.reason = self.reason.take().max(other.reason.clone());
         self.failure_reason = self.failure_reason.take().max(other.failure_reason.clone());
         self.created_s = self.created_s.min(other.created_s);
+        self.intent_id = self.intent_id.take().max(other.intent_id.clone());
     }
 }
 

@@ -59,6 +59,7 @@ pub(in crate::purchases) fn refund(row: &Row) -> Result<Refund> {
         reason: row.opt_text(5)?,
         failure_reason: row.opt_text(6)?,
         created_s: row.int(7)?,
+        intent_id: None,
     })
 }
 

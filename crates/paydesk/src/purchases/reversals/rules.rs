@@ -4,6 +4,7 @@ use stripe::objects::{Dispute as StripeDispute, EarlyFraudWarning, Refund as Str
 use stripe::{Event, Malformed};
 
 use super::{Dispute, DisputeStatus, Refund, RefundStatus, Reversal, Warning};
+use crate::purchases::metadata;
 
 /// The event types about refunds. `charge.refund.updated` tells of some methods what `refund.updated` tells of all.
 pub const REFUNDS: [&str; 4] = [
@@ -65,6 +66,7 @@ pub fn refund(refund: &StripeRefund) -> Option<Refund> {
         reason: refund.reason.clone(),
         failure_reason: refund.failure_reason.clone(),
         created_s: refund.created.unwrap_or_default(),
+        intent_id: refund.metadata.get(metadata::REFUND_INTENT).cloned(),
     })
 }
 

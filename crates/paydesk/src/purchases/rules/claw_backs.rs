@@ -7,11 +7,23 @@ use crate::purchases::{Kind, Purchase};
 
 /// What follows from all that is known to be reversed of a payment: the books go to their target in one step, which is a
 /// version of its own, and the wallet is frozen while a dispute is open.
-pub(in crate::purchases) fn reverse(purchase: &Purchase, payment: &mut PaymentRow) -> Vec<Effect> {
-    let granted = if payment.paid_minor > 0 { purchase.credits } else { 0 };
+///
+/// Credits go as soon as their money is asked back (`asked_minor`), so that nobody spends them until Stripe has made the
+/// refund; they come back where it makes none. The money goes when it is gone.
+pub(in crate::purchases) fn reverse(purchase: &Purchase, payment: &mut PaymentRow, asked_minor: i64) -> Vec<Effect> {
+    // An invoice may take back more than it grants.
+    let granted = if payment.paid_minor > 0 {
+        purchase.credits.max(0)
+    } else {
+        0
+    };
     let (granted_by, cost_minor) = granted_by(purchase, payment);
     let reversed_minor = payment.reversed_minor.min(payment.paid_minor);
-    let wanted = target(granted, cost_minor, reversed_minor);
+    let going_minor = payment.reversed_minor.saturating_add(asked_minor);
+    let wanted = Clawed {
+        credits: target(granted, cost_minor, going_minor.min(payment.paid_minor)).credits,
+        minor: target(granted, cost_minor, reversed_minor).minor,
+    };
     let done = Clawed {
         credits: payment.clawed_credits,
         minor: payment.clawed_minor,

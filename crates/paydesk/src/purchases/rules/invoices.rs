@@ -17,7 +17,7 @@ pub struct PaidInvoice {
     pub user_id: UserId,
     /// The plan that it pays for; empty where it is none of the catalogue.
     pub plan_id: String,
-    /// Credits that it grants.
+    /// Credits that it grants; negative where so many are taken back, because the money for them is the customer's again.
     pub credits: i64,
     /// When those end, microseconds; none where they roll over.
     pub ends_at_us: Option<i64>,
@@ -75,7 +75,8 @@ pub(in crate::purchases) fn of_invoice(paid: &PaidInvoice, now_us: i64) -> Purch
     }
 }
 
-/// What follows from a paid invoice: the credits that it grants, and the money. The invoice is the business key of both.
+/// What follows from a paid invoice: the credits that it grants or takes back, and the money. The invoice is the business
+/// key of all of it.
 pub(in crate::purchases) fn pay_invoice(paid: &PaidInvoice) -> Vec<Effect> {
     let grant = (paid.credits > 0).then(|| Effect::Grant {
         user_id: paid.user_id.clone(),
@@ -86,10 +87,19 @@ pub(in crate::purchases) fn pay_invoice(paid: &PaidInvoice) -> Vec<Effect> {
         },
         payment: paid.invoice_id.clone(),
     });
+    let take_back = (paid.credits < 0).then(|| Effect::ClawBack {
+        user_id: paid.user_id.clone(),
+        payment: paid.invoice_id.clone(),
+        granted_by: paid.invoice_id.clone(),
+        credits: -paid.credits,
+        currency: paid.currency,
+        amount_minor: 0,
+        version: 0,
+    });
     let collect = (paid.amount_minor > 0).then(|| Effect::Collect {
         currency: paid.currency,
         amount_minor: paid.amount_minor,
         payment: paid.invoice_id.clone(),
     });
-    grant.into_iter().chain(collect).collect()
+    grant.into_iter().chain(take_back).chain(collect).collect()
 }

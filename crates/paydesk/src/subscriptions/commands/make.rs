@@ -4,7 +4,6 @@
 use aws_lc_rs::digest;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use stripe::IdempotencyKey;
 use stripe::objects::{Expandable, Subscription as StripeSubscription, SubscriptionStatus};
 
 use super::routes::CommandOut;
@@ -18,12 +17,11 @@ use crate::http::{Problem, kinds};
 use crate::idempotency::{self, Action, Answer, Reply};
 use crate::purchases::metadata;
 use crate::purchases::{DriveError, not_now};
+use crate::stripe_calls::Call;
 use crate::subscriptions;
 
 /// How long a request has to finish what it began before recovery takes it up, and how long one that was looked at rests.
 pub(super) const LEASE_US: i64 = 60 * SECOND_US;
-/// Stripe forgets idempotency keys after 24 hours. A subscription is looked up before it is begun after this long.
-const KEY_LIFE_US: i64 = 23 * 3600 * SECOND_US;
 /// Pages of a customer's subscriptions that are searched for a lost one.
 const LOOKUP_PAGES_MAX: usize = 10;
 /// Commands taken up at a time.
@@ -65,19 +63,17 @@ async fn make(app: &App, mut command: Command) -> Result<Command, DriveError> {
             command.status = Status::Refused;
             command.refusal = Some(refusal);
         }
-        Err(stripe::Error::Declined { code, decline_code, .. }) => {
+        Err(DriveError::Refused(stripe::Error::Declined { code, decline_code, .. })) => {
             command.status = Status::Refused;
             let failure = decline_code.or(Some(code));
             command.refusal = Some(Refusal::Declined { failure });
         }
-        Err(error) => match DriveError::from(error) {
-            DriveError::Refused(error) => {
-                tracing::error!(%error, command_id = command.command_id, "stripe refused a change of a subscription");
-                command.status = Status::Refused;
-                command.refusal = Some(Refusal::Refused);
-            }
-            other => return Err(other),
-        },
+        Err(DriveError::Refused(error)) => {
+            tracing::error!(%error, command_id = command.command_id, "stripe refused a change of a subscription");
+            command.status = Status::Refused;
+            command.refusal = Some(Refusal::Refused);
+        }
+        Err(error) => return Err(error),
     }
     let ended = command.clone();
     app.store
@@ -93,19 +89,20 @@ async fn make(app: &App, mut command: Command) -> Result<Command, DriveError> {
     Ok(ended)
 }
 
-type Made = Result<Result<StripeSubscription, Refusal>, stripe::Error>;
+type Made = Result<Result<StripeSubscription, Refusal>, DriveError>;
 
 async fn begin(app: &App, command: &Command) -> Made {
     let Some(parameters) = rules::new_subscription(command) else {
         return Ok(Err(Refusal::Refused));
     };
-    if app.clock.now_us() - command.created_at_us > KEY_LIFE_US
+    let call = Call::of(app, &command.command_id, command.created_at_us).await?;
+    if call.looks_up
         && let Some(found) = look_up(app, command, &parameters["customer"]).await?
     {
         return Ok(Ok(found));
     }
-    let key = IdempotencyKey::new(&command.command_id).expect("our ids are fitting keys");
-    Ok(Ok(app.stripe.create_subscription(&parameters, &key).await?))
+    let made = app.stripe.create_subscription(&parameters, call.key()).await;
+    Ok(Ok(call.answered(app, made).await?))
 }
 
 /// Finds the subscription that an old attempt may have begun, by what we wrote into it.
@@ -133,17 +130,21 @@ async fn act(app: &App, command: &Command, subscription_id: &str) -> Made {
         Step::Done => seen,
         Step::Refuse(refusal) => return Ok(Err(refusal)),
         Step::Update(parameters) => {
-            let key = key(command, &parameters);
-            app.stripe
-                .update_subscription(subscription_id, &parameters, &key)
-                .await?
+            let call = call(app, command, &parameters).await?;
+            let made = app
+                .stripe
+                .update_subscription(subscription_id, &parameters, call.key())
+                .await;
+            call.answered(app, made).await?
         }
         Step::Resume => {
             let parameters = json!({});
-            let key = key(command, &parameters);
-            app.stripe
-                .resume_subscription(subscription_id, &parameters, &key)
-                .await?
+            let call = call(app, command, &parameters).await?;
+            let made = app
+                .stripe
+                .resume_subscription(subscription_id, &parameters, call.key())
+                .await;
+            call.answered(app, made).await?
         }
         Step::Cancel => app.stripe.cancel_subscription(subscription_id).await?,
     };
@@ -151,10 +152,10 @@ async fn act(app: &App, command: &Command, subscription_id: &str) -> Made {
 }
 
 /// A command may need another call after it was looked at again, and then that has another key.
-fn key(command: &Command, parameters: &Value) -> IdempotencyKey {
+async fn call(app: &App, command: &Command, parameters: &Value) -> store::Result<Call> {
     let hash = digest::digest(&digest::SHA256, parameters.to_string().as_bytes());
-    let hash = hex::encode(&hash.as_ref()[..8]);
-    IdempotencyKey::new(format!("{}-{hash}", command.command_id)).expect("our ids and hashes are fitting keys")
+    let name = format!("{}-{}", command.command_id, hex::encode(&hash.as_ref()[..8]));
+    Call::of(app, &name, command.created_at_us).await
 }
 
 /// What is said of a command that has ended.

@@ -1,11 +1,11 @@
-//! Which credits a paid invoice grants. Pure, and from nothing but the invoice's lines and the plans they are for.
+//! Which credits a paid invoice grants or takes back. Pure, and from nothing but the invoice's lines and the plans they are
+//! for.
 //!
 //! A line for a whole period grants the credits of the plan's cycle, as often as its quantity says. A line for a part of
 //! a period (a proration) counts the same share of them as the part is of the period that ends with it, rounded to the
-//! nearest; one that gives money back counts against the others. What is left below zero is nothing: a change to less
-//! takes no credits away. It leaves money in the customer's balance instead, so of a change to more that part counts which
-//! is paid in money: who goes down and up again would be granted the same credits twice. A trial costs nothing and grants
-//! nothing.
+//! nearest; one that gives money back counts against the others. What comes out below zero is taken back: the money for it
+//! is the customer's again, in a balance that pays for the next change, so credits that stayed would be bought twice with
+//! it. A trial costs nothing and grants nothing.
 
 use jiff::{Span, Timestamp, tz::TimeZone};
 use ledger::Currency;
@@ -13,24 +13,21 @@ use ledger::Currency;
 use super::events::{InvoicePaid, Line};
 use crate::catalogue::{Catalogue, CycleCredits, Interval, Item, Plan};
 
-/// The reasons for an invoice with which a subscription's periods are paid.
+/// The reasons for an invoice with which a subscription's periods are paid. Parts of periods may be on any other.
 const PERIODIC: [&str; 5] = [
     "subscription",
     "subscription_create",
     "subscription_cycle",
     "subscription_threshold",
-    CHANGE,
+    "subscription_update",
 ];
-
-/// The reason for an invoice with which a change is paid at once.
-const CHANGE: &str = "subscription_update";
 
 /// What an invoice pays for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Granted {
     /// The plan.
     pub plan_id: String,
-    /// How many credits.
+    /// How many credits; negative where so many are taken back.
     pub credits: i64,
     /// When they end, microseconds; none where they roll over.
     pub ends_at_us: Option<i64>,
@@ -55,7 +52,7 @@ pub fn granted(
     let last = lines.iter().rev().find(|(line, ..)| line.amount_minor > 0);
     let (_, item, plan) = *last.or(lines.last())?;
     let periodic = PERIODIC.contains(&paid.billing_reason.as_str());
-    let counted = lines.iter().filter(|_| periodic);
+    let counted = lines.iter().filter(|(line, ..)| periodic || line.proration);
     let credits: i128 = counted
         .map(|(line, item, plan)| share(line, item, plan, paid.currency))
         .sum();
@@ -64,19 +61,10 @@ pub fn granted(
     let rolls_over = plan.credits.is_none_or(|credits| credits.roll_over);
     Some(Granted {
         plan_id: item.id.clone(),
-        credits: i64::try_from(of_money(credits.max(0), paid)).unwrap_or(i64::MAX),
+        credits: i64::try_from(credits).unwrap_or(if credits < 0 { -i64::MAX } else { i64::MAX }),
         ends_at_us: (!rolls_over).then(|| ends_s.saturating_mul(super::SECOND_US)),
         priority: plan.credits.map_or(0, |credits| credits.priority),
     })
-}
-
-/// What of the credits of a change was paid for in money.
-fn of_money(credits: i128, paid: &InvoicePaid) -> i128 {
-    let total = i128::from(paid.total_minor);
-    if paid.billing_reason != CHANGE || total <= 0 {
-        return credits;
-    }
-    credits * i128::from(paid.money_minor).clamp(0, total) / total
 }
 
 /// What one line counts.
@@ -161,17 +149,11 @@ prices = { usd = 500 }
     }
 
     fn grants(reason: &str, lines: Vec<Line>) -> Option<Granted> {
-        grants_paid(reason, lines, (1, 1))
-    }
-
-    fn grants_paid(reason: &str, lines: Vec<Line>, (money_minor, total_minor): (i64, i64)) -> Option<Granted> {
         let paid = InvoicePaid {
             invoice_id: "in_1".to_owned(),
             billing_reason: reason.to_owned(),
             currency: "usd".parse().unwrap(),
             amount_minor: 1,
-            total_minor,
-            money_minor,
             created_us: 0,
             lines,
             complete: true,
@@ -235,27 +217,13 @@ prices = { usd = 500 }
         assert_eq!(credits("subscription_update", change("small", "large", 10)), 678 - 68);
         assert_eq!(
             credits("subscription_update", change("large", "small", 10)),
-            0,
-            "nothing is taken away"
+            68 - 678,
+            "with the money go the credits"
         );
+        assert_eq!(credits("manual", change("large", "small", 10)), 68 - 678);
         let mut renewal = change("small", "large", 30);
         renewal.push(line("large", 3000, PERIOD.0, false));
         assert_eq!(credits("subscription_cycle", renewal), 32 - 3 + 1001);
-    }
-
-    #[test]
-    fn of_a_change_counts_what_is_paid_in_money() {
-        let up = vec![
-            line("small", -1000, PERIOD.0, true),
-            line("large", 3000, PERIOD.0, true),
-        ];
-        let credits = |reason, paid| grants_paid(reason, up.clone(), paid).unwrap().credits;
-        assert_eq!(credits("subscription_update", (2000, 2000)), 901);
-        assert_eq!(credits("subscription_update", (2400, 2000)), 901);
-        assert_eq!(credits("subscription_update", (1000, 2000)), 450);
-        assert_eq!(credits("subscription_update", (0, 2000)), 0, "from the balance");
-        // A cycle is paid for whatever pays it.
-        assert_eq!(credits("subscription_cycle", (0, 2000)), 901);
     }
 
     #[test]

@@ -74,10 +74,6 @@ pub struct InvoicePaid {
     pub currency: Currency,
     /// What was paid of it by way of Stripe, in minor units.
     pub amount_minor: i64,
-    /// What it came to, in minor units.
-    pub total_minor: i64,
-    /// What was paid of it in money, in minor units, and not from what the customer had in credit.
-    pub money_minor: i64,
     /// When it was made, microseconds.
     pub created_us: i64,
     /// What it is for, as far as it is for subscriptions.
@@ -234,8 +230,6 @@ pub fn of_invoice(invoice: &Invoice) -> Result<Option<Told>, Malformed> {
         billing_reason: invoice.billing_reason.clone().unwrap_or_default(),
         currency,
         amount_minor: invoice.paid_by_stripe(),
-        total_minor: invoice.total,
-        money_minor: invoice.amount_paid.max(0),
         created_us: invoice.created.unwrap_or_default().saturating_mul(SECOND_US),
         lines: lines.iter().flat_map(|lines| &lines.data).filter_map(line).collect(),
         complete: lines.is_some_and(|lines| !lines.has_more),

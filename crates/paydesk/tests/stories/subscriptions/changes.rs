@@ -9,6 +9,7 @@ use store::testing::for_each_engine;
 use stripe::objects::Invoice;
 
 use super::commands::{DECLINED_LATER, PAID, at_stripe, begin, cancel, listed, save, subscribe};
+use crate::reversals::{spend, wallet};
 use crate::support::{ADMIN, TestApp, all_at_once};
 
 const CREATE: &str = "/api/stripe/create-subscription";
@@ -391,23 +392,80 @@ async fn a_user_does_not_choose_what_a_change_costs() {
     .await;
 }
 
+/// Two plans that come with credits.
+const GRANTING: &str = r#"
+[shop]
+name = "Acme"
+currency = "usd"
+
+[[plan]]
+id = "basic"
+name = "Basic"
+tier = "basic"
+interval = "month"
+prices = { usd = 1000 }
+credits = { amount = 100, roll_over = true }
+
+[[plan]]
+id = "pro"
+name = "Pro"
+tier = "pro"
+interval = "month"
+prices = { usd = 3000 }
+credits = { amount = 1000, roll_over = true }
+"#;
+
+/// Brings ada to a plan. Gives what she has then, and what she owes.
+async fn bring(test: &TestApp, id: &str, plan: &str) -> (i64, i64) {
+    let body = json!({ "plan_id": plan });
+    let changed = test.post(&test.user("ada"), &path(id, "change"), &body).await;
+    assert_eq!(changed.status, 200, "{}", changed.json());
+    test.settle().await;
+    let (balance, owed, _) = wallet(test).await;
+    (balance, owed)
+}
+
 #[tokio::test]
-async fn going_up_and_down_makes_no_credits() {
+async fn going_down_takes_the_credits_back_and_going_up_grants_them_again() {
     for_each_engine(async |database| {
-        let test = begin(database).await;
-        let ada = test.user("ada");
+        let test = TestApp::begin_selling(database, GRANTING).await;
         let id = subscribe(&test, "basic").await;
-        let change = async |plan: &str| {
-            let changed = test.post(&ada, &path(&id, "change"), &json!({ "plan_id": plan })).await;
-            assert_eq!(changed.status, 200, "{}", changed.json());
-            test.settle().await;
-            test.balance("ada").await
-        };
-        let once = change("pro").await;
+        assert_eq!(wallet(&test).await, (100, 0, false));
         for _round in 0..4 {
-            assert_eq!(change("basic").await, once);
-            assert_eq!(change("pro").await, once, "what a balance pays was granted before");
+            assert_eq!(bring(&test, &id, "pro").await, (1000, 0));
+            assert_eq!(bring(&test, &id, "basic").await, (100, 0));
         }
+        // Half of the cycle is used up, and its share of the credits stays.
+        let half = 15 * 86_400;
+        test.app.clock.advance(Duration::from_secs(half));
+        test.steer("/faults", &json!({ "kind": "clock_skew", "seconds": half }))
+            .await;
+        test.steer("/clock", &json!({ "advance": half })).await;
+        let (up, _) = bring(&test, &id, "pro").await;
+        assert!((500..600).contains(&up), "{up}");
+        assert_eq!(bring(&test, &id, "basic").await, (100, 0));
+        test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn credits_that_are_spent_before_going_down_are_owed_and_never_bought_with_the_same_money() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin_selling(database, GRANTING).await;
+        let id = subscribe(&test, "basic").await;
+        for _round in 0..3 {
+            let (balance, owed) = bring(&test, &id, "pro").await;
+            spend(&test, balance).await;
+            let (left, owes) = bring(&test, &id, "basic").await;
+            assert_eq!((left, owes - owed), (0, if owed == 0 { 900 } else { 0 }));
+        }
+        let history = test
+            .get(ADMIN, "/api/financial/credits/ada/history?code=claw_back")
+            .await
+            .json();
+        let first = &history["data"][0];
+        assert!(first["payment"].as_str().unwrap().starts_with("in_"), "{first}");
         test.finish().await;
     })
     .await;

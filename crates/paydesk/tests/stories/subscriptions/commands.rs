@@ -55,7 +55,7 @@ prices = { usd = 500 }
 on_sale = false
 "#;
 
-pub(super) async fn begin(database: &TestDatabase) -> TestApp {
+pub(crate) async fn begin(database: &TestDatabase) -> TestApp {
     TestApp::begin_selling(database, CATALOGUE).await
 }
 
@@ -73,6 +73,11 @@ pub(crate) async fn subscribe(test: &TestApp, plan: &str) -> String {
 pub(crate) async fn pay(test: &TestApp, checkout: &Value) {
     let path = format!("/checkout/{}/pay", checkout["id"].as_str().unwrap());
     test.steer(&path, &json!({ "card": PAID })).await;
+}
+
+/// Saves a card of ada's that can be paid with.
+pub(crate) async fn save_card(test: &TestApp) {
+    save(test, PAID).await;
 }
 
 /// Saves a card of ada's on Stripe's page.

@@ -104,7 +104,7 @@ async fn a_refunded_invoice_takes_back_its_share_of_the_credits() {
 }
 
 #[tokio::test]
-async fn a_paused_trial_and_a_change_to_less_take_no_credits_away() {
+async fn a_change_to_less_takes_the_rest_of_the_cycle_and_a_pause_of_collection_the_access() {
     for_each_engine(async |database| {
         let ada = Subscriber::begin(database, "pro", "pm_card_visa", &[]).await;
         ada.test.settle().await;
@@ -112,7 +112,11 @@ async fn a_paused_trial_and_a_change_to_less_take_no_credits_away() {
         ada.put_on("basic", "always_invoice").await;
         ada.test.settle().await;
         assert_eq!(ada.tier().await.as_deref(), Some("basic"));
-        assert_eq!(ada.test.balance("ada").await, 700, "what was paid for stays");
+        assert_eq!(
+            ada.test.balance("ada").await,
+            400,
+            "half of 700 went with its money, half of 100 came"
+        );
         // While nothing is collected and invoices are voided, the plan decides as while it is paused.
         ada.change(&[("pause_collection[behavior]", "void")]).await;
         ada.test.settle().await;

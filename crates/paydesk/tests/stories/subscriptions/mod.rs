@@ -10,4 +10,4 @@ mod subscriber;
 mod told;
 mod year;
 
-pub(crate) use commands::{pay, subscribe};
+pub(crate) use commands::{begin as begin_plans, pay, save_card, subscribe};

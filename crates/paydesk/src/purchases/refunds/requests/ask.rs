@@ -10,6 +10,7 @@ use super::rules::{self, Bought, Outside};
 use super::{OUTSIDE_REFUND_POLICY, REFUND_REQUEST_OPEN, RefundRequest, Status, by_kind, records};
 use crate::app::App;
 use crate::catalogue::RefundTerms;
+use crate::config::Policies;
 use crate::courier::{self, TOPIC};
 use crate::http::auth::Caller;
 use crate::http::{OneTime, Problem, kinds};
@@ -37,6 +38,7 @@ pub(super) struct Ask {
 /// Takes a request for a refund.
 pub(super) async fn ask(app: &App, one_time: &OneTime, caller: Caller, wanted: Ask) -> Result<Reply, Problem> {
     let (now_us, action, request_id) = (app.clock.now_us(), Action::of(one_time), app.ids.next("rrq"));
+    let policies = app.config.settings.policies;
     let terms = app.catalogue.refunds.clone();
     let work = app.store.write(move |tx| {
         let (caller, terms, wanted, request_id) = (&caller, &terms, &wanted, &request_id);
@@ -51,7 +53,7 @@ pub(super) async fn ask(app: &App, one_time: &OneTime, caller: Caller, wanted: A
             records::insert(tx, &request)?;
             courier::tell(tx, now_us, &[request.message(courier::Kind::RefundRequested)])?;
             if request.needs.approvals == 0 {
-                grant(tx, now_us, &mut request, (&purchase, &payment), POLICY)?;
+                grant(tx, now_us, policies, &mut request, (&purchase, &payment), POLICY)?;
             }
             let shows_all = caller.holds(Scope::PurchasesRead);
             Ok::<_, Problem>(Answer::json(
@@ -136,6 +138,7 @@ pub(super) fn too_much(standing: Standing) -> Problem {
 pub(super) fn grant(
     tx: &mut Tx<'_>,
     now_us: i64,
+    policies: Policies,
     request: &mut RefundRequest,
     (purchase, payment): (&Purchase, &PaymentRow),
     by: &str,
@@ -154,6 +157,7 @@ pub(super) fn grant(
         created_at_us: now_us,
     };
     refunds::records::insert(tx, &intent, None, now_us)?;
+    make::set_aside(tx, now_us, policies, &intent)?;
     if is_all {
         by_kind::give_up(tx, now_us, purchase, by)?;
     }

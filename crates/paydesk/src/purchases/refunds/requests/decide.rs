@@ -8,6 +8,7 @@ use super::ask::{grant, too_much};
 use super::routes::RefundRequestOut;
 use super::{Approval, OTHER_APPROVER_NEEDED, REFUND_REQUEST_DECIDED, RefundRequest, Status, by_kind, records, rules};
 use crate::app::App;
+use crate::config::Policies;
 use crate::courier::{self, TOPIC};
 use crate::http::{OneTime, Problem, kinds};
 use crate::idempotency::{self, Action, Answer, Reply};
@@ -33,12 +34,15 @@ pub(super) async fn decide(
     decision: Decision,
 ) -> Result<Reply, Problem> {
     let (now_us, action) = (app.clock.now_us(), Action::of(one_time));
+    let policies = app.config.settings.policies;
     let work = app.store.write(move |tx| {
         let (by, request_id, decision) = (by.as_str(), request_id.as_str(), &decision);
         idempotency::once(tx, now_us, &action, |tx| {
             let (mut request, payment) = waiting(tx, request_id)?;
             match decision {
-                Decision::Approve(note) => approve(tx, now_us, &mut request, &payment, (by, note.as_deref()))?,
+                Decision::Approve(note) => {
+                    approve(tx, now_us, policies, &mut request, &payment, (by, note.as_deref()))?;
+                }
                 Decision::Decline(answer) => decline(tx, now_us, &mut request, (by, answer))?,
             }
             let approvals = records::approvals(tx, request_id)?;
@@ -69,6 +73,7 @@ fn waiting(tx: &mut Tx<'_>, request_id: &str) -> Result<(RefundRequest, PaymentR
 fn approve(
     tx: &mut Tx<'_>,
     now_us: i64,
+    policies: Policies,
     request: &mut RefundRequest,
     payment: &PaymentRow,
     (by, note): (&str, Option<&str>),
@@ -94,7 +99,7 @@ fn approve(
     if standing.grant(Some(request.price.minor)).is_none() {
         return Err(too_much(standing));
     }
-    grant(tx, now_us, request, (&purchase, payment), by)
+    grant(tx, now_us, policies, request, (&purchase, payment), by)
 }
 
 fn decline(
