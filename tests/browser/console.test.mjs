@@ -6,13 +6,10 @@ import { after, before, test } from 'node:test';
 
 import { addCredits, inspect, looks, newUser, tabTo } from './application.mjs';
 import { asBuyer, awaitSuccess, cards, chooseCredits, keepPicture, openShop, pay, startBrowser } from './buyer.mjs';
-import { openConsole } from './operator.mjs';
+import { awaitRead, awaitRow, openConsole, openFromMenu } from './operator.mjs';
 
 /** The browser writes a line of its own about an answer of 401, which is how nobody is told to be signed in. */
 const signedOut = { expectedComplaint: /status of 401/ };
-
-/** How often somebody looks again whether Stripe has told. */
-const LOOKS_MAX = 40;
 
 let browser;
 before(async () => (browser = await startBrowser()));
@@ -24,16 +21,6 @@ function journey(name, story, tell, more = {}) {
     const where = look === 'phone' ? 'on a phone' : 'at a desk';
     test(`${name}, ${where}`, () => asBuyer(browser, `console-${story}-${look}`, (page) => tell(page, look), { ...options, ...more }));
   }
-}
-
-async function openFromMenu(page, look, name) {
-  if (look === 'phone') await page.getByRole('button', { name: 'Menu' }).click();
-  await page.getByRole('navigation', { name: 'Console' }).getByRole('link', { name, exact: true }).click();
-  await page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
-}
-
-async function awaitRead(page) {
-  await page.waitForFunction(() => document.querySelector('.waiting, [aria-busy="true"]') === null);
 }
 
 /** The shop's user buys credits, so that there is something to see. Answers who that is. */
@@ -54,7 +41,8 @@ journey('a link signs in once, every list is there, and signing out ends it', 'l
   await awaitRead(page);
   await inspect(page);
   await keepPicture(page, `console-overview-${look}`);
-  for (const name of ['Users', 'Refunds', 'Refund requests', 'Disputes', 'Fraud warnings', 'Orders', 'Events', 'Webhooks']) {
+  const money = ['Payments', 'Subscriptions', 'Refunds', 'Refund requests', 'Disputes', 'Fraud warnings', 'Payouts'];
+  for (const name of ['Users', ...money, 'Orders', 'Bookings', 'Ledger', 'Events', 'Webhooks']) {
     await openFromMenu(page, look, name);
     await awaitRead(page);
     await inspect(page);
@@ -88,8 +76,9 @@ journey('an operator finds a user, gives and takes credits, and a payment back',
   await inspect(page);
   await keepPicture(page, `console-user-${look}`);
 
-  await page.getByRole('region', { name: 'Payments' }).getByRole('link').first().click();
-  await page.getByRole('heading', { level: 1, name: 'Payment' }).waitFor();
+  await page.getByRole('navigation', { name: 'About this user' }).getByRole('link', { name: 'Purchases' }).click();
+  await page.getByRole('region', { name: 'Purchases' }).getByRole('row').filter({ hasText: 'Paid' }).getByRole('link').first().click();
+  await page.getByRole('heading', { level: 1, name: 'Purchase' }).waitFor();
   await page.getByRole('button', { name: 'Refund' }).click();
   const refund = page.getByRole('dialog', { name: 'Give money back?' });
   await refund.getByLabel('Amount').fill('1.00');
@@ -97,16 +86,10 @@ journey('an operator finds a user, gives and takes credits, and a payment back',
   await refund.getByRole('button', { name: 'Refund' }).click();
   await page.getByRole('status').filter({ hasText: '$1.00 given back' }).waitFor();
   await inspect(page);
-  await keepPicture(page, `console-payment-${look}`);
+  await keepPicture(page, `console-refunded-${look}`);
   await openFromMenu(page, look, 'Events');
-  const told = page.getByRole('row').filter({ hasText: 'refund.created' }).getByRole('link');
-  // Stripe tells of it in its own time.
-  for (let looks = 0; looks < LOOKS_MAX && (await told.count()) === 0; looks += 1) {
-    await page.reload();
-    await page.getByRole('table').waitFor();
-    await awaitRead(page);
-  }
-  await told.first().click();
+  await awaitRow(page, 'refund.created');
+  await page.getByRole('row').filter({ hasText: 'refund.created' }).getByRole('link').first().click();
   await page.getByRole('heading', { level: 1, name: /refund/ }).waitFor();
   await awaitRead(page);
   await inspect(page);
@@ -135,6 +118,9 @@ test('everything is reached by keyboard alone', () =>
       await page.keyboard.press('Escape');
       await question.waitFor({ state: 'detached' });
       await page.keyboard.press('Enter');
+      await tabTo(page, question.getByRole('button', { name: 'See what it would do' }));
+      await page.keyboard.press('Enter');
+      await question.getByRole('status').filter({ hasText: 'It would be' }).waitFor();
       await tabTo(page, question.getByRole('button', { name: 'Replay' }));
       await page.keyboard.press('Enter');
       await page.getByRole('status').filter({ hasText: 'Put back to be handled' }).waitFor();

@@ -63,3 +63,36 @@ const others = [
 export const payloads = [
   ...new Set([...elements, ...endings.flatMap((ending) => elements.slice(0, 10).map((element) => ending + element)), ...others]),
 ];
+
+/** Texts that are no scripts, and that pages get wrong all the same: they turn the line around, are taken for nothing, never break. */
+const strange = [
+  '\u202Egpj.exe\u202C',
+  'a\u2066b\u2069c',
+  '\u2067\u202Ereversed',
+  '\u200Fright to left',
+  'no\u200Bwidth\u2060here',
+  'soft\u00ADhyphen',
+  'null',
+  'undefined',
+  'NaN',
+  '[object Object]',
+  '__proto__',
+  'constructor',
+  'true',
+  '0',
+  '-1',
+  '../../etc/passwd',
+  '%2e%2e%2f%2e%2e%2f',
+  '\\0',
+  "' or '1'='1",
+  '=HYPERLINK("javascript:alert(1)")',
+  '#{7*7}',
+  '{{7*7}}',
+  'x'.repeat(200),
+  '字'.repeat(80),
+  '\u{1d4b3}'.repeat(50),
+  'Z\u0351\u036b\u0343\u036a\u0302\u036b\u033d\u034f\u0334\u0319\u0324\u031e\u0349\u035a\u032fa\u0334\u0335',
+];
+
+/** All of them. */
+export const hostile = [...payloads, ...strange];

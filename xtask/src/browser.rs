@@ -27,7 +27,10 @@ pub(crate) fn run() -> Result<()> {
         process::paydesk_beside_sandbox(&data)?
             .env("PAYDESK_JWT_SECRET", JWT_SECRET)
             .env("PAYDESK_ADMIN_TOKEN", ADMIN_TOKEN)
-            .env("PAYDESK_RETURN_ORIGINS", &example),
+            .env("PAYDESK_RETURN_ORIGINS", &example)
+            // A test turns pages faster than anybody reads them.
+            .env("PAYDESK_USER_PER_MINUTE", "60000")
+            .env("PAYDESK_ADDRESS_PER_MINUTE", "60000"),
         "-TERM",
     )?;
     let shop = format!(

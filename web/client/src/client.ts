@@ -68,12 +68,13 @@ export function makeRequest(route: string, input: Values, options: CallOptions):
   };
 }
 
-/** An empty part would name another address. */
+/** An empty part would name another address. Some things are named by a number. */
 function inPath(name: string, value: unknown): string {
-  if (typeof value !== "string" || value === "" || /^\.\.?$/.test(value)) {
-    throw new TypeError(`\`${name}\` must be a text that names something`);
+  const text = typeof value === "number" && Number.isSafeInteger(value) ? String(value) : value;
+  if (typeof text !== "string" || text === "" || /^\.\.?$/.test(text)) {
+    throw new TypeError(`\`${name}\` must be a text or a whole number that names something`);
   }
-  return encodeURIComponent(value);
+  return encodeURIComponent(text);
 }
 
 /** A key that nobody else has: 128 random bits. `crypto.randomUUID` is not there on pages without https. */

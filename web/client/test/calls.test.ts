@@ -46,6 +46,15 @@ test("a part of the path that names nothing is refused before anything is sent",
   expect(requests).toEqual([]);
 });
 
+test("what is named by a number is found by it, and by nothing that is no whole number", async () => {
+  const { client, requests } = scripted([json({})]);
+  await client.readLedgerTransfer({ position: 4711 });
+  expect(requests.map((request) => new URL(request.url).pathname)).toEqual(["/api/ledger/transfers/4711"]);
+  for (const position of [Number.NaN, 1.5, Number.POSITIVE_INFINITY]) {
+    await expect(client.readLedgerTransfer({ position })).rejects.toThrow("`position`");
+  }
+});
+
 test("the token is asked for anew before every attempt", async () => {
   let given = 0;
   const { client, requests } = scripted([problem("unavailable", 503), json(wallet)], {

@@ -2,13 +2,18 @@
 
 import type { ReactElement } from "react";
 
+import { BookingPage, BookingsPage } from "./pages/bookings.js";
 import { DeliveryPage, EndpointPage, EndpointsPage } from "./pages/endpoints.js";
 import { EventPage, EventsPage } from "./pages/events.js";
+import { LedgerPage, TransferPage } from "./pages/ledger.js";
 import { OrderPage, OrdersPage } from "./pages/orders.js";
 import { OverviewPage } from "./pages/overview.js";
-import { PaymentPage } from "./pages/payments.js";
+import { PaymentPage, PaymentsPage } from "./pages/payments.js";
+import { PayoutsPage } from "./pages/payouts.js";
+import { PurchasePage } from "./pages/purchases.js";
 import { RefundRequestPage, RefundRequestsPage } from "./pages/refund_requests.js";
 import { DisputePage, DisputesPage, FraudWarningsPage, RefundPage, RefundsPage } from "./pages/reversals.js";
+import { SubscriptionPage, SubscriptionsPage } from "./pages/subscriptions.js";
 import { UserPage, UsersPage } from "./pages/users.js";
 import { usePlace } from "./router.js";
 import { SignedIn } from "./session.js";
@@ -21,7 +26,11 @@ const pages: [string, Show][] = [
   ["/", () => <OverviewPage />],
   ["/users", () => <UsersPage />],
   ["/users/:id", (id = "") => <UserPage key={id} userId={id} />],
-  ["/payments/:id", (id = "") => <PaymentPage key={id} purchaseId={id} />],
+  ["/payments", () => <PaymentsPage />],
+  ["/payments/:id", (id = "") => <PaymentPage key={id} paymentId={id} />],
+  ["/purchases/:id", (id = "") => <PurchasePage key={id} purchaseId={id} />],
+  ["/subscriptions", () => <SubscriptionsPage />],
+  ["/subscriptions/:id", (id = "") => <SubscriptionPage key={id} subscriptionId={id} />],
   ["/refunds", () => <RefundsPage />],
   ["/refunds/:id", (id = "") => <RefundPage key={id} refundId={id} />],
   ["/refund-requests", () => <RefundRequestsPage />],
@@ -31,6 +40,11 @@ const pages: [string, Show][] = [
   ["/fraud-warnings", () => <FraudWarningsPage />],
   ["/orders", () => <OrdersPage />],
   ["/orders/:id", (id = "") => <OrderPage key={id} orderId={id} />],
+  ["/bookings", () => <BookingsPage />],
+  ["/bookings/:id", (id = "") => <BookingPage key={id} bookingId={id} />],
+  ["/payouts", () => <PayoutsPage />],
+  ["/ledger", () => <LedgerPage />],
+  ["/ledger/:id", (id = "") => <TransferPage key={id} position={id} />],
   ["/events", () => <EventsPage />],
   ["/events/:id", (id = "") => <EventPage key={id} eventId={id} />],
   ["/webhooks", () => <EndpointsPage />],

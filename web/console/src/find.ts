@@ -7,9 +7,14 @@ export interface Found {
 
 /** Ids say what they are of: by their prefixes, ours and Stripe's. */
 const PREFIXES: [string, string, string][] = [
-  ["pur_", "Payment", "/payments"],
-  ["in_", "Payment of the invoice", "/payments"],
+  ["pur_", "Purchase", "/purchases"],
+  ["in_", "Paid invoice", "/purchases"],
+  ["pi_", "Payment", "/payments"],
+  ["ch_", "Payment of the charge", "/payments"],
+  ["py_", "Payment of the charge", "/payments"],
+  ["sub_", "Subscription", "/subscriptions"],
   ["ord_", "Order", "/orders"],
+  ["bkg_", "Booking", "/bookings"],
   ["evt_", "Event", "/events"],
   ["rrq_", "Refund request", "/refund-requests"],
   ["re_", "Refund", "/refunds"],

@@ -1,4 +1,10 @@
-// Words for what the API says in codes, and moments as people read them.
+// Words for what the API says in codes; amounts, counts and moments as people read them. Every page takes them from here, so that the
+// same amount looks the same wherever it stands.
+
+import { formatMoney as formatIn, formatNumber } from "@paydesk/react";
+
+/** The language of the console, for every figure in it. */
+const LOCALE = "en";
 
 /** `awaiting_payment` as `Awaiting payment`. */
 export function say(code: string): string {
@@ -9,10 +15,10 @@ export function say(code: string): string {
 export type Tone = "good" | "bad" | "warn" | "calm" | "busy";
 
 const TONES: Record<Tone, string> = {
-  good: "paid succeeded processed delivered sent active enabled won refunded approved captured trialing complete",
-  bad: "failed dead lost refused disabled unpaid revoked incomplete_expired needs_response appeal_needs_response",
-  warn: "retrying past_due requires_action suspended waiting incomplete warning_needs_response unrevealed frozen",
-  busy: "received pending open awaiting_funds awaiting_payment in_progress under_review created held",
+  good: "paid succeeded processed delivered sent active enabled won refunded approved captured trialing complete confirmed made",
+  bad: "failed dead lost refused disabled unpaid revoked incomplete_expired needs_response appeal_needs_response paid_unplaced",
+  warn: "retrying past_due requires_action requires_payment_method suspended waiting incomplete warning_needs_response unrevealed frozen restricted unknown no_show",
+  busy: "received pending open awaiting_funds awaiting_payment in_progress processing under_review created creating onboarding held",
   calm: "",
 };
 
@@ -30,9 +36,33 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
   ["second", 1],
 ];
-const ago = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
-const near = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
-const whole = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium" });
+const ago = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto", style: "short" });
+const near = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium" });
+const whole = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "medium" });
+
+const change = new Intl.NumberFormat(LOCALE, { signDisplay: "exceptZero" });
+const share = new Intl.NumberFormat(LOCALE, { style: "percent", maximumFractionDigits: 1 });
+
+/** `1000` `usd` as `$10.00`. */
+export function formatMoney(minor: number, currency: string): string {
+  return formatIn(minor, currency, LOCALE);
+}
+
+export function formatCount(value: number): string {
+  return formatNumber(value, LOCALE);
+}
+
+/** A count that came or went: `+5`, `-5`. */
+export function formatChange(value: number): string {
+  return change.format(value);
+}
+
+/** An amount of whatever its unit says: `credits`, or a currency. */
+export function formatAmount(amount: number, unit: string): string {
+  return unit === "credits"
+    ? `${formatCount(amount)} ${Math.abs(amount) === 1 ? "credit" : "credits"}`
+    : formatMoney(amount, unit);
+}
 
 /** Within a week how long ago, else the day. */
 export function formatAgo(moment: string, now: Date): string {
@@ -54,5 +84,5 @@ export function shorten(id: string): string {
 
 /** `250` as `2.5 %`. */
 export function formatBasisPoints(points: number): string {
-  return new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 }).format(points / 10_000);
+  return share.format(points / 10_000);
 }

@@ -3,18 +3,32 @@
 import { describe, expect, test } from "vitest";
 
 import { find } from "../src/find.js";
-import { formatAgo, formatBasisPoints, say, shorten, toneOf } from "../src/formats.js";
+import { formatAgo, formatAmount, formatBasisPoints, formatChange, say, shorten, toneOf } from "../src/formats.js";
 import { parseCount, parseMoney } from "../src/money.js";
+import { entries, entryAt } from "../src/places.js";
 import { place, ticks } from "../src/scale.js";
 import { daysOf, spanOf } from "../src/spans.js";
 
+test("an address belongs to an entry of the menu", () => {
+  expect(entryAt("/purchases/pur_1")?.label).toBe("Payments");
+  expect(entryAt("/refund-requests/rrq_1")?.label).toBe("Refund requests");
+  expect(entryAt("/nothing")).toBeUndefined();
+});
+
+test("no two lists have the same key after g", () => {
+  expect(new Set(entries.map(({ letter }) => letter)).size).toBe(entries.length);
+});
+
 describe("a text that somebody looks for", () => {
   test.each([
-    ["pur_01", "/payments/pur_01"],
+    ["pur_01", "/purchases/pur_01"],
     ["evt_1", "/events/evt_1"],
     ["re_1", "/refunds/re_1"],
     ["ord_1", "/orders/ord_1"],
-    ["in_1", "/payments/in_1"],
+    ["in_1", "/purchases/in_1"],
+    ["pi_1", "/payments/pi_1"],
+    ["ch_1", "/payments/ch_1"],
+    ["sub_1", "/subscriptions/sub_1"],
     ["ada@example.org", "/users/ada%40example.org"],
     ["../x", "/users/..%2Fx"],
     ["pur_", "/users/pur_"],
@@ -88,6 +102,14 @@ test("a span ends today, UTC, and has no more points than can be seen", () => {
   expect(daysOf("90", now).interval).toBe("week");
   expect(daysOf("365", now)).toEqual({ from: "2025-03-03", to: "2026-03-02", interval: "month" });
   expect(spanOf("12")).toBe("30");
+});
+
+test("an amount is written by its unit", () => {
+  expect(formatAmount(1_000, "usd")).toBe("$10.00");
+  expect(formatAmount(-1_000, "jpy")).toBe("-¥1,000");
+  expect(formatAmount(1, "credits")).toBe("1 credit");
+  expect(formatAmount(-1_200, "credits")).toBe("-1,200 credits");
+  expect([5, 0, -5].map(formatChange)).toEqual(["+5", "0", "-5"]);
 });
 
 test("codes are said in words, and statuses have a tone", () => {

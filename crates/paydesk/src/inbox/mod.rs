@@ -9,6 +9,7 @@ mod forwarded;
 mod payload;
 mod receive;
 mod records;
+mod rehearsal;
 pub mod routes;
 pub mod rules;
 mod worker;
@@ -29,7 +30,7 @@ pub use records::health::{Unfinished, received_by_day, unfinished};
 pub use records::walk::{
     EventFilter, Listing, Selection, Step, events, events_page, last_event_id, put_back, selected,
 };
-pub use records::{EventRow, event, payload_of, pending, replay_one};
+pub use records::{EventRow, event, payload_of, pending, replay_one, stripe_id_of};
 pub use routes::KINDS;
 pub use worker::{Handled, Work, run, work};
 

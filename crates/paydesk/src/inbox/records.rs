@@ -226,6 +226,12 @@ pub fn event(tx: &mut Tx<'_>, stripe_id: &str) -> Result<Option<EventRow>> {
     .transpose()
 }
 
+/// Stripe's id of the event with this number.
+pub fn stripe_id_of(tx: &mut Tx<'_>, event_id: i64) -> Result<Option<String>> {
+    let row = tx.one("select stripe_id from event where event_id = $1", &[event_id.into()])?;
+    row.map(|row| row.text(0)).transpose()
+}
+
 /// The body of an event, as received.
 pub fn payload_of(tx: &mut Tx<'_>, event_id: i64) -> Result<Option<Vec<u8>>> {
     let row = tx.one("select body from event_payload where event_id = $1", &[event_id.into()])?;

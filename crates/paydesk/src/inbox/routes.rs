@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 use super::delivery::{self, BAD_SIGNATURE, Delivery, NOT_AN_EVENT};
 use super::forwarded::{self, BAD_HOP, Group, NOT_A_GROUP};
 use super::receive::receive;
+use super::rehearsal::{self, Rehearsed};
 use super::{EventFilter, EventRow, Status, TOPIC, records};
 use crate::app::App;
 use crate::clock::Moment;
@@ -273,43 +274,94 @@ pub(crate) async fn read_event(
     Ok(ApiJson(event))
 }
 
-/// What a replay was taken in as.
+/// How to replay.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ReplayQuery {
+    /// Only tell what would happen, and change nothing.
+    #[serde(default)]
+    #[param(required = false)]
+    pub dry_run: bool,
+}
+
+/// What a replay was taken in as, or would come to.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct ReplayOut {
     /// Stripe's id of the event.
     pub id: String,
-    /// Where it stands now.
+    /// Where it stands now; with `dry_run` where it would stand.
     pub status: Status,
+    /// Whether it is only told, and nothing was changed.
+    pub dry_run: bool,
+    /// With `dry_run`: what would happen that has not happened yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effects: Option<Vec<EffectOut>>,
+    /// With `dry_run`: what would go wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
 }
 
 /// Replay an event
 ///
-/// Puts the event back to be handled. What it did before stays done: each effect happens once for its key. The body
-/// is empty.
+/// Puts the event back to be handled. What it did before stays done: each effect happens once for its key. With `dry_run`
+/// it is handled and all of that is taken back, so that the answer tells what a replay would do now. The body is empty.
 #[utoipa::path(post, path = "/api/events/{id}/replay", tag = "events",
-    params(("id" = String, Path, description = "Stripe's id of the event.")),
-    responses((status = 202, description = "It will be handled again.", body = ReplayOut)))]
+    params(("id" = String, Path, description = "Stripe's id of the event."), ReplayQuery),
+    responses((status = 202, description = "It will be handled again.", body = ReplayOut),
+              (status = 200, description = "What that would do; nothing was changed.", body = ReplayOut)))]
 pub(crate) async fn replay_event(
     State(app): State<App>,
     _permit: Scoped<EventsReplay>,
     ApiPath(id): ApiPath<String>,
+    ApiQuery(wanted): ApiQuery<ReplayQuery>,
     OneTimeBare(one_time): OneTimeBare,
 ) -> Result<Reply, Problem> {
+    let absent = || Problem::of(&kinds::NOT_FOUND);
+    let rehearsed = if wanted.dry_run {
+        Some(rehearsal::rehearse(&app, id.clone()).await?.ok_or_else(absent)?)
+    } else {
+        None
+    };
     let (action, now_us) = (Action::of(&one_time), app.clock.now_us());
     let work = app.store.write(move |tx| {
         idempotency::once(tx, now_us, &action, |tx| {
+            if let Some(rehearsed) = rehearsed.clone() {
+                return Ok(Answer::json(StatusCode::OK, &ReplayOut::told(id.clone(), rehearsed)));
+            }
             if !records::replay_one(tx, now_us, &id)? {
                 // Nothing was asked of anything that exists, so there is no answer to keep.
-                return Err(Problem::of(&kinds::NOT_FOUND));
+                return Err(absent());
             }
-            let out = ReplayOut {
-                id: id.clone(),
-                status: Status::Received,
-            };
-            Ok(Answer::json(StatusCode::ACCEPTED, &out))
+            Ok(Answer::json(StatusCode::ACCEPTED, &ReplayOut::taken(id.clone())))
         })
     });
     let reply = one_time.until(work).await?;
-    app.store.notify(TOPIC);
+    if !wanted.dry_run {
+        app.store.notify(TOPIC);
+    }
     Ok(reply)
+}
+
+impl ReplayOut {
+    fn taken(id: String) -> Self {
+        Self {
+            id,
+            status: Status::Received,
+            dry_run: false,
+            effects: None,
+            last_error: None,
+        }
+    }
+
+    fn told(id: String, rehearsed: Rehearsed) -> Self {
+        let effects = rehearsed.effects.into_iter();
+        Self {
+            id,
+            status: rehearsed.status,
+            dry_run: true,
+            effects: Some(effects.map(|(kind, key)| EffectOut { kind, key }).collect()),
+            last_error: rehearsed.error,
+        }
+    }
 }

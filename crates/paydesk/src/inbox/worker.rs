@@ -238,7 +238,12 @@ pub(super) fn handle_all(
     work.iter().map(|due| handle(tx, now_us, rules, due)).collect()
 }
 
-fn handle(tx: &mut Tx<'_>, now_us: i64, (policies, catalogue): (Policies, &Catalogue), due: &[Due]) -> Result<Handled> {
+pub(super) fn handle(
+    tx: &mut Tx<'_>,
+    now_us: i64,
+    (policies, catalogue): (Policies, &Catalogue),
+    due: &[Due],
+) -> Result<Handled> {
     let mut handled = Handled::default();
     let claimed = records::claim(tx, due.iter().map(|one| one.event_id))?;
     if claimed.is_empty() {
@@ -317,7 +322,7 @@ fn read(body: &[u8], livemode: bool) -> std::result::Result<Option<Told>, Malfor
 }
 
 impl records::DueEvent {
-    fn read(self, livemode: bool) -> Due {
+    pub(super) fn read(self, livemode: bool) -> Due {
         let told = match &self.body {
             Ok(body) => read(body, livemode).map_err(|malformed| malformed.to_string()),
             // One that cannot be unpacked must not keep the others from being read.

@@ -1,6 +1,7 @@
 //! Connected accounts in the store.
 
 pub(super) mod lines;
+pub(super) mod listing;
 pub(super) mod transfers;
 
 use std::collections::BTreeSet;
@@ -44,6 +45,37 @@ fn decode(row: &Row) -> Result<Account> {
 pub(super) fn account(tx: &mut Tx<'_>, user_id: &UserId) -> Result<Option<Account>> {
     let row = tx.one(select_account!("where user_id = $1"), &[user_id.as_str().into()])?;
     row.as_ref().map(decode).transpose()
+}
+
+/// A page of accounts in the order of whose they are, after the one named: all, those of one status, or that of one user.
+pub(super) fn page(
+    tx: &mut Tx<'_>,
+    (user_id, status): (Option<&UserId>, Option<Status>),
+    after: Option<&UserId>,
+    limit: i64,
+) -> Result<Vec<Account>> {
+    let word = status.map_or("", Status::word);
+    let place = [after.map_or("", UserId::as_str).into(), limit.into()];
+    let rows = match (user_id, status) {
+        (Some(user_id), _) => {
+            let [after, limit] = place;
+            tx.all(
+                select_account!(
+                    "where user_id = $3 and user_id > $1 and ($4 = '' or status = $4) order by user_id limit $2"
+                ),
+                &[after, limit, user_id.as_str().into(), word.into()],
+            )?
+        }
+        (None, Some(_)) => {
+            let [after, limit] = place;
+            tx.all(
+                select_account!("where status = $3 and user_id > $1 order by user_id limit $2"),
+                &[after, limit, word.into()],
+            )?
+        }
+        (None, None) => tx.all(select_account!("where user_id > $1 order by user_id limit $2"), &place)?,
+    };
+    rows.iter().map(decode).collect()
 }
 
 /// An account whose row is held, with the numbers of its reads.

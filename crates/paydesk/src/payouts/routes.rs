@@ -1,5 +1,7 @@
 //! Connected accounts and earnings over HTTP.
 
+pub mod listing;
+
 use axum::extract::State as AxumState;
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
@@ -22,6 +24,8 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(begin_onboarding))
         .routes(routes!(read_payout_account))
         .routes(routes!(list_earnings))
+        .routes(routes!(listing::list_payout_accounts))
+        .routes(routes!(listing::list_payout_transfers))
 }
 
 /// Where the builder lives, and where they go when they are done.

@@ -26,7 +26,9 @@ const LEASE_US: i64 = 60 * SECOND_US;
 const BATCH: i64 = 20;
 
 /// Which way money goes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = PayoutDirection)]
 pub enum Direction {
     /// To the connected account.
     Out,
@@ -40,7 +42,9 @@ words!(Direction {
 });
 
 /// Where an intent stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = PayoutTransferStatus)]
 pub enum Status {
     /// Written here; Stripe has not answered yet.
     Created,

@@ -99,4 +99,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "faults of Stripe's",
         sql: include_str!("0019_stripe_fault.sql"),
     },
+    Migration {
+        number: 20,
+        name: "lists of payouts",
+        sql: include_str!("0020_payout_listing.sql"),
+    },
 ];

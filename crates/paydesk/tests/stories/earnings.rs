@@ -98,6 +98,57 @@ async fn at_stripe(test: &TestApp) -> Vec<(i64, i64)> {
     all.iter().map(|one| (one.amount, one.amount_reversed)).collect()
 }
 
+/// What an operator sees of bo's account and the one transfer to it.
+async fn listed_for_operators(test: &TestApp, order_id: &str) {
+    let list = async |query: &str| {
+        let listed = test.get(ADMIN, &format!("/api/payouts/{query}")).await;
+        assert_eq!(listed.status, 200, "{}", listed.json());
+        listed.json()
+    };
+    let accounts = list("accounts").await;
+    assert_eq!(
+        (&accounts["data"][0]["user_id"], &accounts["next"]),
+        (&json!("bo"), &Value::Null)
+    );
+    for (query, count) in [
+        ("accounts?status=enabled&limit=1", 1),
+        ("accounts?status=closed", 0),
+        ("accounts?after=bo", 0),
+        ("accounts?user_id=bo", 1),
+        ("accounts?user_id=bo&status=closed", 0),
+        ("accounts?user_id=ada", 0),
+        ("transfers", 1),
+        ("transfers?user_id=bo&status=made", 1),
+        ("transfers?user_id=ada", 0),
+        ("transfers?status=made", 1),
+        ("transfers?status=refused", 0),
+    ] {
+        let page = list(query).await;
+        assert_eq!(page["data"].as_array().unwrap().len(), count, "{query}: {page}");
+    }
+    let transfers = list("transfers").await;
+    let made = &transfers["data"][0];
+    assert_eq!(
+        (
+            &made["user_id"],
+            &made["sale"],
+            &made["direction"],
+            &made["amount_minor"]
+        ),
+        (
+            &json!("bo"),
+            &json!(format!("order:{order_id}")),
+            &json!("out"),
+            &json!(3430)
+        )
+    );
+    assert!(made["stripe_id"].as_str().unwrap().starts_with("tr_"));
+    let behind = format!("transfers?after={}", made["transfer_key"].as_str().unwrap());
+    assert!(list(&behind).await["data"].as_array().unwrap().is_empty());
+    let wrong = test.get(ADMIN, "/api/payouts/transfers?after=nothing").await;
+    assert_eq!(wrong.json()["field"], "after");
+}
+
 #[tokio::test]
 async fn a_share_is_transferred_once_the_buffer_has_passed_and_the_account_can_be_paid() {
     for_each_engine(async |database| {
@@ -118,6 +169,7 @@ async fn a_share_is_transferred_once_the_buffer_has_passed_and_the_account_can_b
         work(&test).await;
         assert_eq!(at_stripe(&test).await, [(3430, 0)]);
         assert_eq!(stands(&earnings(&test).await[0]), (3430, 3430, 0, 0));
+        listed_for_operators(&test, &order_id).await;
         turn(&test, DAY).await;
         work(&test).await;
         assert_eq!(at_stripe(&test).await, [(3430, 0)], "once");

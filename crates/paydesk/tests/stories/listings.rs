@@ -146,6 +146,28 @@ async fn the_ledger_is_listed_as_it_stands() {
             test.get(ADMIN, "/api/ledger/transfers?code=theft").await.json()["field"],
             "code"
         );
+        let read = async |position: &Value| test.get(ADMIN, &format!("/api/ledger/transfers/{position}")).await;
+        let spent = read(&all[0]["position"]).await.json();
+        let lots = json!([{ "number": 1, "amount": 3, "priority": 0, "expires_at": null }]);
+        assert_eq!(
+            spent["debit"],
+            json!({ "account": "credits:wallet:ada", "user_id": "ada", "key_id": null, "balance": 97, "lots": lots })
+        );
+        assert_eq!(
+            spent["credit"],
+            json!({ "account": "credits:spent", "user_id": null, "key_id": null, "balance": null, "lots": [] })
+        );
+        assert_eq!(spent["stripe_event_id"], Value::Null);
+        let granted = read(&grants[0]["position"]).await.json();
+        assert_eq!(granted["credit"]["balance"], 100);
+        let event = test
+            .get(
+                ADMIN,
+                &format!("/api/events/{}", granted["stripe_event_id"].as_str().unwrap()),
+            )
+            .await;
+        assert_eq!(event.json()["event_id"], granted["event_id"]);
+        assert_eq!(read(&json!(4_711)).await.status, 404);
         test.finish().await;
     })
     .await;

@@ -29,6 +29,7 @@ mod payouts;
 mod recovery;
 mod refund_requests;
 mod refunds;
+mod rehearsal;
 mod reports;
 mod reversals;
 mod sign_in;

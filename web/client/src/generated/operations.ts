@@ -41,6 +41,8 @@ export const routes = {
   listOrderChanges: "GET /api/orders/{order_id}/changes?limit,after",
   listOrders: "GET /api/orders?limit,after,status,package_id,reviewer_id,user_id",
   listPayments: "GET /api/payments?limit,after,user_id,status",
+  listPayoutAccounts: "GET /api/payouts/accounts?limit,after,user_id,status",
+  listPayoutTransfers: "GET /api/payouts/transfers?limit,after,user_id,status",
   listProducts: "GET /api/stripe/products",
   listPurchases: "GET /api/purchases?limit,after,user_id",
   listRefundRequests: "GET /api/refund-requests?limit,after,status,user_id",
@@ -68,6 +70,7 @@ export const routes = {
   readEvent: "GET /api/events/{id}",
   readHold: "GET /api/financial/credits/{user_id}/holds/{hold_id}",
   readKey: "GET /api/keys/{key_id}",
+  readLedgerTransfer: "GET /api/ledger/transfers/{position}",
   readOrder: "GET /api/orders/{order_id}",
   readPayment: "GET /api/payments/{payment_id}",
   readPaymentStatus: "GET /payment/status?session_id",
@@ -76,6 +79,7 @@ export const routes = {
   readRefund: "GET /api/refunds/{refund_id}",
   readRefundRequest: "GET /api/refund-requests/{request_id}",
   readSeededData: "GET /api/seeded-data/{name}?user_id",
+  readSubscription: "GET /api/subscriptions/{id}",
   readTopUp: "GET /api/financial/credits/{user_id}/top-up",
   readUserTimeline: "GET /api/users/{user_id}/timeline?limit,after",
   readWebhookDelivery: "GET /api/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}",
@@ -87,7 +91,7 @@ export const routes = {
   removeWebhookEndpoint: "DELETE /api/webhook-endpoints/{endpoint_id}",
   replaceAvailability: "PUT /api/builders/{builder_id}/availability#If-Match {}",
   replaceSeededData: "PUT /api/seeded-data/{name}?user_id#If-Match {}",
-  replayEvent: "POST /api/events/{id}/replay",
+  replayEvent: "POST /api/events/{id}/replay?dry_run",
   replayWebhookDeliveries: "POST /api/webhook-endpoints/{endpoint_id}/replay {}",
   requestRefund: "POST /api/refund-requests {}",
   rescheduleBooking: "POST /api/bookings/{booking_id}/reschedule {}",
@@ -403,6 +407,21 @@ export interface Operations {
   listPayments(input?: Input<"list_payments">, options?: CallOptions): Promise<Output<"list_payments">>;
 
   /**
+   * List connected accounts
+   *
+   * Everybody's, in the order of whose they are. A service needs the scope `payouts:read`.
+   */
+  listPayoutAccounts(input?: Input<"list_payout_accounts">, options?: CallOptions): Promise<Output<"list_payout_accounts">>;
+
+  /**
+   * List transfers to connected accounts
+   *
+   * What was transferred for earnings and what was taken back, newest first, whatever became of it. A service needs the scope
+   * `payouts:read`.
+   */
+  listPayoutTransfers(input?: Input<"list_payout_transfers">, options?: CallOptions): Promise<Output<"list_payout_transfers">>;
+
+  /**
    * List what is for sale
    *
    * The catalogue as declared in the catalogue file, with prices in minor units by currency; plans that are no longer on
@@ -591,6 +610,14 @@ export interface Operations {
   readKey(input: Input<"read_key">, options?: CallOptions): Promise<Output<"read_key">>;
 
   /**
+   * Read a transfer of the ledger
+   *
+   * By its position, with what both accounts held afterwards, the lots it drew from or made, and the event behind it. A
+   * service needs the scope `reports:read`.
+   */
+  readLedgerTransfer(input: Input<"read_ledger_transfer">, options?: CallOptions): Promise<Output<"read_ledger_transfer">>;
+
+  /**
    * Read an order
    *
    * For who ordered it, and for who is to work on it.
@@ -641,6 +668,13 @@ export interface Operations {
    * One piece of a user's data. Send its `ETag` as If-Match to change it.
    */
   readSeededData(input: Input<"read_seeded_data">, options?: CallOptions): Promise<Output<"read_seeded_data">>;
+
+  /**
+   * Read anybody's subscription
+   *
+   * With what it brings in a month. A service needs the scope `subscriptions:read`.
+   */
+  readSubscription(input: Input<"read_subscription">, options?: CallOptions): Promise<Output<"read_subscription">>;
 
   /**
    * Read top-ups
@@ -728,8 +762,8 @@ export interface Operations {
   /**
    * Replay an event
    *
-   * Puts the event back to be handled. What it did before stays done: each effect happens once for its key. The body
-   * is empty.
+   * Puts the event back to be handled. What it did before stays done: each effect happens once for its key. With `dry_run`
+   * it is handled and all of that is taken back, so that the answer tells what a replay would do now. The body is empty.
    */
   replayEvent(input: Input<"replay_event">, options?: CallOptions): Promise<Output<"replay_event">>;
 

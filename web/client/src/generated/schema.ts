@@ -329,8 +329,8 @@ export interface paths {
         put?: never;
         /**
          * Replay an event
-         * @description Puts the event back to be handled. What it did before stays done: each effect happens once for its key. The body
-         *     is empty.
+         * @description Puts the event back to be handled. What it did before stays done: each effect happens once for its key. With `dry_run`
+         *     it is handled and all of that is taken back, so that the answer tells what a replay would do now. The body is empty.
          */
         post: operations["replay_event"];
         delete?: never;
@@ -834,6 +834,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ledger/transfers/{position}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a transfer of the ledger
+         * @description By its position, with what both accounts held afterwards, the lots it drew from or made, and the event behind it. A
+         *     service needs the scope `reports:read`.
+         */
+        get: operations["read_ledger_transfer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/notices": {
         parameters: {
             query?: never;
@@ -1024,6 +1045,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/payouts/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List connected accounts
+         * @description Everybody's, in the order of whose they are. A service needs the scope `payouts:read`.
+         */
+        get: operations["list_payout_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/payouts/accounts/{user_id}": {
         parameters: {
             query?: never;
@@ -1060,6 +1101,27 @@ export interface paths {
          *     of it is told by Stripe's events, and read at `GET /api/payouts/accounts/{user_id}`.
          */
         post: operations["begin_onboarding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payouts/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List transfers to connected accounts
+         * @description What was transferred for earnings and what was taken back, newest first, whatever became of it. A service needs the scope
+         *     `payouts:read`.
+         */
+        get: operations["list_payout_transfers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1444,6 +1506,26 @@ export interface paths {
          *     `GET /api/stripe/subscriptions/{user_id}`.
          */
         get: operations["list_all_subscriptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subscriptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read anybody's subscription
+         * @description With what it brings in a month. A service needs the scope `subscriptions:read`.
+         */
+        get: operations["read_subscription"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3273,6 +3355,63 @@ export interface components {
          * @enum {string}
          */
         KeyStatus: "unrevealed" | "active" | "suspended" | "revoked";
+        /** @description What a transfer drew from a lot of a wallet, or put into it. */
+        LedgerLotPartOut: {
+            /**
+             * Format: int64
+             * @description Its number in its wallet, in the order in which they were made.
+             * @example 1
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description How much of it.
+             * @example 100
+             */
+            amount: number;
+            /**
+             * Format: int64
+             * @description Lots of a lower number are used first.
+             * @example 0
+             */
+            priority: number;
+            expires_at?: components["schemas"]["Moment"] | null;
+        };
+        /** @description One side of a transfer. */
+        LedgerSideOut: {
+            /**
+             * @description The account.
+             * @example credits:wallet:ada
+             */
+            account: string;
+            /**
+             * @description Whose it is; absent where it is an account of the house.
+             * @example ada
+             */
+            user_id?: string | null;
+            /** @description The API key that it is set apart for. */
+            key_id?: string | null;
+            /**
+             * Format: int64
+             * @description What it held afterwards; absent where it is an account of the house, which keeps no balance with its transfers.
+             * @example 200
+             */
+            balance?: number | null;
+            /** @description The lots of a wallet that were drawn from, made or filled. */
+            lots: components["schemas"]["LedgerLotPartOut"][];
+        };
+        /** @description A transfer with both of its sides. */
+        LedgerTransferDetailOut: components["schemas"]["LedgerTransferOut"] & {
+            /**
+             * @description Stripe's id of the event behind it; absent where there was none.
+             * @example evt_1QxYzA2eZvKYlo2C
+             */
+            stripe_event_id?: string | null;
+            /** @description Where it came from. */
+            debit: components["schemas"]["LedgerSideOut"];
+            /** @description Where it went to. */
+            credit: components["schemas"]["LedgerSideOut"];
+        };
         /** @description A transfer as it stands in the ledger. */
         LedgerTransferOut: {
             /**
@@ -4385,6 +4524,89 @@ export interface components {
             next?: string | null;
         };
         /** @description A page of a list. */
+        Page_PayoutAccountOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /** @description Whose. */
+                user_id: components["schemas"]["UserId"];
+                /**
+                 * @description The account at Stripe, once it is made.
+                 * @example acct_1a2b
+                 */
+                account_id?: string | null;
+                /** @description Where it stands. */
+                status: components["schemas"]["PayoutAccountStatus"];
+                /** @description Whether it can be paid now. */
+                payable: boolean;
+                /** @description What its owner has to tell on Stripe's page, in Stripe's words, such as `external_account`. */
+                currently_due: string[];
+                /** @description Why it cannot do all that it should, in Stripe's word. */
+                disabled_reason?: string | null;
+                /** @description Whether Stripe pays out what is on it. */
+                payouts_enabled: boolean;
+                /** @description The country that was asked for. */
+                country?: string | null;
+                /** @description When it was asked for. */
+                created_at: components["schemas"]["Moment"];
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_PayoutTransferOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /**
+                 * @description Its key here, which is also its Idempotency-Key at Stripe.
+                 * @example pln_01k3vg6p9yfd5a1h0c9w8t2m4q
+                 */
+                transfer_key: string;
+                /** @description Whom it pays. */
+                user_id: components["schemas"]["UserId"];
+                /**
+                 * @description What was earned that it pays.
+                 * @example pln_01k3vg6p9yfd5a1h0c9w8t2m4q
+                 */
+                line_id: string;
+                /**
+                 * @description The sale: `order:ord_…`.
+                 * @example order:ord_01k3vg6p9yfd5a1h0c9w8t2m4q
+                 */
+                sale: string;
+                /** @description Which way it goes. */
+                direction: components["schemas"]["PayoutDirection"];
+                /**
+                 * Format: int64
+                 * @description How much, in minor units.
+                 * @example 3430
+                 */
+                amount_minor: number;
+                /**
+                 * @description The currency of the amount.
+                 * @example usd
+                 */
+                currency: string;
+                /**
+                 * @description The connected account at Stripe.
+                 * @example acct_1a2b
+                 */
+                account_id: string;
+                /**
+                 * @description The transfer or the reversal at Stripe, once it is made.
+                 * @example tr_1a2b
+                 */
+                stripe_id?: string | null;
+                /** @description Where it stands. */
+                status: components["schemas"]["PayoutTransferStatus"];
+                /** @description Why Stripe refused it, in Stripe's words. */
+                refusal?: string | null;
+                /** @description When it was decided. */
+                created_at: components["schemas"]["Moment"];
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
         Page_PurchaseOut: {
             /** @description The entries, newest first. */
             data: {
@@ -4821,6 +5043,65 @@ export interface components {
          * @enum {string}
          */
         PayoutAccountStatus: "creating" | "onboarding" | "restricted" | "enabled" | "closed";
+        /**
+         * @description Which way money goes.
+         * @enum {string}
+         */
+        PayoutDirection: "out" | "back";
+        /** @description Money on its way to a connected account, or back from it. */
+        PayoutTransferOut: {
+            /**
+             * @description Its key here, which is also its Idempotency-Key at Stripe.
+             * @example pln_01k3vg6p9yfd5a1h0c9w8t2m4q
+             */
+            transfer_key: string;
+            /** @description Whom it pays. */
+            user_id: components["schemas"]["UserId"];
+            /**
+             * @description What was earned that it pays.
+             * @example pln_01k3vg6p9yfd5a1h0c9w8t2m4q
+             */
+            line_id: string;
+            /**
+             * @description The sale: `order:ord_…`.
+             * @example order:ord_01k3vg6p9yfd5a1h0c9w8t2m4q
+             */
+            sale: string;
+            /** @description Which way it goes. */
+            direction: components["schemas"]["PayoutDirection"];
+            /**
+             * Format: int64
+             * @description How much, in minor units.
+             * @example 3430
+             */
+            amount_minor: number;
+            /**
+             * @description The currency of the amount.
+             * @example usd
+             */
+            currency: string;
+            /**
+             * @description The connected account at Stripe.
+             * @example acct_1a2b
+             */
+            account_id: string;
+            /**
+             * @description The transfer or the reversal at Stripe, once it is made.
+             * @example tr_1a2b
+             */
+            stripe_id?: string | null;
+            /** @description Where it stands. */
+            status: components["schemas"]["PayoutTransferStatus"];
+            /** @description Why Stripe refused it, in Stripe's words. */
+            refusal?: string | null;
+            /** @description When it was decided. */
+            created_at: components["schemas"]["Moment"];
+        };
+        /**
+         * @description Where an intent stands.
+         * @enum {string}
+         */
+        PayoutTransferStatus: "created" | "unknown" | "made" | "refused";
         /**
          * @description A change to another plan of the same group.
          * @example {
@@ -5317,12 +5598,18 @@ export interface components {
              */
             percent: number;
         };
-        /** @description What a replay was taken in as. */
+        /** @description What a replay was taken in as, or would come to. */
         ReplayOut: {
             /** @description Stripe's id of the event. */
             id: string;
-            /** @description Where it stands now. */
+            /** @description Where it stands now; with `dry_run` where it would stand. */
             status: components["schemas"]["EventStatus"];
+            /** @description Whether it is only told, and nothing was changed. */
+            dry_run: boolean;
+            /** @description With `dry_run`: what would happen that has not happened yet. */
+            effects?: components["schemas"]["EffectOut"][] | null;
+            /** @description With `dry_run`: what would go wrong. */
+            last_error?: string | null;
         };
         /**
          * @description What is to be sent again: deliveries that have ended and that every given condition fits. At least one must be given.
@@ -6192,6 +6479,9 @@ export type KeyOut = components['schemas']['KeyOut'];
 export type KeyRefusal = components['schemas']['KeyRefusal'];
 export type KeyShown = components['schemas']['KeyShown'];
 export type KeyStatus = components['schemas']['KeyStatus'];
+export type LedgerLotPartOut = components['schemas']['LedgerLotPartOut'];
+export type LedgerSideOut = components['schemas']['LedgerSideOut'];
+export type LedgerTransferDetailOut = components['schemas']['LedgerTransferDetailOut'];
 export type LedgerTransferOut = components['schemas']['LedgerTransferOut'];
 export type LineOut = components['schemas']['LineOut'];
 export type ListedPaymentOut = components['schemas']['ListedPaymentOut'];
@@ -6225,6 +6515,8 @@ export type PageListedSubscriptionOut = components['schemas']['Page_ListedSubscr
 export type PageNoticeOut = components['schemas']['Page_NoticeOut'];
 export type PageOrderChangeOut = components['schemas']['Page_OrderChangeOut'];
 export type PageOrderOut = components['schemas']['Page_OrderOut'];
+export type PagePayoutAccountOut = components['schemas']['Page_PayoutAccountOut'];
+export type PagePayoutTransferOut = components['schemas']['Page_PayoutTransferOut'];
 export type PagePurchaseOut = components['schemas']['Page_PurchaseOut'];
 export type PageRefundOut = components['schemas']['Page_RefundOut'];
 export type PageRefundRequestOut = components['schemas']['Page_RefundRequestOut'];
@@ -6238,6 +6530,9 @@ export type PaymentOut = components['schemas']['PaymentOut'];
 export type PaymentStatus = components['schemas']['PaymentStatus'];
 export type PayoutAccountOut = components['schemas']['PayoutAccountOut'];
 export type PayoutAccountStatus = components['schemas']['PayoutAccountStatus'];
+export type PayoutDirection = components['schemas']['PayoutDirection'];
+export type PayoutTransferOut = components['schemas']['PayoutTransferOut'];
+export type PayoutTransferStatus = components['schemas']['PayoutTransferStatus'];
 export type PlanChangeIn = components['schemas']['PlanChangeIn'];
 export type PlanOut = components['schemas']['PlanOut'];
 export type PointOut = components['schemas']['PointOut'];
@@ -6890,7 +7185,10 @@ export interface operations {
     };
     replay_event: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only tell what would happen, and change nothing. */
+                dry_run?: boolean;
+            };
             header: {
                 /**
                  * @description A value of your choice, new for every action and the same for every repeat of it.
@@ -6906,6 +7204,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What that would do; nothing was changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayOut"];
+                };
+            };
             /** @description It will be handled again. */
             202: {
                 headers: {
@@ -7826,6 +8133,30 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    read_ledger_transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its place in the books. */
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The transfer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerTransferDetailOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_notices: {
         parameters: {
             query?: {
@@ -8139,6 +8470,36 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_payout_accounts: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: components["schemas"]["UserId"];
+                /** @description Only the one of this user, where they have one. */
+                user_id?: components["schemas"]["UserId"];
+                /** @description Only those of this status. */
+                status?: components["schemas"]["PayoutAccountStatus"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of connected accounts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PayoutAccountOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     read_payout_account: {
         parameters: {
             query?: never;
@@ -8192,6 +8553,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OnboardingOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_payout_transfers: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Only those of this user. */
+                user_id?: components["schemas"]["UserId"];
+                /** @description Only those of this status. */
+                status?: components["schemas"]["PayoutTransferStatus"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of transfers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PayoutTransferOut"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -8880,6 +9271,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ListedSubscriptionOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The subscription at Stripe. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The subscription. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedSubscriptionOut"];
                 };
             };
             default: components["responses"]["Problem"];

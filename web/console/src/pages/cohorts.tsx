@@ -3,6 +3,8 @@
 import type { CohortOut } from "@paydesk/client";
 import type { ReactElement } from "react";
 
+import { formatCount } from "../formats.js";
+
 /** The shade of a share, in tenths. */
 function shade(active: number, all: number): number {
   return all === 0 ? 0 : Math.round((active / all) * 10);
@@ -31,10 +33,10 @@ export function Cohorts({ cohorts }: { cohorts: CohortOut[] }): ReactElement {
           {cohorts.map((cohort) => (
             <tr key={cohort.month}>
               <th scope="row">{cohort.month.slice(0, 7)}</th>
-              <td className="right number">{cohort.subscribers}</td>
+              <td className="right number">{formatCount(cohort.subscribers)}</td>
               {cohort.active.map((active, month) => (
                 <td key={month} className={`right number shade-${shade(active, cohort.subscribers)}`}>
-                  {active}
+                  {formatCount(active)}
                 </td>
               ))}
             </tr>

@@ -123,7 +123,7 @@ function Order({ order }: { order: OrderOut }): ReactElement {
           ["Package", order.package_id],
           ["Status", <Status key="v" of={order.status} />],
           ["User", <UserLink key="v" id={order.user_id} />],
-          ["Payment", <IdLink key="v" to="/payments" id={order.purchase_id} whole />],
+          ["Purchase", <IdLink key="v" to="/purchases" id={order.purchase_id} whole />],
           ["Reviewer", <UserLink key="v" id={order.reviewer_id} />],
           ["Made", <Exactly key="v" moment={order.created_at} />],
           ["Changed", <Exactly key="v" moment={order.updated_at} />],

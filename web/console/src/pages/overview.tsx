@@ -1,10 +1,9 @@
 // How the business stands: what came and went, what recurs, what failed, and what waits for somebody.
 
 import type { DashboardOut } from "@paydesk/client";
-import { formatMoney, formatNumber } from "@paydesk/react";
 import type { ReactElement } from "react";
 
-import { formatBasisPoints } from "../formats.js";
+import { formatBasisPoints, formatCount, formatMoney } from "../formats.js";
 import { Section } from "../parts/fields.js";
 import { Plot } from "../parts/plot.js";
 import { Failure, Waiting } from "../parts/states.js";
@@ -44,10 +43,8 @@ export function OverviewPage(): ReactElement {
 /** Below the line; nothing stays nothing. */
 const less = (value: number) => (value === 0 ? 0 : -value);
 
-const count = (value: number) => formatNumber(value, "en");
-
 function Figures({ board }: { board: DashboardOut }): ReactElement {
-  const money = (minor: number) => formatMoney(minor, board.currency, "en");
+  const money = (minor: number) => formatMoney(minor, board.currency);
   return (
     <>
       <Attention board={board} />
@@ -87,7 +84,7 @@ function Attention({ board }: { board: DashboardOut }): ReactElement | null {
       {open.map(([number, what, to]) => (
         <li key={to}>
           <Link to={to}>
-            <b className="number">{count(number)}</b> {what}
+            <b className="number">{formatCount(number)}</b> {what}
           </Link>
         </li>
       ))}
@@ -105,29 +102,29 @@ function Totals({ board, money }: Shown): ReactElement {
   const churn = typeof mrr.churn_bp === "number" ? `${formatBasisPoints(mrr.churn_bp)} churned` : "nothing churned";
   return (
     <Tiles>
-      <Tile label="Net revenue" note={`${money(revenue.gross_minor)} of ${count(revenue.payments)} payments`}>
+      <Tile label="Net revenue" note={`${money(revenue.gross_minor)} of ${formatCount(revenue.payments)} payments`}>
         {money(revenue.net_minor)}
       </Tile>
       <Tile label="Recurring each month" note={churn}>
         {money(mrr.end_minor)}
       </Tile>
-      <Tile label="Subscribers" note={`${count(subscribers.new)} new, ${count(subscribers.churned)} gone`}>
-        {count(subscribers.end)}
+      <Tile label="Subscribers" note={`${formatCount(subscribers.new)} new, ${formatCount(subscribers.churned)} gone`}>
+        {formatCount(subscribers.end)}
       </Tile>
       <Tile label="Given back" note={`${money(revenue.fees_minor)} of fees`}>
         {money(revenue.reversed_minor)}
       </Tile>
-      <Tile label="Failed payments" note={`${count(failed_payments.recovered)} paid later`}>
-        {count(failed_payments.failed)}
+      <Tile label="Failed payments" note={`${formatCount(failed_payments.recovered)} paid later`}>
+        {formatCount(failed_payments.failed)}
       </Tile>
-      <Tile label="Credits owed" note={`${count(credits.used)} used`}>
-        {count(credits.liability)}
+      <Tile label="Credits owed" note={`${formatCount(credits.used)} used`}>
+        {formatCount(credits.liability)}
       </Tile>
       <Tile label="Past due" note="subscriptions now">
-        {count(board.past_due_subscriptions)}
+        {formatCount(board.past_due_subscriptions)}
       </Tile>
-      <Tile label="Webhooks" note={`${count(board.webhooks.waiting)} waiting`}>
-        {board.webhooks.lag_seconds === 0 ? "On time" : `${count(board.webhooks.lag_seconds)} s behind`}
+      <Tile label="Webhooks" note={`${formatCount(board.webhooks.waiting)} waiting`}>
+        {board.webhooks.lag_seconds === 0 ? "On time" : `${formatCount(board.webhooks.lag_seconds)} s behind`}
       </Tile>
     </Tiles>
   );
@@ -180,7 +177,7 @@ function CountPlots({ board: { series } }: Shown): ReactElement {
         title="Failed payments"
         kind="bars"
         labels={labels}
-        format={count}
+        format={formatCount}
         series={[
           { label: "Paid later", colour: 4, values: series.map(({ failed_payments: one }) => one.recovered) },
           { label: "Lost", colour: 2, values: series.map(({ failed_payments: one }) => one.failed - one.recovered) },
@@ -190,14 +187,14 @@ function CountPlots({ board: { series } }: Shown): ReactElement {
         title="Credits owed"
         kind="line"
         labels={labels}
-        format={count}
+        format={formatCount}
         series={[{ label: "Credits", colour: 1, values: series.map(({ credits }) => credits.liability) }]}
       />
       <Plot
         title="Events from Stripe"
         kind="bars"
         labels={labels}
-        format={count}
+        format={formatCount}
         series={[
           { label: "Handled", colour: 1, values: series.map(({ events }) => events.received - events.dead) },
           { label: "Dead", colour: 2, values: series.map(({ events }) => events.dead) },

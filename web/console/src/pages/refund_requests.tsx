@@ -106,7 +106,7 @@ function Request({ request }: { request: RefundRequestOut }): ReactElement {
           ["Amount", <Money key="v" minor={request.amount_minor} currency={request.currency} />],
           ["Status", <Status key="v" of={request.status} />],
           ["User", <UserLink key="v" id={request.user_id} />],
-          ["Payment", <IdLink key="v" to="/payments" id={request.purchase_id} whole />],
+          ["Purchase", <IdLink key="v" to="/purchases" id={request.purchase_id} whole />],
           ["Item", request.item_id],
           ["Reason", request.reason],
           ["Outside the policy", request.outside_policy ? say(request.outside_policy) : "No"],

@@ -26,7 +26,7 @@ export const refundColumns: Column<RefundOut>[] = [
   },
   { title: "Status", cell: (refund) => <Status of={refund.status} /> },
   { title: "User", cell: (refund) => <UserLink id={refund.user_id} /> },
-  { title: "Payment", isExtra: true, cell: (refund) => <IdLink to="/payments" id={refund.purchase_id} /> },
+  { title: "Purchase", isExtra: true, cell: (refund) => <IdLink to="/purchases" id={refund.purchase_id} /> },
   { title: "Reason", isExtra: true, cell: (refund) => (refund.reason ? say(refund.reason) : <Nothing />) },
   { title: "Made", cell: (refund) => <At moment={refund.created_at} /> },
 ];
@@ -69,8 +69,8 @@ export function RefundPage({ refundId }: { refundId: string }): ReactElement {
               ["Amount", <Money key="v" minor={refund.amount_minor} currency={refund.currency} />],
               ["Status", <Status key="v" of={refund.status} />],
               ["User", <UserLink key="v" id={refund.user_id} />],
-              ["Payment", <IdLink key="v" to="/payments" id={refund.purchase_id} whole />],
-              ["At Stripe", <Id key="v" of={refund.payment_intent_id} />],
+              ["Purchase", <IdLink key="v" to="/purchases" id={refund.purchase_id} whole />],
+              ["Payment", <IdLink key="v" to="/payments" id={refund.payment_intent_id} whole />],
               ["Reason", refund.reason ? say(refund.reason) : <Nothing />],
               ["Note", refund.note ?? <Nothing />],
               ["Why it failed", refund.failure_reason ?? <Nothing />],
@@ -146,8 +146,8 @@ export function DisputePage({ disputeId }: { disputeId: string }): ReactElement 
               ["Reason", dispute.reason ? say(dispute.reason) : <Nothing />],
               ["Evidence due", <Exactly key="v" moment={dispute.evidence_due_at} />],
               ["User", <UserLink key="v" id={dispute.user_id} />],
-              ["Payment", <IdLink key="v" to="/payments" id={dispute.purchase_id} whole />],
-              ["At Stripe", <Id key="v" of={dispute.payment_intent_id} />],
+              ["Purchase", <IdLink key="v" to="/purchases" id={dispute.purchase_id} whole />],
+              ["Payment", <IdLink key="v" to="/payments" id={dispute.payment_intent_id} whole />],
               ["Opened", <Exactly key="v" moment={dispute.created_at} />],
             ]}
           />
@@ -161,7 +161,7 @@ const warningColumns: Column<FraudWarningOut>[] = [
   { title: "Warning", cell: (warning) => <Id of={warning.warning_id} /> },
   { title: "Type", cell: (warning) => (warning.fraud_type ? say(warning.fraud_type) : <Nothing />) },
   { title: "User", cell: (warning) => <UserLink id={warning.user_id} /> },
-  { title: "Payment", cell: (warning) => <IdLink to="/payments" id={warning.purchase_id} /> },
+  { title: "Purchase", cell: (warning) => <IdLink to="/purchases" id={warning.purchase_id} /> },
   { title: "Can be acted on", isExtra: true, cell: (warning) => (warning.is_actionable ? "Yes" : "No") },
   { title: "Came", isExtra: true, cell: (warning) => <At moment={warning.created_at} /> },
 ];

@@ -1,45 +1,76 @@
-// One user: what they have, what they bought, what happened, and giving or taking credits.
+// Users: who they are, and for one of them what they have, what they bought, what happened, and giving or taking credits.
 
-import type { Entitlements, Wallet } from "@paydesk/client";
-import { formatNumber } from "@paydesk/react";
-import { type FormEvent, type ReactElement, useState } from "react";
+import type { Entitlements, UserOut, Wallet } from "@paydesk/client";
+import type { ReactElement } from "react";
 
-import { say } from "../formats.js";
+import { formatChange, formatCount, say } from "../formats.js";
 import { parseCount } from "../money.js";
 import { Act } from "../parts/act.js";
-import { Button } from "../parts/button.js";
-import { Section } from "../parts/fields.js";
+import { type Filter, Filters, useFilters } from "../parts/filters.js";
 import { Loaded } from "../parts/states.js";
-import { List, Table } from "../parts/table.js";
+import { type Column, List } from "../parts/table.js";
+import { type Tab, Tabs } from "../parts/tabs.js";
 import { Tile, Tiles } from "../parts/tiles.js";
 import { At, Count, Exactly, Id, Nothing, Status } from "../parts/values.js";
 import { useQuery } from "../query.js";
-import { go } from "../router.js";
+import { Link } from "../router.js";
 import { client } from "../server.js";
 import { Heading } from "../shell.js";
+import { BookingsOf } from "./bookings.js";
 import { orderColumns } from "./orders.js";
-import { purchaseColumns } from "./payments.js";
+import { EarningsOf } from "./payouts.js";
+import { purchaseColumns } from "./purchases.js";
 import { refundColumns } from "./reversals.js";
+import { SubscriptionsOf } from "./subscriptions.js";
+import { UserTimeline } from "./user_timeline.js";
+
+const columns: Column<UserOut>[] = [
+  {
+    title: "User",
+    cell: (user) => (
+      <Link data-entry="" className="cut" to={`/users/${encodeURIComponent(user.user_id)}`}>
+        {user.user_id}
+      </Link>
+    ),
+  },
+  { title: "E-mail", isExtra: true, cell: (user) => user.email ?? <Nothing /> },
+  { title: "Tier", cell: (user) => (user.tiers.length > 0 ? user.tiers.map(say).join(", ") : <Nothing />) },
+  { title: "Credits", isNumber: true, cell: (user) => <Count of={user.balance} /> },
+  {
+    title: "Customer",
+    isExtra: true,
+    cell: (user) => (user.stripe_customer_id ? <code>{user.stripe_customer_id}</code> : <Nothing />),
+  },
+];
+
+const filters: Filter[] = [{ name: "search", label: "Id begins with, or e-mail" }];
 
 export function UsersPage(): ReactElement {
-  const [text, setText] = useState("");
-  const open = (event: FormEvent) => {
-    event.preventDefault();
-    if (text.trim()) go(`/users/${encodeURIComponent(text.trim())}`);
-  };
+  const values = useFilters(filters);
   return (
     <>
-      <Heading title="Users" />
-      <p className="soft">A user is known by the id that your application gives them: the `sub` of their token.</p>
-      <form className="open-user" onSubmit={open}>
-        <label>
-          User{" "}
-          <input value={text} autoComplete="off" spellCheck={false} onChange={(event) => setText(event.target.value)} />
-        </label>
-        <Button type="submit" kind="primary">
-          Open
-        </Button>
-      </form>
+      <Heading title="Users">
+        <p className="soft">
+          By the id that your application gives them: the <code>sub</code> of their token.
+        </p>
+      </Heading>
+      <Filters filters={filters} />
+      <List
+        name="Users"
+        filters={values}
+        read={(page, signal) => client.listUsers({ ...page, ...(values as object) }, { signal })}
+        columns={columns}
+        keyOf={(user) => user.user_id}
+        empty={
+          values.search ? (
+            <>
+              Nobody. No id begins with “<bdi>{values.search}</bdi>”, and it is nobody’s whole e-mail address.
+            </>
+          ) : (
+            "Nobody yet. Whoever buys something or has credits shows here."
+          )
+        }
+      />
     </>
   );
 }
@@ -55,48 +86,61 @@ export function UserPage({ userId }: { userId: string }): ReactElement {
         <Id of={userId} />
       </Heading>
       <Loaded query={wallet}>{(found) => <Holdings wallet={found} rights={rights.data} />}</Loaded>
-      <Subscriptions userId={userId} />
-      <Section title="Payments">
-        <List
-          name="Payments"
-          pageName="payments"
-          limit={10}
-          filters={{ userId }}
-          read={(page, signal) => client.listPurchases({ user_id, ...page }, { signal })}
-          columns={purchaseColumns}
-          keyOf={(purchase) => purchase.purchase_id}
-          empty="Nothing was bought."
-        />
-      </Section>
-      <Section title="Credits">
-        <History userId={userId} balance={balance} />
-      </Section>
-      <Section title="Orders">
-        <List
-          name="Orders"
-          pageName="orders"
-          limit={10}
-          filters={{ userId }}
-          read={(page, signal) => client.listOrders({ user_id, ...page }, { signal })}
-          columns={orderColumns}
-          keyOf={(order) => order.order_id}
-          empty="Nothing was ordered."
-        />
-      </Section>
-      <Section title="Refunds">
-        <List
-          name="Refunds"
-          pageName="refunds"
-          limit={10}
-          filters={{ userId }}
-          read={(page, signal) => client.listRefunds({ user_id, ...page }, { signal })}
-          columns={refundColumns}
-          keyOf={(refund) => refund.refund_id}
-          empty="Nothing was given back."
-        />
-      </Section>
-      <Keys userId={userId} />
+      <Tabs label="About this user" tabs={tabsOf(userId, balance)} />
     </>
+  );
+}
+
+function tabsOf(userId: string, balance: number | undefined): [Tab, ...Tab[]] {
+  return [
+    { name: "timeline", label: "Timeline", show: () => <UserTimeline userId={userId} balance={balance} /> },
+    { name: "purchases", label: "Purchases", show: () => <Purchases userId={userId} /> },
+    { name: "credits", label: "Credits", show: () => <History userId={userId} balance={balance} /> },
+    { name: "subscriptions", label: "Subscriptions", show: () => <SubscriptionsOf userId={userId} /> },
+    { name: "orders", label: "Orders", show: () => <Orders userId={userId} /> },
+    { name: "bookings", label: "Bookings", show: () => <BookingsOf userId={userId} /> },
+    { name: "earnings", label: "Earnings", show: () => <EarningsOf userId={userId} /> },
+    { name: "refunds", label: "Refunds", show: () => <Refunds userId={userId} /> },
+    { name: "keys", label: "API keys", show: () => <Keys userId={userId} /> },
+  ];
+}
+
+function Purchases({ userId }: { userId: string }): ReactElement {
+  return (
+    <List
+      name="Purchases"
+      filters={{ userId }}
+      read={(page, signal) => client.listPurchases({ user_id: userId, ...page }, { signal })}
+      columns={purchaseColumns}
+      keyOf={(purchase) => purchase.purchase_id}
+      empty="Nothing was bought."
+    />
+  );
+}
+
+function Orders({ userId }: { userId: string }): ReactElement {
+  return (
+    <List
+      name="Orders"
+      filters={{ userId }}
+      read={(page, signal) => client.listOrders({ user_id: userId, ...page }, { signal })}
+      columns={orderColumns.filter(({ title }) => title !== "User")}
+      keyOf={(order) => order.order_id}
+      empty="Nothing was ordered."
+    />
+  );
+}
+
+function Refunds({ userId }: { userId: string }): ReactElement {
+  return (
+    <List
+      name="Refunds"
+      filters={{ userId }}
+      read={(page, signal) => client.listRefunds({ user_id: userId, ...page }, { signal })}
+      columns={refundColumns.filter(({ title }) => title !== "User")}
+      keyOf={(refund) => refund.refund_id}
+      empty="Nothing was given back."
+    />
   );
 }
 
@@ -113,7 +157,7 @@ function Credits({ userId, onDone }: { userId: string; onDone: () => void }): Re
     const { balance } = isAddition
       ? await client.addCredits(wanted, { idempotencyKey: key })
       : await client.removeCredits(wanted, { idempotencyKey: key });
-    return `The balance is ${formatNumber(balance, "en")}.`;
+    return `The balance is ${formatCount(balance)}.`;
   };
   return (
     <>
@@ -149,40 +193,10 @@ function Holdings({ wallet, rights }: { wallet: Wallet; rights: Entitlements | u
   );
 }
 
-function Subscriptions({ userId }: { userId: string }): ReactElement {
-  const query = useQuery(`subscriptions ${userId}`, (signal) => client.listSubscriptions({ id: userId }, { signal }));
-  return (
-    <Section title="Subscriptions">
-      <Loaded query={query}>
-        {({ data }) =>
-          data.length === 0 ? (
-            <p className="empty">No subscription.</p>
-          ) : (
-            <Table
-              caption="Subscriptions"
-              rows={data}
-              keyOf={(one) => one.subscription_id}
-              columns={[
-                { title: "Plan", cell: (one) => one.plan_id ?? <Nothing /> },
-                { title: "Status", cell: (one) => <Status of={one.status} /> },
-                { title: "Paid until", cell: (one) => <At moment={one.period_end_at} /> },
-                { title: "Ends", isExtra: true, cell: (one) => <At moment={one.ended_at ?? one.cancel_at} /> },
-                { title: "Subscription", isExtra: true, cell: (one) => <Id of={one.subscription_id} /> },
-              ]}
-            />
-          )
-        }
-      </Loaded>
-    </Section>
-  );
-}
-
 function History({ userId, balance }: { userId: string; balance: number | undefined }): ReactElement {
   return (
     <List
       name="History of credits"
-      pageName="credits"
-      limit={10}
       // What changes the balance is a new entry.
       filters={{ userId, balance: String(balance ?? "") }}
       read={(page, signal) => client.listCreditHistory({ user_id: userId, ...page }, { signal })}
@@ -193,11 +207,7 @@ function History({ userId, balance }: { userId: string; balance: number | undefi
         {
           title: "Credits",
           isNumber: true,
-          cell: (entry) => (
-            <span className="number">
-              {new Intl.NumberFormat("en", { signDisplay: "exceptZero" }).format(entry.amount)}
-            </span>
-          ),
+          cell: (entry) => <span className="number">{formatChange(entry.amount)}</span>,
         },
         {
           title: "Balance",
@@ -214,22 +224,18 @@ function History({ userId, balance }: { userId: string; balance: number | undefi
 
 function Keys({ userId }: { userId: string }): ReactElement {
   return (
-    <Section title="API keys">
-      <List
-        name="API keys"
-        pageName="keys"
-        limit={10}
-        filters={{ userId }}
-        read={(page, signal) => client.listKeys({ user_id: userId, ...page }, { signal })}
-        keyOf={(one) => one.key_id}
-        empty="No API key."
-        columns={[
-          { title: "Name", cell: (one) => one.name },
-          { title: "Status", cell: (one) => <Status of={one.status} /> },
-          { title: "Key", isExtra: true, cell: (one) => <code>{one.key_id}</code> },
-          { title: "Made", cell: (one) => <Exactly moment={one.created_at} /> },
-        ]}
-      />
-    </Section>
+    <List
+      name="API keys"
+      filters={{ userId }}
+      read={(page, signal) => client.listKeys({ user_id: userId, ...page }, { signal })}
+      keyOf={(one) => one.key_id}
+      empty="No API key."
+      columns={[
+        { title: "Name", cell: (one) => one.name },
+        { title: "Status", cell: (one) => <Status of={one.status} /> },
+        { title: "Key", isExtra: true, cell: (one) => <code>{one.key_id}</code> },
+        { title: "Made", cell: (one) => <Exactly moment={one.created_at} /> },
+      ]}
+    />
   );
 }

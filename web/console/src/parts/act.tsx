@@ -32,20 +32,23 @@ interface Props {
   /** What else may be asked first: what would happen. */
   rehearse?: { label: string; perform: (answers: Answers, key: string) => Promise<string> };
   onDone?: () => void;
+  /** Told what came of it where that is said by whoever is there longer than this; nothing when it is asked anew. */
+  onSaid?: (text: string | undefined) => void;
 }
 
 /** Something that can be done by whoever may. */
 export function Act(props: Props): ReactElement | null {
   const { session, mayAct } = useSession();
   const [isAsked, setAsked] = useState(false);
-  const [said, setSaid] = useState<string>();
+  const [own, setOwn] = useState<string>();
+  const tell = props.onSaid ?? setOwn;
   if (!mayAct || (props.isAdmins && session.role !== "admin")) return null;
   return (
     <>
       <Button
         {...(props.isDangerous ? { kind: "danger" as const } : {})}
         onClick={() => {
-          setSaid(undefined);
+          tell(undefined);
           setAsked(true);
         }}
       >
@@ -57,21 +60,29 @@ export function Act(props: Props): ReactElement | null {
           onClose={() => setAsked(false)}
           onSaid={(text) => {
             setAsked(false);
-            setSaid(text ?? "Done.");
+            tell(text ?? "Done.");
             props.onDone?.();
           }}
         />
       )}
-      {said && (
-        <p className="said" role="status">
-          {said}
-        </p>
-      )}
+      <Said text={own} />
     </>
   );
 }
 
-function Question(props: Props & { onClose: () => void; onSaid: (text: string | undefined) => void }): ReactElement {
+/** What came of something that was done. */
+export function Said({ text }: { text: string | undefined }): ReactElement | null {
+  if (!text) return null;
+  return (
+    <p className="said" role="status">
+      {text}
+    </p>
+  );
+}
+
+function Question(
+  props: Omit<Props, "onSaid"> & { onClose: () => void; onSaid: (text: string | undefined) => void },
+): ReactElement {
   const { label, title, children, asks = [], isDangerous, perform, rehearse, onClose, onSaid } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const form = useRef<HTMLFormElement>(null);

@@ -19,10 +19,12 @@ export function useFilters(filters: Filter[]): Record<string, string | undefined
 }
 
 export function Filters({ filters }: { filters: Filter[] }): ReactElement {
-  const { path } = usePlace();
+  const { path, query } = usePlace();
   const values = useFilters(filters);
+  // Which part of the page is shown stays; which page of the list does not.
+  const here = { show: query.get("show") ?? undefined };
   const change = (name: string, value: string) => {
-    go(addressOf(path, { ...values, [name]: value.trim() }), { replace: true });
+    go(addressOf(path, { ...here, ...values, [name]: value.trim() }), { replace: true });
   };
   const isSet = Object.values(values).some(Boolean);
   return (
@@ -36,7 +38,7 @@ export function Filters({ filters }: { filters: Filter[] }): ReactElement {
         />
       ))}
       {isSet && (
-        <button type="button" className="button quiet" onClick={() => go(path, { replace: true })}>
+        <button type="button" className="button quiet" onClick={() => go(addressOf(path, here), { replace: true })}>
           Clear
         </button>
       )}

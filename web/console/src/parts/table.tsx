@@ -1,7 +1,7 @@
 // A list: what is on a page of it, and the ways to the next and the one before.
 
 import type { Page } from "@paydesk/client";
-import { type ReactElement, type ReactNode, useRef } from "react";
+import { type ReactElement, type ReactNode, useState } from "react";
 
 import { useQuery } from "../query.js";
 import { addressOf, go, usePlace } from "../router.js";
@@ -58,12 +58,10 @@ export function Table<Row>({
   );
 }
 
-interface ListProps<Row> {
+interface PagedProps<Row> {
   /** What is listed, in words; names what was read too. */
   name: string;
   read: (page: { limit: number; after?: string }, signal: AbortSignal) => Promise<Page<Row>>;
-  columns: Column<Row>[];
-  keyOf: (row: Row) => string;
   /** Said where there is nothing. */
   empty: ReactNode;
   /** How many on a page. */
@@ -74,40 +72,44 @@ interface ListProps<Row> {
   filters?: Record<string, string | undefined>;
 }
 
+interface ListProps<Row> extends PagedProps<Row> {
+  columns: Column<Row>[];
+  keyOf: (row: Row) => string;
+}
+
+/** A list as a table. */
+export function List<Row>({ columns, keyOf, ...rest }: ListProps<Row>): ReactElement {
+  return <Paged {...rest}>{(rows) => <Table caption={rest.name} rows={rows} columns={columns} keyOf={keyOf} />}</Paged>;
+}
+
 /** A list that is read page by page, its place in the address so that a way back leads to where one was. */
-export function List<Row>(props: ListProps<Row>): ReactElement {
-  const { name, read, columns, keyOf, empty, limit = 25, pageName = "after", filters = {} } = props;
+export function Paged<Row>(props: PagedProps<Row> & { children: (rows: Row[]) => ReactElement }): ReactElement {
+  const { name, read, empty, limit = 25, pageName = "after", filters = {}, children } = props;
   const { path, query } = usePlace();
   const after = query.get(pageName) ?? undefined;
-  const before = useRef<(string | undefined)[]>([]);
+  const [passed, setPassed] = useState<(string | undefined)[]>([]);
+  // What is listed anew begins anew; whoever came by a link has passed nothing.
+  const before = after ? passed : [];
   const key = JSON.stringify([name, path, limit, filters, after]);
   const page = useQuery(key, (signal) => read(after ? { limit, after } : { limit }, signal));
-  const turn = (to: string | undefined) => {
+  const turn = (to: string | undefined, behind: (string | undefined)[]) => {
+    setPassed(behind);
     go(addressOf(path, { ...Object.fromEntries(query), [pageName]: to }));
   };
   return (
     <Loaded query={page}>
       {({ data, next }) => (
         <div className="list" aria-busy={page.isLoading}>
-          {data.length > 0 ? (
-            <Table caption={name} rows={data} columns={columns} keyOf={keyOf} />
-          ) : (
-            emptyOf(empty, next)
-          )}
+          {data.length > 0 ? children(data) : emptyOf(empty, next)}
           {(after || next) && (
-            <p className="pages">
-              {after && <Button onClick={() => turn(before.current.pop())}>Newer</Button>}
-              {next && (
-                <Button
-                  onClick={() => {
-                    before.current.push(after);
-                    turn(next);
-                  }}
-                >
-                  Older
+            <nav className="pages" aria-label={`Pages of ${name.toLowerCase()}`}>
+              {after && (
+                <Button onClick={() => turn(before.at(-1), before.slice(0, -1))}>
+                  {before.length > 0 ? "Previous" : "First page"}
                 </Button>
               )}
-            </p>
+              {next && <Button onClick={() => turn(next, [...before, after])}>Next</Button>}
+            </nav>
           )}
         </div>
       )}

@@ -1,9 +1,8 @@
 // Single values as they are shown everywhere: a status, an amount, a moment, an id.
 
-import { formatMoney, formatNumber } from "@paydesk/react";
 import { type ReactElement, useState } from "react";
 
-import { formatAgo, formatMoment, say, shorten, toneOf } from "../formats.js";
+import { formatAgo, formatAmount, formatCount, formatMoment, formatMoney, say, shorten, toneOf } from "../formats.js";
 import { Link } from "../router.js";
 
 export function Status({ of: status }: { of: string }): ReactElement {
@@ -11,11 +10,16 @@ export function Status({ of: status }: { of: string }): ReactElement {
 }
 
 export function Money({ minor, currency }: { minor: number; currency: string }): ReactElement {
-  return <span className="number">{formatMoney(minor, currency, "en")}</span>;
+  return <span className="number">{formatMoney(minor, currency)}</span>;
 }
 
 export function Count({ of: value }: { of: number }): ReactElement {
-  return <span className="number">{formatNumber(value, "en")}</span>;
+  return <span className="number">{formatCount(value)}</span>;
+}
+
+/** An amount of what its unit says: credits or a currency. */
+export function Amount({ of: amount, unit }: { of: number; unit: string }): ReactElement {
+  return <span className="number">{formatAmount(amount, unit)}</span>;
 }
 
 /** When something was, or nothing. */

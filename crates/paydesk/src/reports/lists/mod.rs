@@ -24,7 +24,9 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(payments::list_payments))
         .routes(routes!(payments::read_payment))
         .routes(routes!(subscriptions::list_all_subscriptions))
+        .routes(routes!(subscriptions::read_subscription))
         .routes(routes!(transfers::list_ledger_transfers))
+        .routes(routes!(transfers::read_ledger_transfer))
 }
 
 /// A cursor that is not one of this list.

@@ -2,16 +2,17 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use store::Tx;
 
 use super::no_cursor;
 use crate::app::App;
 use crate::http::auth::Scoped;
 use crate::http::paging::{Page, check_limit};
-use crate::http::{ApiJson, ApiQuery, Problem};
+use crate::http::{ApiJson, ApiPath, ApiQuery, Problem, kinds};
 use crate::ids::UserId;
 use crate::reports::records::lists as records;
 use crate::subscriptions::commands::routes::SubscriptionOut;
-use crate::subscriptions::{self, SubscriptionFilter};
+use crate::subscriptions::{self, Subscription, SubscriptionFilter};
 use crate::tokens::scope::SubscriptionsRead;
 
 /// Where a subscription stands, in Stripe's words.
@@ -109,21 +110,48 @@ pub(crate) async fn list_all_subscriptions(
                 status: wanted.status.map(Status::word),
             };
             let page = subscriptions::subscriptions_page(tx, &filter, &before, limit + 1)?;
-            let ids: Vec<&str> = page.iter().map(|one| one.subscription_id.as_str()).collect();
-            let revenue = records::revenue_of(tx, &ids)?;
-            let listed = page.into_iter().map(|one| {
-                let revenue = revenue.get(&one.subscription_id);
-                ListedSubscriptionOut {
-                    mrr_minor: revenue.map_or(0, |(_, mrr_minor)| *mrr_minor),
-                    currency: revenue.map(|(currency, _)| currency.clone()),
-                    subscription: one.into(),
-                }
-            });
-            Ok(Some(listed.collect::<Vec<_>>()))
+            listed(tx, page).map(Some)
         })
         .await?;
     let page = found.ok_or_else(no_cursor)?;
     Ok(ApiJson(Page::of(page, limit, |one: &ListedSubscriptionOut| {
         one.subscription.subscription_id.clone()
     })))
+}
+
+/// Read anybody's subscription
+///
+/// With what it brings in a month. A service needs the scope `subscriptions:read`.
+#[utoipa::path(get, path = "/api/subscriptions/{id}", tag = "reports",
+    params(("id" = String, Path, description = "The subscription at Stripe.")),
+    responses((status = 200, description = "The subscription.", body = ListedSubscriptionOut)))]
+pub(crate) async fn read_subscription(
+    State(app): State<App>,
+    _permit: Scoped<SubscriptionsRead>,
+    ApiPath(id): ApiPath<String>,
+) -> Result<ApiJson<ListedSubscriptionOut>, Problem> {
+    let found = app
+        .store
+        .read(move |tx| {
+            let one = subscriptions::subscription(tx, &id)?;
+            listed(tx, one.into_iter().collect())
+        })
+        .await?;
+    let one = found.into_iter().next();
+    one.map(ApiJson).ok_or_else(|| Problem::of(&kinds::NOT_FOUND))
+}
+
+/// Subscriptions with what they bring in.
+fn listed(tx: &mut Tx<'_>, page: Vec<Subscription>) -> store::Result<Vec<ListedSubscriptionOut>> {
+    let ids: Vec<&str> = page.iter().map(|one| one.subscription_id.as_str()).collect();
+    let revenue = records::revenue_of(tx, &ids)?;
+    let listed = page.into_iter().map(|one| {
+        let revenue = revenue.get(&one.subscription_id);
+        ListedSubscriptionOut {
+            mrr_minor: revenue.map_or(0, |(_, mrr_minor)| *mrr_minor),
+            currency: revenue.map(|(currency, _)| currency.clone()),
+            subscription: one.into(),
+        }
+    });
+    Ok(listed.collect())
 }

@@ -4,13 +4,14 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::books::{self, Passage};
+use crate::books::{self, Passage, Side};
 use crate::clock::Moment;
 use crate::http::auth::Scoped;
 use crate::http::paging::{Page, check_limit};
-use crate::http::{ApiJson, ApiQuery, Problem, kinds};
+use crate::http::{ApiJson, ApiPath, ApiQuery, Problem, kinds};
+use crate::inbox;
 use crate::tokens::scope::ReportsRead;
-use ledger::TransferCode;
+use ledger::{Lot, NEVER_US, TransferCode};
 
 /// Which transfers to list.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -81,6 +82,84 @@ impl From<Passage> for TransferOut {
     }
 }
 
+/// A transfer with both of its sides.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = LedgerTransferDetailOut)]
+pub struct DetailOut {
+    /// The transfer.
+    #[serde(flatten)]
+    pub transfer: TransferOut,
+    /// Stripe's id of the event behind it; absent where there was none.
+    #[schema(example = "evt_1QxYzA2eZvKYlo2C")]
+    pub stripe_event_id: Option<String>,
+    /// Where it came from.
+    pub debit: SideOut,
+    /// Where it went to.
+    pub credit: SideOut,
+}
+
+/// One side of a transfer.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = LedgerSideOut)]
+pub struct SideOut {
+    /// The account.
+    #[schema(example = "credits:wallet:ada")]
+    pub account: String,
+    /// Whose it is; absent where it is an account of the house.
+    #[schema(example = "ada")]
+    pub user_id: Option<String>,
+    /// The API key that it is set apart for.
+    pub key_id: Option<String>,
+    /// What it held afterwards; absent where it is an account of the house, which keeps no balance with its transfers.
+    #[schema(example = 200)]
+    pub balance: Option<i64>,
+    /// The lots of a wallet that were drawn from, made or filled.
+    pub lots: Vec<LotPartOut>,
+}
+
+/// What a transfer drew from a lot of a wallet, or put into it.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = LedgerLotPartOut)]
+pub struct LotPartOut {
+    /// Its number in its wallet, in the order in which they were made.
+    #[schema(example = 1)]
+    pub number: i64,
+    /// How much of it.
+    #[schema(example = 100)]
+    pub amount: i64,
+    /// Lots of a lower number are used first.
+    #[schema(example = 0)]
+    pub priority: i64,
+    /// When it ends; absent where it does not.
+    pub expires_at: Option<Moment>,
+}
+
+impl From<Side> for SideOut {
+    fn from(side: Side) -> Self {
+        let owner = side.key.owner();
+        Self {
+            account: side.key.to_string(),
+            user_id: owner.map(|owner| owner.user.clone()),
+            key_id: owner.and_then(|owner| owner.key.clone()),
+            balance: owner.map(|_| side.balance),
+            lots: side.lots.iter().map(LotPartOut::from).collect(),
+        }
+    }
+}
+
+impl From<&Lot> for LotPartOut {
+    fn from(lot: &Lot) -> Self {
+        Self {
+            number: lot.number,
+            amount: lot.amount,
+            priority: lot.terms.priority,
+            expires_at: Some(lot.terms.expires_at_us)
+                .filter(|ends_at_us| *ends_at_us != NEVER_US)
+                .map(Moment),
+        }
+    }
+}
+
 /// List transfers of the ledger
 ///
 /// Everybody's, newest first; those of one wallet are its history. Where few are of the code that is asked for, a page may
@@ -114,5 +193,36 @@ pub(crate) async fn list_ledger_transfers(
     Ok(ApiJson(Page {
         data: passages.into_iter().map(TransferOut::from).collect(),
         next: next.map(|position| position.to_string()),
+    }))
+}
+
+/// Read a transfer of the ledger
+///
+/// By its position, with what both accounts held afterwards, the lots it drew from or made, and the event behind it. A
+/// service needs the scope `reports:read`.
+#[utoipa::path(get, path = "/api/ledger/transfers/{position}", tag = "reports",
+    params(("position" = i64, Path, description = "Its place in the books.")),
+    responses((status = 200, description = "The transfer.", body = DetailOut)))]
+pub(crate) async fn read_ledger_transfer(
+    State(app): State<App>,
+    _permit: Scoped<ReportsRead>,
+    ApiPath(position): ApiPath<i64>,
+) -> Result<ApiJson<DetailOut>, Problem> {
+    let found = app
+        .store
+        .read(move |tx| {
+            let Some(passage) = books::passages(tx, &[position])?.pop() else {
+                return Ok::<_, store::Error>(None);
+            };
+            let stripe_event_id = inbox::stripe_id_of(tx, passage.event_id)?;
+            Ok(Some((passage, stripe_event_id)))
+        })
+        .await?;
+    let (passage, stripe_event_id) = found.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?;
+    Ok(ApiJson(DetailOut {
+        debit: passage.debit.clone().into(),
+        credit: passage.credit.clone().into(),
+        transfer: passage.into(),
+        stripe_event_id,
     }))
 }

@@ -1,0 +1,158 @@
+// The lists of the console with something in them: found, narrowed down, turned page by page, and followed to the last detail; on a
+// phone and at a desk.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { inspect, looks } from './application.mjs';
+import { asBuyer, keepPicture, startBrowser } from './buyer.mjs';
+import { awaitRead, awaitRow, openConsole, openFromMenu } from './operator.mjs';
+import { manyUsers, someSubscriber } from './seeding.mjs';
+
+/** As many as stand on a page. */
+const PAGE = 25;
+
+let browser;
+before(async () => (browser = await startBrowser()));
+after(() => browser?.close());
+
+/** One journey, made with every look. */
+function journey(name, story, tell, more = {}) {
+  for (const [look, options] of Object.entries(looks)) {
+    const where = look === 'phone' ? 'on a phone' : 'at a desk';
+    test(`${name}, ${where}`, () => asBuyer(browser, `console-${story}-${look}`, (page) => tell(page, look), { ...options, ...more }));
+  }
+}
+
+/** What is there is right, and kept for whoever wants to see it. */
+async function look(page, name) {
+  await awaitRead(page);
+  await inspect(page);
+  await keepPicture(page, `console-${name}`);
+}
+
+async function narrow(page, label, text) {
+  await page.getByRole('search').getByLabel(label).fill(text);
+  await page.keyboard.press('Enter');
+  await awaitRead(page);
+}
+
+const rows = (page) => page.locator('main tbody tr');
+
+async function awaitRows(page, count) {
+  await page.waitForFunction((wanted) => document.querySelectorAll('main tbody tr').length === wanted, count);
+  await awaitRead(page);
+}
+
+journey('a list is turned page by page, and the way back leads to where one was', 'pages', async (page, size) => {
+  const begin = await manyUsers(PAGE + 2);
+  await openConsole(page, 'viewer', '/users');
+  await narrow(page, 'Id begins with, or e-mail', begin);
+  await awaitRows(page, PAGE);
+  await look(page, `users-found-${size}`);
+  await page.getByRole('button', { name: 'Next' }).click();
+  await awaitRows(page, 2);
+  assert.equal(await page.getByRole('button', { name: 'Next' }).count(), 0, 'there is no third page');
+  await rows(page).first().getByRole('link').first().click();
+  await page.getByRole('heading', { level: 1, name: 'User' }).waitFor();
+  await page.goBack();
+  await awaitRows(page, 2);
+  await page.getByRole('button', { name: 'First page' }).click();
+  await awaitRows(page, PAGE);
+  await narrow(page, 'Id begins with, or e-mail', `${begin}nobody`);
+  await page.getByText('Nobody. No id begins with').waitFor();
+  await look(page, `users-nobody-${size}`);
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await awaitRows(page, PAGE);
+});
+
+journey('from a user to their payment, its purchase, what it moved in the ledger and the event behind it', 'follow', async (page, size) => {
+  const { user, purchase } = await someSubscriber();
+  await openConsole(page, 'viewer', '/users');
+  await narrow(page, 'Id begins with, or e-mail', `${user}@example.org`);
+  await rows(page).first().getByRole('link', { name: user }).click();
+  await page.getByRole('list', { name: 'What happened' }).getByText('Payment').first().waitFor();
+  await look(page, `user-timeline-${size}`);
+  for (const tab of ['Purchases', 'Credits', 'Subscriptions', 'Orders', 'Bookings', 'Earnings', 'Refunds', 'API keys']) {
+    await page.getByRole('navigation', { name: 'About this user' }).getByRole('link', { name: tab, exact: true }).click();
+    await page.getByRole('region', { name: tab }).waitFor();
+    await look(page, `user-${tab.toLowerCase().replaceAll(' ', '-')}-${size}`);
+  }
+  await openFromMenu(page, size, 'Payments');
+  await narrow(page, 'User', user);
+  await look(page, `payments-found-${size}`);
+  await rows(page).filter({ hasText: '$20.00' }).getByRole('link').first().click();
+  await page.getByRole('heading', { level: 1, name: 'Payment' }).waitFor();
+  await look(page, `payment-detail-${size}`);
+  await page.getByRole('link', { name: purchase }).click();
+  await page.getByRole('heading', { level: 1, name: 'Purchase' }).waitFor();
+  await look(page, `purchase-${size}`);
+  await openFromMenu(page, size, 'Ledger');
+  await page.getByRole('search').getByLabel('What').selectOption('grant');
+  await awaitRow(page, '200 credits');
+  await look(page, `ledger-${size}`);
+  await rows(page).filter({ hasText: '200 credits' }).first().getByRole('link').first().click();
+  await page.getByRole('heading', { level: 1, name: 'Grant' }).waitFor();
+  await page.getByRole('region', { name: 'Both sides' }).getByText(`credits:wallet:${user}`).waitFor();
+  await look(page, `transfer-${size}`);
+});
+
+journey('a subscription is found, ended with its period, and goes on', 'subscription', async (page, size) => {
+  const { user } = await someSubscriber();
+  await openConsole(page, 'operator', `/subscriptions?user_id=${user}`);
+  await awaitRow(page, 'pro-monthly');
+  await look(page, `subscriptions-found-${size}`);
+  await rows(page).first().getByRole('link', { name: 'pro-monthly' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Subscription' }).waitFor();
+  await page.getByRole('button', { name: 'End', exact: true }).click();
+  const question = page.getByRole('dialog', { name: 'End this subscription?' });
+  await inspect(page);
+  await question.getByRole('button', { name: 'End', exact: true }).click();
+  await page.getByRole('status').filter({ hasText: 'It ends with the period' }).waitFor();
+  await page.getByRole('button', { name: 'Let it go on' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Let it go on' }).click();
+  await page.getByRole('status').filter({ hasText: 'It goes on' }).waitFor();
+  await look(page, `subscription-${size}`);
+});
+
+journey('an event tells what came of it, from Stripe to the last who was told', 'event', async (page, size) => {
+  await someSubscriber();
+  await openConsole(page, 'viewer', '/events?type=invoice.paid');
+  await awaitRow(page, 'Processed');
+  await rows(page).filter({ hasText: 'Processed' }).first().getByRole('link').first().click();
+  await page.getByRole('heading', { level: 1, name: 'invoice.paid' }).waitFor();
+  const happened = page.getByRole('list', { name: 'What happened' });
+  for (const what of ['Happened at Stripe', 'Came, and was kept', 'Handled']) await happened.getByText(what).waitFor();
+  await look(page, `event-timeline-${size}`);
+});
+
+journey('what is not there is said, and so is what is wrong', 'absent', async (page, size) => {
+  await openConsole(page, 'viewer', '/payments/pi_none');
+  await page.getByRole('alert').waitFor();
+  for (const path of ['/purchases/pur_none', '/subscriptions/sub_none', '/ledger/4711000', '/ledger/nothing', '/payments?after=pi_none']) {
+    await page.goto(`${new URL(process.env.SHOP).origin}/console${path}`);
+    await page.getByRole('alert').waitFor();
+    await inspect(page);
+  }
+  await keepPicture(page, `console-wrong-${size}`);
+}, { expectedComplaint: /status of 40[04]/ });
+
+test('lists are gone through by keyboard alone', () =>
+  asBuyer(
+    browser,
+    'console-lists-keyboard',
+    async (page) => {
+      await someSubscriber();
+      await openConsole(page, 'viewer');
+      for (const [letter, name, detail] of [['p', 'Payments', 'Payment'], ['s', 'Subscriptions', 'Subscription'], ['u', 'Users', 'User']]) {
+        await page.keyboard.press('g');
+        await page.keyboard.press(letter);
+        await page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
+        await awaitRow(page);
+        await page.keyboard.press('j');
+        await page.keyboard.press('Enter');
+        await page.getByRole('heading', { level: 1, name: detail, exact: true }).waitFor();
+      }
+    },
+    looks.desk,
+  ));

@@ -1,0 +1,59 @@
+// What an application, its buyers and Stripe do without a browser, so that the console has something to show.
+
+import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
+
+import { newUser } from './application.mjs';
+
+const { origin } = new URL(process.env.SHOP);
+export const admin = process.env.PAYDESK_ADMIN_TOKEN;
+
+/** Asks paydesk; what it refuses fails the story. */
+export async function call(token, method, path, body) {
+  const headers = { authorization: `Bearer ${token}` };
+  if (method === 'POST') headers['idempotency-key'] = crypto.randomUUID();
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  const answer = await fetch(origin + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const text = await answer.text();
+  assert.ok(answer.ok, `${method} ${path} was answered ${answer.status}: ${text}`);
+  return text === '' ? undefined : JSON.parse(text);
+}
+
+/** Pays for something as its buyer would, and answers the checkout. What was bought is there when this returns. */
+export async function buy({ token }, wanted, path = '/api/stripe/create-checkout-session') {
+  const checkout = await call(token, 'POST', path, wanted);
+  await pay(checkout);
+  return checkout;
+}
+
+/** Pays on Stripe's side, and sees to it that paydesk knows: its page of success settles what no event has told yet. */
+async function pay({ id, url }) {
+  const sandbox = new URL(url).origin;
+  const paid = await fetch(`${sandbox}/_sandbox/checkout/${id}/pay`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ card: '4242424242424242' }),
+  });
+  assert.ok(paid.ok, `the sandbox answered ${paid.status}: ${await paid.text()}`);
+  const settled = await fetch(`${origin}/payment/success?session_id=${encodeURIComponent(id)}`);
+  assert.ok(settled.ok, `the page of success was answered ${settled.status}`);
+}
+
+/** Users who have one credit each, and whose ids begin alike. Answers that beginning. */
+export async function manyUsers(count) {
+  const begin = `many_${crypto.randomUUID().slice(0, 8)}_`;
+  for (let number = 0; number < count; number += 1) {
+    const user = `${begin}${String(number).padStart(3, '0')}`;
+    await call(admin, 'POST', `/api/financial/credits/${user}/add`, { amount: 1, reason: 'A gift for each' });
+  }
+  return begin;
+}
+
+/** Somebody who has bought credits and a plan, and whose address is known. */
+export async function someSubscriber() {
+  const user = newUser();
+  await call(admin, 'PUT', `/api/users/${user.user}/contact`, { email: `${user.user}@example.org` });
+  const bought = await buy(user, { item_id: 'starter', quantity: 2 });
+  await buy(user, { item_id: 'pro-monthly' });
+  return { ...user, purchase: bought.purchase_id };
+}

@@ -1,0 +1,58 @@
+// Everything that happened to a user, newest first.
+
+import type { TimelineEntryOut } from "@paydesk/client";
+import type { ReactElement } from "react";
+
+import { say } from "../formats.js";
+import { Paged } from "../parts/table.js";
+import { type Happening, Timeline } from "../parts/timeline.js";
+import { Amount } from "../parts/values.js";
+import { Link } from "../router.js";
+import { client } from "../server.js";
+
+/** Where what happened is found in full; a notice has no page of its own. */
+const PLACES: Record<TimelineEntryOut["kind"], string | undefined> = {
+  purchase: "/purchases",
+  payment: "/payments",
+  refund: "/refunds",
+  dispute: "/disputes",
+  order: "/orders",
+  subscription: "/subscriptions",
+  credits: "/ledger",
+  notice: undefined,
+};
+
+function happening(entry: TimelineEntryOut, index: number): Happening {
+  const { kind, id, status, amount, unit } = entry;
+  const place = PLACES[kind];
+  return {
+    // One thing may have happened to several at once, and several things to one.
+    key: `${kind} ${id} ${status} ${entry.at} ${index}`,
+    at: entry.at,
+    title: place ? (
+      <Link data-entry="" to={`${place}/${encodeURIComponent(id)}`}>
+        {say(kind)}
+      </Link>
+    ) : (
+      say(kind)
+    ),
+    // A movement of what recurs is one by its kind, whatever the figure is called.
+    status: status.replace(/^mrr_/, ""),
+    amount: typeof amount === "number" && unit ? <Amount of={amount} unit={unit} /> : undefined,
+    detail: entry.detail,
+  };
+}
+
+export function UserTimeline({ userId, balance }: { userId: string; balance: number | undefined }): ReactElement {
+  return (
+    <Paged
+      name="Timeline"
+      // What changes the balance is told of too.
+      filters={{ userId, balance: String(balance ?? "") }}
+      read={(page, signal) => client.readUserTimeline({ user_id: userId, ...page }, { signal })}
+      empty="Nothing happened yet. Purchases, credits, orders and all else of this user shows here."
+    >
+      {(rows) => <Timeline of={rows.map(happening)} label="What happened" />}
+    </Paged>
+  );
+}
