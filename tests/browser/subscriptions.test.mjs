@@ -21,6 +21,8 @@ function asSubscriber(story, tell) {
   return asBuyer(browser, story, async (page) => {
     const owned = await openShopWithoutPlan(page);
     await choosePlan(page, pro.id);
+    assert.match(await page.textContent('#total'), /^\S+ per month$/);
+    assert.equal(await page.textContent('#pay'), 'Subscribe');
     await pay(page, cards.good);
     await awaitSuccess(page);
     await openShop(page);

@@ -5,7 +5,7 @@ use axum::extract::{Path, State as Extract};
 use axum::http::{HeaderMap, Response, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::{escape, field, fields, fill, json_answer, notice, onward, page, wants_json};
+use super::{escape, field, fields, fill, json_answer, notice, onward, page, portal_views, wants_json};
 use crate::Sandbox;
 use crate::resources::checkout_sessions::{self, Buyer};
 use crate::resources::{checkout_setup, money, payment_methods};
@@ -284,6 +284,7 @@ fn form_page(
             ("back", &back),
             ("merchant", &escape(merchant)),
             ("total", &escape(&total)),
+            ("every", &escape(&every(session))),
             ("items", &items(session)),
             ("id", &escape(text(session, "id"))),
             ("token", &escape(text(session, "_form_token"))),
@@ -293,10 +294,12 @@ fn form_page(
             ("methods", &if free { String::new() } else { methods(&types, form) }),
             (
                 "pay",
-                &escape(&match (setup, free) {
-                    (true, _) => "Save".to_owned(),
-                    (false, true) => "Complete order".to_owned(),
-                    (false, false) => format!("Pay {total}"),
+                &escape(&match text(session, "mode") {
+                    "setup" => "Save".to_owned(),
+                    "subscription" if int(session, "amount_total") == 0 => "Start trial".to_owned(),
+                    "subscription" => "Subscribe".to_owned(),
+                    _ if free => "Complete order".to_owned(),
+                    _ => format!("Pay {total}"),
                 }),
             ),
         ],
@@ -307,6 +310,23 @@ fn form_page(
         &content,
         &[text(session, "success_url"), cancel],
     )
+}
+
+/// How often the total of a subscription is paid, and what is paid after a trial.
+fn every(session: &Value) -> String {
+    let first = &session["_items"][0];
+    if session["mode"] != "subscription" {
+        return String::new();
+    }
+    let often = portal_views::every(&first["price"]);
+    if int(session, "amount_total") > 0 {
+        return often;
+    }
+    let items = session["_items"].as_array().into_iter().flatten();
+    let later = items
+        .map(|item| int(&item["price"], "unit_amount").saturating_mul(int(item, "quantity")))
+        .fold(0, i64::saturating_add);
+    format!("today, then {} {often}", money::shown(later, text(first, "currency")))
 }
 
 fn items(session: &Value) -> String {

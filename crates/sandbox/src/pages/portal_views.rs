@@ -79,10 +79,15 @@ fn cost(price: &Value, quantity: i64) -> String {
         int(price, "unit_amount").saturating_mul(quantity),
         text(price, "currency"),
     );
+    format!("{each} {}", every(price))
+}
+
+/// How often a price is paid.
+pub(super) fn every(price: &Value) -> String {
     let interval = text(&price["recurring"], "interval");
     match int(&price["recurring"], "interval_count") {
-        0 | 1 => format!("{each} per {interval}"),
-        count => format!("{each} every {count} {interval}s"),
+        0 | 1 => format!("per {interval}"),
+        count => format!("every {count} {interval}s"),
     }
 }
 
