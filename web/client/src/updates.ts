@@ -2,7 +2,7 @@
 
 import { type Connection, pauseBefore } from "./connection.js";
 import { type Piece, readPieces } from "./event_stream.js";
-import type { CreditsHeld, NoticeOut, OrderOut, Subscribed } from "./generated/schema.js";
+import type { BookingOut, CreditsHeld, NoticeOut, OrderOut, Subscribed } from "./generated/schema.js";
 import { ConnectionError, ProblemError } from "./problem.js";
 
 /** What there is to tell about each kind. */
@@ -13,6 +13,8 @@ interface Told {
   subscription: Subscribed;
   /** An order that is new or has changed. */
   order: Pick<OrderOut, "order_id" | "status" | "updated_at">;
+  /** A booking of theirs that is new or has changed. */
+  booking: Pick<BookingOut, "booking_id" | "status" | "starts_at" | "updated_at">;
   /** Something the user is to be told. */
   notice: NoticeOut;
 }
@@ -28,7 +30,7 @@ export interface UpdatesInput {
   last_event_id?: string | undefined;
 }
 
-const KINDS: ReadonlySet<string> = new Set<keyof Told>(["wallet", "subscription", "order", "notice"]);
+const KINDS: ReadonlySet<string> = new Set<keyof Told>(["wallet", "subscription", "order", "booking", "notice"]);
 /** The server says something every 15 seconds. */
 const SILENCE_MS_MAX = 45_000;
 const BROKEN_OFF = new ConnectionError("The stream broke off");

@@ -1,6 +1,6 @@
 // What was read of the server, for all components under one provider: each thing once, and the newest of it.
 
-import type { Client } from "@paydesk/client";
+import { type Client, isProblem } from "@paydesk/client";
 
 /** Where something that is read from the server stands. What was read before stays while it is read again. */
 export type Snapshot<Data> =
@@ -19,6 +19,9 @@ interface WantedPage {
 
 /** What comes in pages. */
 const lists = {
+  bookings: (client: Client, _: string, page: WantedPage) => client.listBookings(page),
+  earnings: (client: Client, userId: string, page: WantedPage) => client.listEarnings({ user_id: userId, ...page }),
+  given: (client: Client, userId: string, page: WantedPage) => client.listBookings({ builder_id: userId, ...page }),
   history: (client: Client, userId: string, page: WantedPage) => client.listCreditHistory({ user_id: userId, ...page }),
   invoices: (client: Client, userId: string, page: WantedPage) =>
     client.listSubscriptionInvoices({ user_id: userId, ...page }),
@@ -26,12 +29,18 @@ const lists = {
   notices: (client: Client, _: string, page: WantedPage) => client.listNotices(page),
   purchases: (client: Client, _: string, page: WantedPage) => client.listPurchases(page),
   orders: (client: Client, _: string, page: WantedPage) => client.listOrders(page),
+  refundRequests: (client: Client, _: string, page: WantedPage) => client.listRefundRequests(page),
 };
 
 /** What is one thing. */
 const things = {
   credits: (client: Client, userId: string) => client.readCredits({ user_id: userId }),
   entitlements: (client: Client, userId: string) => client.readEntitlements({ user_id: userId }),
+  payoutAccount: (client: Client, userId: string) =>
+    client.readPayoutAccount({ user_id: userId }).catch((error: unknown) => {
+      if (isProblem(error, "not_found")) return null;
+      throw error;
+    }),
   products: (client: Client) => client.listProducts(),
   topUp: (client: Client, userId: string) => client.readTopUp({ user_id: userId }),
 };

@@ -25,6 +25,12 @@ export function formatNumber(value: number, locale?: string): string {
   return new Intl.NumberFormat(locale).format(value);
 }
 
+/** A moment with its weekday, in a time zone; in the browser's own where none is named. */
+export function formatTime(moment: string, locale?: string, timeZone?: string): string {
+  const options = { weekday: "short", month: "short", day: "numeric", hour: "numeric", minute: "2-digit" } as const;
+  return new Intl.DateTimeFormat(locale, { ...options, timeZone, timeZoneName: "short" }).format(new Date(moment));
+}
+
 export function formatDate(moment: string, locale?: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(new Date(moment));
 }

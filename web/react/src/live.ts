@@ -17,7 +17,7 @@ export function keepFresh(client: Client, userId: string, cache: Cache): () => v
     try {
       for await (const update of client.streamUpdates({ last_event_id: lastId }, { signal })) {
         // A new stream tells of these from now on: what changed after they were read and before it began, nobody tells.
-        if (lastId === undefined) void cache.refresh("orders", "notices");
+        if (lastId === undefined) void cache.refresh("orders", "notices", "bookings");
         lastId = update.id;
         takeIn(cache, userId, update);
       }
@@ -53,7 +53,8 @@ export function keepFresh(client: Client, userId: string, cache: Cache): () => v
 
 function takeIn(cache: Cache, userId: string, update: Update): void {
   if (update.type === "wallet") takeInWallet(cache, { user_id: userId, ...update.data });
-  else if (update.type === "order") void cache.refresh("orders", "purchases");
+  else if (update.type === "order") void cache.refresh("orders", "purchases", "refundRequests");
+  else if (update.type === "booking") void cache.refresh("bookings", "purchases", "refundRequests");
   else if (update.type === "notice") void cache.refresh("notices");
   else void compare(cache, update.data);
 }
@@ -62,7 +63,7 @@ function takeInWallet(cache: Cache, told: Wallet): void {
   const { data } = cache.snapshot("credits");
   cache.set("credits", told);
   const isNews = !data || (["balance", "held", "owed", "frozen"] as const).some((name) => data[name] !== told[name]);
-  if (isNews) void cache.refresh("history", "purchases", "topUp");
+  if (isNews) void cache.refresh("history", "purchases", "refundRequests", "topUp");
 }
 
 /** A stream begins with how things stand, which is mostly what was just read: then nothing is read again. */

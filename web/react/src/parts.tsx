@@ -88,17 +88,18 @@ export function More({ list }: { list: List<{ next?: string | null | undefined }
 
 type ButtonProps = Omit<ComponentProps<"button">, "disabled"> & {
   isPending?: boolean | undefined;
-  kind?: "primary" | "danger";
+  kind?: "primary" | "danger" | undefined;
 };
 
 /** A button that keeps the focus while it waits: a disabled one would lose it. */
 export function Button({ isPending = false, kind, className, onClick, ...rest }: ButtonProps): ReactElement {
+  const isDisabled = isPending || rest["aria-disabled"];
   return (
     <button
       type="button"
       {...rest}
       className={classes("pd-button", kind && `pd-${kind}`, className)}
-      aria-disabled={isPending || undefined}
+      aria-disabled={isDisabled || undefined}
       aria-busy={isPending || undefined}
       onClick={(event) => {
         if (isPending) event.preventDefault();

@@ -1,16 +1,26 @@
 import type { PurchaseOut } from "@paydesk/client";
-import type { ReactElement } from "react";
+import { type ReactElement, useState } from "react";
 
 import { useProducts, usePurchases } from "./credits.js";
 import { formatDate, formatMoney } from "./formats.js";
-import { Button, classes, Empty, Failure, Loading, More } from "./parts.js";
+import { Button, classes, Empty, Failure, Loading, More, Said } from "./parts.js";
 import { usePaydesk } from "./provider.js";
+import { RefundQuestion } from "./refund_requests.js";
 
-/** What the user has bought, and what they set out to buy: where each stands, what went back, and how to go on paying. */
-export function PurchaseList({ className }: { className?: string }): ReactElement {
+export interface PurchaseListProps {
+  /** Whether the user may ask here for their money back. */
+  withRefunds?: boolean;
+  className?: string;
+}
+
+/** What the user has bought, and what they set out to buy: where each stands, how to go on paying, and to ask for a refund. */
+export function PurchaseList({ withRefunds = false, className }: PurchaseListProps): ReactElement {
   const { words } = usePaydesk();
   const purchases = usePurchases();
+  const [refunding, askAbout] = useState<PurchaseOut>();
+  const [said, say] = useState("");
   const names = useProducts().data?.data;
+  const nameOf = ({ item_id }: PurchaseOut) => names?.find(({ id }) => id === item_id)?.name ?? item_id;
   const state = purchases.data?.data.length === 0 ? "empty" : purchases.status;
   return (
     <div className={classes("pd-purchases", className)} data-state={state}>
@@ -22,18 +32,36 @@ export function PurchaseList({ className }: { className?: string }): ReactElemen
             <Purchase
               key={purchase.purchase_id}
               purchase={purchase}
-              name={names?.find(({ id }) => id === purchase.item_id)?.name ?? purchase.item_id}
+              name={nameOf(purchase)}
+              onRefund={withRefunds ? askAbout : undefined}
             />
           ))}
         </ul>
       )}
       <More list={purchases} />
+      <Said>{said}</Said>
+      {refunding && (
+        <RefundQuestion
+          purchase={refunding}
+          name={nameOf(refunding)}
+          onClose={(text) => {
+            askAbout(undefined);
+            if (text) say(text);
+          }}
+        />
+      )}
       {purchases.status === "error" && <Failure error={purchases.error} retry={purchases.refresh} />}
     </div>
   );
 }
 
-function Purchase({ purchase, name }: { purchase: PurchaseOut; name: string }): ReactElement {
+interface PurchaseProps {
+  purchase: PurchaseOut;
+  name: string;
+  onRefund: ((purchase: PurchaseOut) => void) | undefined;
+}
+
+function Purchase({ purchase, name, onRefund }: PurchaseProps): ReactElement {
   const { words, locale, navigate } = usePaydesk();
   const { purchase_id, status, quantity, amount_minor, currency, created_at, automatic, url } = purchase;
   return (
@@ -49,6 +77,11 @@ function Purchase({ purchase, name }: { purchase: PurchaseOut; name: string }): 
         {status === "open" && url && (
           <Button aria-label={words.payFor(name)} onClick={() => navigate(url)}>
             {words.pay}
+          </Button>
+        )}
+        {status === "paid" && onRefund && (
+          <Button aria-label={words.refundOf(name)} onClick={() => onRefund(purchase)}>
+            {words.askForRefund}
           </Button>
         )}
       </span>

@@ -1,6 +1,15 @@
 // Every text that a component shows, in English. An application gives its own for any of them.
 
-import type { HistoryEntry, NoticeKind, ProblemError, PurchaseStatus, TopUpState } from "@paydesk/client";
+import type {
+  BookingStatus,
+  HistoryEntry,
+  NoticeKind,
+  PayoutAccountStatus,
+  ProblemError,
+  PurchaseStatus,
+  RefundRequestStatus,
+  TopUpState,
+} from "@paydesk/client";
 
 export interface Words {
   loading: string;
@@ -48,6 +57,15 @@ export interface Words {
   /** Beside a purchase that was begun because the credits ran low. */
   byItself: string;
 
+  askForRefund: string;
+  refundOf: (name: string) => string;
+  refundText: string;
+  refundReason: string;
+  keepPurchase: string;
+  refundAsked: string;
+  noRefunds: string;
+  refundStatus: Record<RefundRequestStatus, string>;
+
   noInvoices: string;
   invoice: (number: string) => string;
   /** By Stripe's word; one that is not here is shown as it is. */
@@ -85,6 +103,39 @@ export interface Words {
   resumePlan: string;
   planResumed: string;
   manageBilling: string;
+
+  session: string;
+  previousMonth: string;
+  nextMonth: string;
+  /** A day of the calendar, and how many times are free on it. */
+  dayWithTimes: (day: string, count: number) => string;
+  timesIn: (timeZone: string) => string;
+  noTimes: string;
+  yourBooking: string;
+  minutes: (count: number) => string;
+  /** What comes back to a client who cancels so many hours before. */
+  refundTier: (hours: number, percent: number) => string;
+  bookAndPay: (price: string) => string;
+  alternatives: string;
+  noBookings: string;
+  bookingStatus: Record<BookingStatus, string>;
+  givenBack: (amount: string) => string;
+
+  bookedBy: (client: string) => string;
+  notBookedYet: string;
+
+  noPayoutAccount: string;
+  payoutStatus: Record<PayoutAccountStatus, string>;
+  /** When Stripe wants to be told something. */
+  payoutDue: string;
+  beginPayouts: string;
+  goOnAtStripe: string;
+  noEarnings: string;
+  /** What was sold, by its kind and id, such as `order:ord_…`. */
+  sale: (sale: string) => string;
+  /** What the buyer paid, and what the shop keeps of it. */
+  ofWhich: (paid: string, fee: string) => string;
+  earningStatus: Record<"open" | "owed" | "settled", (amount: string, date: string) => string>;
 
   optional: string;
   orderAndPay: (price: string) => string;
@@ -194,6 +245,21 @@ export const english: Words = {
   several: (quantity, name) => `${quantity} × ${name}`,
   byItself: "bought when credits ran low",
 
+  askForRefund: "Ask for a refund",
+  refundOf: (name) => `Ask for a refund of ${name}`,
+  refundText: "You get back what the shop's rules allow. Some requests are looked at by a person first.",
+  refundReason: "Why do you want your money back?",
+  keepPurchase: "Keep it",
+  refundAsked: "Your request was sent.",
+  noRefunds: "You have not asked for a refund.",
+  refundStatus: {
+    waiting: "Waits for an answer",
+    approved: "Granted; the money is on its way",
+    declined: "Declined",
+    refunded: "Given back",
+    failed: "Failed",
+  },
+
   noInvoices: "There are no invoices yet.",
   invoice: (number) => `Invoice ${number}`,
   invoiceStatus: { draft: "Draft", open: "Open", paid: "Paid", void: "Void", uncollectible: "Uncollectible" },
@@ -238,6 +304,55 @@ export const english: Words = {
   resumePlan: "Keep plan after all",
   planResumed: "Your plan goes on.",
   manageBilling: "Payment methods and invoices",
+
+  session: "Session",
+  previousMonth: "Previous month",
+  nextMonth: "Next month",
+  dayWithTimes: (day, count) => `${day}, ${count === 0 ? "nothing is free" : times(count, "1 time", "times")}`,
+  timesIn: (timeZone) => `Times are those of ${timeZone}.`,
+  noTimes: "There are no free times in this month.",
+  yourBooking: "Your booking",
+  minutes: (count) => `${count} minutes`,
+  refundTier: (hours, percent) =>
+    hours === 0
+      ? `Cancel before it begins to get ${percent} % back.`
+      : `Cancel ${times(hours, "an hour", "hours")} before to get ${percent} % back.`,
+  bookAndPay: (price) => `Book and pay ${price}`,
+  alternatives: "These times are free:",
+  noBookings: "You have not booked anything yet.",
+  bookingStatus: {
+    pending: "Held until it is paid",
+    confirmed: "Confirmed",
+    released: "Not paid for",
+    cancelled: "Cancelled",
+    no_show: "Missed",
+    paid_unplaced: "Paid too late; your money comes back",
+    refunded: "Refunded",
+  },
+  givenBack: (amount) => `${amount} given back`,
+
+  bookedBy: (client) => `booked by ${client}`,
+  notBookedYet: "Nobody has booked you yet.",
+
+  noPayoutAccount: "To be paid, say at Stripe who you are and where the money goes.",
+  payoutStatus: {
+    creating: "Your account at Stripe is being made.",
+    onboarding: "Stripe does not know enough to pay you yet.",
+    restricted: "Stripe cannot pay you at the moment.",
+    enabled: "You can be paid.",
+    closed: "Your account at Stripe is closed.",
+  },
+  payoutDue: "Stripe wants to know more about you.",
+  beginPayouts: "Set up payouts",
+  goOnAtStripe: "Go on at Stripe",
+  noEarnings: "You have not earned anything yet.",
+  sale: (sale) => (sale.startsWith("booking:") ? "Booking" : "Order"),
+  ofWhich: (paid, fee) => `${paid} paid, of which ${fee} is kept`,
+  earningStatus: {
+    open: (amount, date) => `${amount} transferred from ${date} on`,
+    owed: (amount) => `${amount} owed; later earnings pay it first`,
+    settled: () => "Transferred",
+  },
 
   optional: "optional",
   orderAndPay: (price) => `Order and pay ${price}`,

@@ -2,9 +2,12 @@
 
 import { type Client, createClient } from "@paydesk/client";
 import { PaydeskProvider, type PaydeskProviderProps } from "@paydesk/react";
-import { cleanup, render } from "@testing-library/react";
+import { cleanup, configure, render } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { afterEach, beforeEach, vi } from "vitest";
+
+/** A calendar has many buttons, and finding one by its name takes its time on a busy machine. */
+configure({ asyncUtilTimeout: 10_000 });
 
 type Handler = (request: Request) => Response | Promise<Response>;
 

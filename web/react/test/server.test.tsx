@@ -3,16 +3,21 @@
 import { createClient } from "@paydesk/client";
 import {
   ApiKeys,
+  BookingList,
+  BookingPicker,
   CreditBalance,
   CreditHistory,
+  EarningList,
   formatMoney,
   InvoiceList,
   NoticeList,
   OrderForm,
   OrderList,
   PaydeskProvider,
+  PayoutAccount,
   PurchaseButton,
   PurchaseList,
+  RefundRequestList,
   SubscriptionManager,
   TopUpSettings,
 } from "@paydesk/react";
@@ -40,6 +45,12 @@ test("every component is rendered on the server as what is still to be loaded", 
     <NoticeList key="9" />,
     <PurchaseList key="10" />,
     <TopUpSettings key="11" />,
+    <BookingList key="12" />,
+    <BookingPicker key="13" />,
+    <RefundRequestList key="14" />,
+    <EarningList key="15" />,
+    <PayoutAccount key="16" />,
+    <BookingList key="17" isGiven />,
   ]) {
     const html = renderToString(
       <PaydeskProvider client={client} userId="ada">

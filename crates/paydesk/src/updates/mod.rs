@@ -24,7 +24,7 @@ use crate::app::App;
 use crate::clock::{Moment, SECOND_US};
 use crate::entitlements::Subscribed;
 use crate::ids::UserId;
-use crate::{courier, credits, entitlements, notices, orders};
+use crate::{bookings, courier, credits, entitlements, notices, orders};
 
 /// Streams of one process at once, and of one user.
 const STREAMS_MAX: usize = 1_024;
@@ -35,7 +35,7 @@ const LASTS: Duration = Duration::from_secs(55);
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How often it looks by itself.
 const POLL: Duration = Duration::from_secs(1);
-/// Orders and notices that are looked at.
+/// Orders, bookings and notices that are looked at.
 const LATEST: i64 = 50;
 /// What was written by clocks that differ may be seen later than it says.
 const OVERLAP_US: i64 = 10 * SECOND_US;
@@ -88,6 +88,7 @@ struct Seen {
     wallet: serde_json::Value,
     subscriptions: Vec<Subscribed>,
     orders: Vec<orders::Order>,
+    bookings: Vec<bookings::Booking>,
     notices: Vec<notices::Notice>,
 }
 
@@ -100,6 +101,7 @@ fn see(tx: &mut Tx<'_>, now_us: i64, user_id: &UserId) -> Result<Seen> {
         }),
         subscriptions: entitlements::subscriptions_of_user(tx, now_us, user_id)?,
         orders: orders::latest(tx, user_id, LATEST)?,
+        bookings: bookings::of_client(tx, user_id, "~", LATEST)?,
         notices: notices::latest(tx, user_id, LATEST)?,
     })
 }
@@ -111,7 +113,7 @@ struct Told {
     wallet: Option<serde_json::Value>,
     /// What was told of each group of plans.
     subscriptions: HashMap<String, Subscribed>,
-    /// The orders and notices told, with when they changed.
+    /// The orders, bookings and notices told, with when they changed.
     entries: HashMap<String, i64>,
 }
 
@@ -145,6 +147,15 @@ impl Told {
                     "order_id": order.order_id, "status": order.status, "updated_at": Moment(order.updated_at_us),
                 });
                 write_event(&mut text, seen.at_us, "order", &data);
+            }
+        }
+        for booking in seen.bookings.iter().rev() {
+            if self.is_news(&booking.booking_id, booking.updated_at_us) {
+                let data = json!({
+                    "booking_id": booking.booking_id, "status": booking.status,
+                    "starts_at": Moment(booking.starts_at_us), "updated_at": Moment(booking.updated_at_us),
+                });
+                write_event(&mut text, seen.at_us, "booking", &data);
             }
         }
         for notice in seen.notices.iter().rev() {

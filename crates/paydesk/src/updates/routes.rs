@@ -37,8 +37,8 @@ pub struct UpdatesIn {
 /// Follow what changes
 ///
 /// Server-sent events about a user: `wallet`, and `subscription` for each group of plans, at once and whenever they change,
-/// `order` and `notice` when one is new or has changed. The stream ends after a minute; ask again with the `Last-Event-ID`,
-/// and nothing is missed.
+/// `order`, `booking` and `notice` when one is new or has changed. The stream ends after a minute; ask again with the
+/// `Last-Event-ID`, and nothing is missed.
 #[utoipa::path(get, path = "/api/updates", tag = "users",
     params(UpdatesIn, ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was seen.")),
     responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream")))]

@@ -1625,8 +1625,8 @@ export interface paths {
         /**
          * Follow what changes
          * @description Server-sent events about a user: `wallet`, and `subscription` for each group of plans, at once and whenever they change,
-         *     `order` and `notice` when one is new or has changed. The stream ends after a minute; ask again with the `Last-Event-ID`,
-         *     and nothing is missed.
+         *     `order`, `booking` and `notice` when one is new or has changed. The stream ends after a minute; ask again with the
+         *     `Last-Event-ID`, and nothing is missed.
          */
         get: operations["stream_updates"];
         put?: never;

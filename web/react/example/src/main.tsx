@@ -6,6 +6,8 @@
 
 import {
   ApiKeys,
+  BookingList,
+  BookingPicker,
   CreditBalance,
   CreditHistory,
   InvoiceList,
@@ -57,6 +59,12 @@ function Page() {
         </Section>
         <Section title="Your orders">
           <OrderList />
+        </Section>
+        <Section title="Book an hour">
+          <BookingPicker />
+        </Section>
+        <Section title="Your bookings">
+          <BookingList />
         </Section>
         <Section title="API keys">
           <ApiKeys />

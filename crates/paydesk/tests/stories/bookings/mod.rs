@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use store::testing::{TestDatabase, for_each_engine};
 
 use crate::support::{ADMIN, Answered, TestApp};
+use crate::updates::Stream;
 
 const CATALOGUE: &str = r#"
 [shop]
@@ -397,6 +398,32 @@ async fn a_booking_shows_itself_to_who_booked_it_and_who_gives_it() {
         );
         assert_eq!(ids(ADMIN, "?status=confirmed").await, Vec::<String>::new());
         assert_eq!(test.get(&eve, "/api/bookings?user_id=ada").await.status, 404);
+        test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_client_who_looks_is_told_of_their_booking_and_nobody_else_is() {
+    for_each_engine(async |database| {
+        let test = begin(database).await;
+        let mut stream = Stream::open(&test, &test.user("ada"), None).await;
+        let (before, _) = stream.next("wallet", |_| true).await;
+        let starts_at_us = hour(&test, 24);
+        let begun = begin_booking(&test, "ada", starts_at_us).await;
+        let (_, told) = stream.next("booking", |_| true).await;
+        assert_eq!(told["booking_id"], begun.booking_id);
+        assert_eq!(told["starts_at"], Moment(starts_at_us).to_string());
+        assert_eq!(told["status"], "pending");
+        pay(&test, &begun).await;
+        test.settle().await;
+        stream.next("booking", |booking| booking["status"] == "confirmed").await;
+
+        // Another's stream, which goes on from before, comes to their own news without a word of it.
+        let mut other = Stream::open(&test, &test.user("bob"), Some(&before)).await;
+        let own = begin_booking(&test, "bob", hour(&test, 48)).await;
+        let (_, first) = other.next("booking", |_| true).await;
+        assert_eq!(first["booking_id"], own.booking_id);
         test.finish().await;
     })
     .await;

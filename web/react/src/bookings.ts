@@ -1,0 +1,62 @@
+// What a user has booked, the free times of a session type, and booking one.
+
+import type { PageBookingOut, ProblemError, SlotsOut, Started } from "@paydesk/client";
+import { isProblem } from "@paydesk/client";
+
+import type { Action } from "./action.js";
+import { beginCheckout, useLeaving } from "./checkout.js";
+import { usePaydesk } from "./provider.js";
+import { useRead } from "./read.js";
+import { type List, type Resource, useList } from "./resource.js";
+
+/** What is booked: a session type, at one of its free starts. */
+export interface BookingInput {
+  sessionTypeId: string;
+  startsAt: string;
+  currency?: string | undefined;
+}
+
+export type UseBookings = List<PageBookingOut> & {
+  /** Holds a time and leads to its checkout; for a time that the user holds already, to the one under way. */
+  book: Action<BookingInput, Started>;
+};
+
+/** The user's own bookings, newest first. */
+export function useBookings(): UseBookings {
+  return { ...useList("bookings"), book: useBook() };
+}
+
+/** Holds a time and leads to its checkout, without reading what was booked before. */
+export function useBook(): Action<BookingInput, Started> {
+  const paydesk = usePaydesk();
+  return useLeaving(async ({ sessionTypeId, startsAt, currency }: BookingInput, idempotencyKey) => {
+    const input = { item_id: sessionTypeId, starts_at: startsAt, ...(currency && { currency }) };
+    const started = await beginCheckout(paydesk, input, idempotencyKey);
+    void paydesk.cache.refresh("bookings");
+    return started;
+  });
+}
+
+/** Which free times are wanted: those that begin from a moment on and before another, told in a time zone. */
+export interface SlotsInput {
+  sessionTypeId: string;
+  from: string;
+  to: string;
+  timeZone: string;
+}
+
+/** The free times of a session type. */
+export function useBookingSlots({ sessionTypeId, from, to, timeZone }: SlotsInput): Resource<SlotsOut> {
+  const { client } = usePaydesk();
+  const key = JSON.stringify([sessionTypeId, from, to, timeZone]);
+  return useRead(key, (signal) =>
+    client.listBookingSlots({ session_type: sessionTypeId, from, to, time_zone: timeZone }, { signal }),
+  );
+}
+
+/** The free times that the server names in place of one that cannot be had. */
+export function alternativesOf(error: unknown): string[] {
+  if (!isProblem(error, "slot_taken") && !isProblem(error, "slot_not_offered")) return [];
+  const { alternatives } = (error as ProblemError).document;
+  return Array.isArray(alternatives) ? alternatives.filter((one) => typeof one === "string") : [];
+}

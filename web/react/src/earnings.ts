@@ -1,0 +1,36 @@
+// What a user earns of what others buy, and the account that it is paid to.
+
+import type { OnboardingOut, PageBookingOut, PageEarningOut, PayoutAccountOut } from "@paydesk/client";
+
+import type { Action } from "./action.js";
+import { useLeaving } from "./checkout.js";
+import { usePaydesk } from "./provider.js";
+import { type List, type Resource, useList, useResource } from "./resource.js";
+
+/** What the user earned of each sale, newest first. */
+export function useEarnings(): List<PageEarningOut> {
+  return useList("earnings");
+}
+
+/** The bookings that the user gives, whoever booked, newest first. */
+export function useGivenBookings(): List<PageBookingOut> {
+  return useList("given");
+}
+
+export type UsePayoutAccount = Resource<PayoutAccountOut | null> & {
+  /** Leads to Stripe's page, on which the user says who they are and where they want to be paid; and back to an address within your origins. */
+  begin: Action<string | undefined, OnboardingOut>;
+};
+
+/** The account that the user's earnings go to; null where none was asked for yet. */
+export function usePayoutAccount(): UsePayoutAccount {
+  const { client, userId, navigate } = usePaydesk();
+  const account = useResource("payoutAccount");
+  const begin = useLeaving(async (backTo: string | undefined, idempotencyKey) => {
+    const back = backTo === undefined ? {} : { return_url: backTo, refresh_url: backTo };
+    const begun = await client.beginOnboarding({ user_id: userId, ...back }, { idempotencyKey });
+    navigate(begun.url);
+    return begun;
+  });
+  return { ...account, begin };
+}

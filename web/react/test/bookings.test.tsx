@@ -1,0 +1,231 @@
+import { BookingList, BookingPicker } from "@paydesk/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { desk, json, problem, products, show } from "./desk.js";
+
+const CHECKOUT = "POST /api/stripe/create-checkout-session";
+const SLOTS = "GET /api/bookings/slots";
+const started = { id: "cs_1", url: "https://stripe.example/cs_1", purchase_id: "pur_1", status: "open" };
+
+const mixing = session("mix-session", "Mix session", "grace");
+const base = {
+  "GET /api/stripe/products": { ...products, data: [...products.data, mixing, session("vocals", "Vocals", "bob")] },
+  "GET /api/bookings": { data: [] },
+  [CHECKOUT]: started,
+};
+
+function session(id: string, name: string, builder_id: string) {
+  const refund_tiers = [{ hours_before: 48, percent: 100 }];
+  const shape = { builder_id, minutes: 60, notice_minutes: 0, horizon_days: 60, refund_tiers };
+  return {
+    id,
+    kind: "booking",
+    name,
+    description: "",
+    prices: { usd: 6000 },
+    max_quantity: 1,
+    fields: [],
+    session: shape,
+  };
+}
+
+/** Free times in Berlin, each by its start and what the clock there shows. */
+function slots(...times: [string, string][]) {
+  const data = times.map(([starts_at, local]) => ({ starts_at, ends_at: starts_at, local }));
+  return { session_type_id: "mix-session", builder_id: "grace", time_zone: "Europe/Berlin", data };
+}
+
+const early = slots(
+  ["2026-10-20T07:00:00Z", "2026-10-20T09:00:00+02:00"],
+  ["2026-10-20T08:00:00Z", "2026-10-20T10:00:00+02:00"],
+  ["2026-10-28T08:00:00Z", "2026-10-28T09:00:00+01:00"],
+);
+/** The night in which the clocks there go back. */
+const twice = slots(
+  ["2026-10-25T00:30:00Z", "2026-10-25T02:30:00+02:00"],
+  ["2026-10-25T01:30:00Z", "2026-10-25T02:30:00+01:00"],
+);
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-10-19T22:30:00Z") });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const picker = <BookingPicker builderId="grace" timeZone="Europe/Berlin" />;
+
+async function choose(day: RegExp, time: string) {
+  fireEvent.click(await screen.findByRole("button", { name: day }));
+  fireEvent.click(screen.getByRole("radio", { name: time }));
+}
+
+test("a day and a time are picked, the time is held, and the checkout is led to", async () => {
+  const navigate = vi.fn();
+  const asked: URLSearchParams[] = [];
+  const { client, to } = desk({
+    ...base,
+    [SLOTS]: (request: Request) => {
+      asked.push(new URL(request.url).searchParams);
+      return json(early);
+    },
+  });
+  const { container } = show(client, picker, { navigate });
+  await choose(/^Tuesday, October 20, 2026, 2 times$/, "9:00 AM");
+  expect(asked.map((query) => Object.fromEntries(query))).toEqual([
+    {
+      session_type: "mix-session",
+      // A day around the month, whatever the time zone. It is past midnight in Berlin already.
+      from: "2026-09-30T00:00:00Z",
+      to: "2026-11-02T00:00:00Z",
+      time_zone: "Europe/Berlin",
+    },
+  ]);
+  const booking = within(screen.getByRole("region", { name: "Your booking" }));
+  booking.getByText("Tue, Oct 20, 9:00 AM GMT+2");
+  booking.getByText("Cancel 48 hours before to get 100 % back.");
+  fireEvent.click(booking.getByRole("button", { name: "Book and pay $60.00" }));
+  await waitFor(() => expect(navigate).toHaveBeenCalledWith(started.url));
+  const body = { item_id: "mix-session", starts_at: "2026-10-20T07:00:00Z", currency: "usd" };
+  expect(to(CHECKOUT)[0]?.body).toEqual(body);
+  expect(screen.queryByText("Vocals"), "another builder's session is not offered").toBeNull();
+  expect(container.querySelector(".pd-booking")?.getAttribute("data-state")).toBe("ready");
+});
+
+test("an hour that the clocks show twice is told apart", async () => {
+  const { client } = desk({ ...base, [SLOTS]: twice });
+  show(client, picker);
+  await choose(/^Sunday, October 25, 2026, 2 times$/, "2:30 AM (+01:00)");
+  screen.getByText("Sun, Oct 25, 2:30 AM GMT+1");
+  screen.getByRole("radio", { name: "2:30 AM (+02:00)" });
+});
+
+test("who comes too late is shown what the server offers instead, and takes it", async () => {
+  const alternatives = ["2026-10-28T08:00:00Z"];
+  const answers = [() => problem("slot_taken", 409, { detail: "It is taken.", alternatives }), () => json(started)];
+  const navigate = vi.fn();
+  const { client, to } = desk({ ...base, [SLOTS]: early, [CHECKOUT]: () => answers.shift()?.() });
+  show(client, picker, { navigate });
+  await choose(/^Tuesday, October 20, 2026, 2 times$/, "9:00 AM");
+  fireEvent.click(screen.getByRole("button", { name: "Book and pay $60.00" }));
+  expect((await screen.findByRole("alert")).textContent).toBe("It is taken.");
+  await waitFor(() => expect(to(SLOTS), "what is free is read again").toHaveLength(2));
+  fireEvent.click(screen.getByRole("button", { name: "Wed, Oct 28, 9:00 AM GMT+1" }));
+  expect(screen.queryByRole("alert")).toBeNull();
+  expect(screen.getByRole<HTMLInputElement>("radio", { name: "9:00 AM" }).checked).toBe(true);
+  fireEvent.click(screen.getByRole("button", { name: "Book and pay $60.00" }));
+  await waitFor(() => expect(navigate).toHaveBeenCalledOnce());
+  expect(to(CHECKOUT).map(({ body }) => (body as { starts_at: string }).starts_at)).toEqual([
+    "2026-10-20T07:00:00Z",
+    "2026-10-28T08:00:00Z",
+  ]);
+});
+
+test("the keyboard goes through days, weeks and months, and not into the past or too far ahead", async () => {
+  const { client } = desk({ ...base, [SLOTS]: early });
+  show(client, picker);
+  (await screen.findByRole("button", { name: /^Tuesday, October 20/ })).focus();
+  const day = () => document.activeElement?.getAttribute("data-day");
+  for (const [key, expected] of [
+    ["ArrowRight", "2026-10-21"],
+    ["ArrowDown", "2026-10-28"],
+    ["ArrowLeft", "2026-10-27"],
+    ["Home", "2026-10-25"],
+    ["End", "2026-10-31"],
+    ["ArrowUp", "2026-10-24"],
+    ["PageUp", "2026-10-20"],
+    ["PageDown", "2026-11-20"],
+    ["PageDown", "2026-12-19"],
+    ["ArrowRight", "2026-12-19"],
+  ] as const) {
+    fireEvent.keyDown(document.activeElement ?? document.body, { key });
+    await waitFor(() => expect(day(), key).toBe(expected));
+  }
+  screen.getByRole("grid", { name: "December 2026" });
+  expect(screen.getByRole("button", { name: "Next month" }).getAttribute("aria-disabled")).toBe("true");
+  fireEvent.click(screen.getByRole("button", { name: "Previous month" }));
+  await screen.findByRole("grid", { name: "November 2026" });
+  await screen.findByText("There are no free times in this month.");
+});
+
+test("a day without a free time cannot be chosen", async () => {
+  const { client } = desk({ ...base, [SLOTS]: early });
+  show(client, picker);
+  const nothing = await screen.findByRole("button", { name: "Wednesday, October 21, 2026, nothing is free" });
+  await screen.findByRole("button", { name: /^Tuesday, October 20, 2026, 2 times$/ });
+  fireEvent.click(nothing);
+  expect(screen.queryAllByRole("radio")).toEqual([]);
+});
+
+test("all builders' sessions are offered where none is named, and each has its own times", async () => {
+  const { client, to } = desk({ ...base, [SLOTS]: early });
+  show(client, <BookingPicker timeZone="Europe/Berlin" />);
+  fireEvent.click(await screen.findByRole("radio", { name: "Vocals" }));
+  await waitFor(() => expect(to(SLOTS)).toHaveLength(2));
+});
+
+test("what goes wrong is said, with a way to try again; what is not offered is said too", async () => {
+  const answers = [() => problem("unavailable", 503, { detail: "Later." }), () => json(early)];
+  const { client } = desk({ ...base, [SLOTS]: () => answers.shift()?.() });
+  show(client, picker);
+  await screen.findByText("Later.");
+  fireEvent.click(screen.getByRole("button", { name: "Try again" }));
+  await screen.findByRole("button", { name: /^Tuesday, October 20, 2026, 2 times$/ });
+  show(client, <BookingPicker sessionTypeId="gone" />);
+  await screen.findByText("This is not for sale at the moment.");
+});
+
+const booking = {
+  booking_id: "bkg_1",
+  client_id: "ada",
+  builder_id: "grace",
+  session_type_id: "mix-session",
+  purchase_id: "pur_1",
+  starts_at: "2026-10-20T07:00:00Z",
+  ends_at: "2026-10-20T08:00:00Z",
+  status: "pending",
+  amount_minor: 6000,
+  currency: "usd",
+  refund_tiers: [],
+  paid_minor: 0,
+  refunded_minor: 0,
+  created_at: "2026-10-19T12:00:00Z",
+  updated_at: "2026-10-19T12:00:00Z",
+};
+
+test("each booking shows where it stands, and what is held can be paid for", async () => {
+  const navigate = vi.fn();
+  const data = [booking, { ...booking, booking_id: "bkg_2", status: "refunded", refunded_minor: 6000 }];
+  const { client, to } = desk({ ...base, "GET /api/bookings": { data } });
+  show(client, <BookingList />, { navigate });
+  await screen.findByText("Held until it is paid");
+  screen.getByText("Refunded");
+  screen.getByText("$60.00 given back");
+  fireEvent.click(await screen.findByRole("button", { name: "Pay for Mix session" }));
+  await waitFor(() => expect(navigate).toHaveBeenCalledWith(started.url));
+  expect(to(CHECKOUT)[0]?.body).toEqual({
+    item_id: "mix-session",
+    starts_at: "2026-10-20T07:00:00Z",
+    currency: "usd",
+  });
+});
+
+test("a booking that is paid for is seen to be confirmed", async () => {
+  const statuses = ["pending", "confirmed"];
+  const told = `id: 1\nevent: booking\ndata: {"booking_id":"bkg_1","status":"confirmed"}\n\n`;
+  const { client } = desk({
+    ...base,
+    "GET /api/bookings": () => json({ data: [{ ...booking, status: statuses.shift() ?? "confirmed" }] }),
+    "GET /api/updates": () => new Response(told),
+  });
+  show(client, <BookingList />, { isLive: true });
+  await screen.findByText("Confirmed");
+});
+
+test("who has booked nothing is told so", async () => {
+  const { client } = desk(base);
+  const { container } = show(client, <BookingList />);
+  await screen.findByText("You have not booked anything yet.");
+  expect(container.querySelector(".pd-bookings")?.getAttribute("data-state")).toBe("empty");
+});
