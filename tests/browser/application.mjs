@@ -17,9 +17,13 @@ export const looks = {
   desk: { viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
 };
 
-/** A user nobody has seen before, with a token as the application would sign it. */
+/** A user nobody has seen before, with their token. */
 export function newUser() {
-  const user = `user_${crypto.randomUUID()}`;
+  return userNamed(`user_${crypto.randomUUID()}`);
+}
+
+/** A user of this id, with a token as the application would sign it. */
+export function userNamed(user) {
   const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const claims = { sub: user, exp: Math.floor(Date.now() / 1000) + 3600 };
   const signed = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`;
@@ -53,6 +57,16 @@ export function addCredits(user, amount, reason) {
   return post(process.env.PAYDESK_ADMIN_TOKEN, `/api/financial/credits/${user}/add`, { amount, reason });
 }
 
+/** An order that is paid for and that a reviewer has delivered, so that they earn of it. `payAt` pays at the checkout's address. */
+export async function earnByOrder(buyer, reviewer, payAt) {
+  const fields = { track_url: 'https://music.example.org/song' };
+  const order = await post(buyer.token, '/api/orders', { package_id: 'track-review', fields });
+  const checkout = await post(buyer.token, '/api/stripe/create-checkout-session', { order_id: order.order_id });
+  await payAt(checkout.url);
+  await post(process.env.PAYDESK_ADMIN_TOKEN, `/api/orders/${order.order_id}/assignment`, { reviewer_id: reviewer.user });
+  await deliver(order.order_id, 'Well done');
+}
+
 /** Does the work of an order, and says something about it. */
 export async function deliver(orderId, note) {
   const move = (wanted) => post(process.env.PAYDESK_ADMIN_TOKEN, `/api/orders/${orderId}/moves`, wanted);
@@ -65,13 +79,33 @@ export function createKey(token, name) {
   return post(token, '/api/keys', { name });
 }
 
+/** Books a time, as another client would. */
+export function book(token, sessionType, startsAt) {
+  return post(token, '/api/payments/create-checkout-session', { item_id: sessionType, starts_at: startsAt });
+}
+
+/** Says that a builder is there every day from nine to five in Berlin, as the operator may, where nothing was said yet. */
+export async function makeAvailable(builder) {
+  const nineToFive = [{ from: '09:00', to: '17:00' }];
+  const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+  const availability = { time_zone: 'Europe/Berlin', weekly: Object.fromEntries(days.map((day) => [day, nineToFive])) };
+  const answer = await send('PUT', process.env.PAYDESK_ADMIN_TOKEN, `/api/builders/${builder}/availability`, availability, { 'if-match': '"0"' });
+  assert.ok(answer.ok || answer.status === 412, `${answer.status}: ${await answer.text()}`);
+}
+
 async function post(token, path, body) {
-  const answer = await fetch(paydesk + path, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
+  const answer = await send('POST', token, path, body, { 'idempotency-key': crypto.randomUUID() });
+  const text = await answer.text();
+  assert.ok(answer.ok, `${answer.status} for ${JSON.stringify(body)}: ${text}`);
+  return JSON.parse(text);
+}
+
+function send(method, token, path, body, headers) {
+  return fetch(paydesk + path, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   });
-  assert.ok(answer.ok, `${answer.status} for ${JSON.stringify(body)}: ${await answer.text()}`);
 }
 
 /** Presses Tab until the focus is where it is wanted, as somebody without a mouse would. */
@@ -86,7 +120,7 @@ export async function tabTo(page, wanted) {
 
 /** Goes to a button and presses Enter on it. */
 export async function press(page, name, within = page) {
-  const button = within.getByRole('button', { name, exact: true });
+  const button = within.getByRole('button', { name, exact: typeof name === 'string' });
   await tabTo(page, button);
   const outline = await button.evaluate((element) => getComputedStyle(element).outlineStyle);
   assert.notEqual(outline, 'none', `nobody sees that the focus is on “${name}”`);

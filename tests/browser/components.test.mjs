@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { addCredits, awaitBalance, awaitLoaded, awaitReturn, createKey, deliver, inspect, looks, newUser, openApplication, press, tabTo, type } from './application.mjs';
+import { addCredits, awaitBalance, awaitLoaded, awaitReturn, book, createKey, deliver, inspect, looks, makeAvailable, newUser, openApplication, press, tabTo, type } from './application.mjs';
 import { asBuyer, cards, keepPicture, pay, startBrowser } from './buyer.mjs';
 import { payloads } from './payloads.mjs';
 
@@ -13,10 +13,10 @@ before(async () => (browser = await startBrowser()));
 after(() => browser?.close());
 
 /** One journey, made with every look. */
-function journey(name, story, tell) {
+function journey(name, story, tell, more = {}) {
   for (const [look, options] of Object.entries(looks)) {
     const where = look === 'phone' ? 'on a phone' : 'at a desk';
-    test(`${name}, ${where}`, () => asBuyer(browser, `components-${story}-${look}`, (page) => tell(page, look), options));
+    test(`${name}, ${where}`, () => asBuyer(browser, `components-${story}-${look}`, (page) => tell(page, look), { ...options, ...more }));
   }
 }
 
@@ -97,6 +97,42 @@ journey('an order is placed and paid for', 'order', async (page) => {
   await press(page, 'Cancel', page.getByRole('dialog'));
   await page.locator('.pd-order[data-status="cancelled"], .pd-order[data-status="refunded"]').waitFor();
 });
+
+journey('a time is picked, paid for, and confirmed while somebody looks', 'booking', async (page, look) => {
+  await makeAvailable('grace');
+  await openApplication(page);
+  await page.getByText('You have not booked anything yet.').waitFor();
+  await press(page, 'Next month');
+  const free = page.locator('.pd-day:not([aria-disabled])').first();
+  await free.waitFor();
+  await tabTo(page, page.locator('.pd-day[tabindex="0"]'));
+  while (!(await free.evaluate((day) => day === document.activeElement))) await page.keyboard.press('ArrowRight');
+  await inspect(page);
+  await page.keyboard.press('Enter');
+  const times = page.locator('.pd-slots input');
+  await times.first().waitFor();
+  await tabTo(page, times.first());
+  await page.keyboard.press('Space');
+  await page.keyboard.press('ArrowRight');
+  const chosen = page.getByRole('region', { name: 'Your booking' });
+  await chosen.getByText('Cancel 48 hours before to get 100 % back.').waitFor();
+  const startsAt = await chosen.locator('time').getAttribute('datetime');
+  await inspect(page);
+  await keepPicture(page, `components-booking-${look}`);
+
+  // Somebody else is faster, by a moment.
+  await book(newUser().token, 'mix-session', startsAt);
+  await press(page, /^Book and pay /, chosen);
+  await page.getByRole('alert').waitFor();
+  await inspect(page);
+  await keepPicture(page, `components-booking-taken-${look}`);
+  await tabTo(page, page.locator('.pd-alternatives button').first());
+  await page.keyboard.press('Enter');
+  await press(page, /^Book and pay /, chosen);
+  await payFor(page);
+  await page.locator('.pd-booked[data-status="confirmed"]', { hasText: 'Mix session' }).waitFor();
+  await inspect(page);
+}, { expectedComplaint: /status of 409/ });
 
 journey('a key comes with the plan; keys are made, replaced and revoked', 'keys', async (page, look) => {
   await openApplication(page);

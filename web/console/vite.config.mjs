@@ -12,7 +12,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // The directive is for servers that render; here is none.
-    rollupOptions: { onwarn: (warning, warn) => warning.code !== "MODULE_LEVEL_DIRECTIVE" && warn(warning) },
+    rollupOptions: {
+      input: ["index.html", "account.html"],
+      onwarn: (warning, warn) => warning.code !== "MODULE_LEVEL_DIRECTIVE" && warn(warning),
+    },
   },
   server: { proxy: { "/api": paydesk, "/assets": paydesk } },
 });

@@ -7,12 +7,14 @@ use anyhow::Result;
 use crate::{node, process, web};
 
 /// Everything that the console is made from, from `web`.
-const SOURCES: [&str; 6] = [
+const SOURCES: [&str; 8] = [
     "package-lock.json",
     "client/src",
     "react/src",
     "console/src",
+    "console/account",
     "console/index.html",
+    "console/account.html",
     "console/vite.config.mjs",
 ];
 const PAGE: &str = "console/built/dist/index.html.gz";

@@ -2,11 +2,11 @@
 
 import { type ComponentProps, type MouseEvent, type ReactElement, useSyncExternalStore } from "react";
 
-/** Under which path the server serves the console. */
-const BASE = "/console";
+/** Under which path the server serves this page: `/console`, or `/account`. */
+const BASE = `/${window.location.pathname.split("/")[1]}`;
 
 export interface Place {
-  /** The path below the console, such as `/orders/ord_1`. */
+  /** The path below the base, such as `/orders/ord_1`. */
   path: string;
   query: URLSearchParams;
 }
@@ -33,7 +33,7 @@ export function usePlace(): Place {
   return { path: path === "" ? "/" : path, query: new URLSearchParams(query) };
 }
 
-/** Goes to a place below the console. */
+/** Goes to a place below the base. */
 export function go(to: string, { replace = false } = {}): void {
   const address = BASE + (to === "/" ? "" : to);
   if (replace) window.history.replaceState(null, "", address);
@@ -48,7 +48,7 @@ export function addressOf(path: string, values: Record<string, string | undefine
   return query.size > 0 ? `${path}?${query}` : path;
 }
 
-/** A link within the console. With a modifier key, or another button, the browser does what it does with any link. */
+/** A link within the page. With a modifier key, or another button, the browser does what it does with any link. */
 export function Link({ to, onClick, ...rest }: ComponentProps<"a"> & { to: string }): ReactElement {
   const follow = (event: MouseEvent<HTMLAnchorElement>) => {
     onClick?.(event);

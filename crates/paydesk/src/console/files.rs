@@ -1,6 +1,4 @@
-//! The files of the console, which the build took in.
-
-use std::sync::LazyLock;
+//! The files of the console and the account, which the build took in.
 
 use aws_lc_rs::digest;
 
@@ -14,11 +12,17 @@ pub(super) struct File {
     pub(super) packed: &'static [u8],
 }
 
+/// A page that is one of the files.
+#[derive(Clone, Copy)]
+pub(super) enum Page {
+    /// The operators'.
+    Console,
+    /// A user's own.
+    Account,
+}
+
 /// All of them; none where the console was not built.
 const FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/console_files.rs"));
-
-/// The page.
-const INDEX: &str = "index.html";
 
 impl File {
     /// The file of this name.
@@ -26,9 +30,18 @@ impl File {
         FILES.iter().find(|file| file.name == name)
     }
 
-    /// The page, where it was built.
-    pub(super) fn index() -> Option<&'static Self> {
-        Self::find(INDEX)
+    /// The file of a page, where it was built.
+    pub(super) fn of(page: Page) -> Option<&'static Self> {
+        Self::find(match page {
+            Page::Console => "index.html",
+            Page::Account => "account.html",
+        })
+    }
+
+    /// What it is known by: another text has another. Weak, since it is sent compressed too.
+    pub(super) fn tag(&self) -> String {
+        let hash = digest::digest(&digest::SHA256, self.plain);
+        format!("W/\"{}\"", hex::encode(&hash.as_ref()[..16]))
     }
 
     /// Its type by its name's ending.
@@ -47,10 +60,3 @@ impl File {
         self.name.starts_with("assets/")
     }
 }
-
-/// What the page is known by: another page has another. Weak, since it is sent compressed too.
-pub(super) static INDEX_TAG: LazyLock<String> = LazyLock::new(|| {
-    let plain = File::index().map_or(&b""[..], |file| file.plain);
-    let hash = digest::digest(&digest::SHA256, plain);
-    format!("W/\"{}\"", hex::encode(&hash.as_ref()[..16]))
-});

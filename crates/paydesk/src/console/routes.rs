@@ -1,5 +1,5 @@
-//! How the console is sent: the page at every address of its own, never kept; what it loads under names that change with
-//! what is in them, kept for ever.
+//! How the console and the account are sent: the page at every address of its own, never kept; what they load under names that
+//! change with what is in them, kept for ever.
 
 use axum::Router;
 use axum::extract::Path;
@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use super::files::{File, INDEX_TAG};
+use super::files::{File, Page};
 use crate::app::App;
 use crate::http::pages::page;
 use crate::http::{Problem, kinds};
@@ -24,26 +24,37 @@ const MISSING: &str = "<main><h1>The console was not built</h1><p>This paydesk w
 /// The routes of this folder; pages of ours, so they stand in no API description.
 pub fn router() -> Router<App> {
     Router::new()
-        .route("/console", get(show))
+        .route(
+            "/console",
+            get(async |headers: HeaderMap| show(Page::Console, &headers)),
+        )
         .route("/console/{*path}", get(show_or_read))
+        .route(
+            "/account",
+            get(async |headers: HeaderMap| show(Page::Account, &headers)),
+        )
+        .route(
+            "/account/{*path}",
+            get(async |headers: HeaderMap| show(Page::Account, &headers)),
+        )
 }
 
-/// `GET /console`
-async fn show(headers: HeaderMap) -> Response {
-    let Some(index) = File::index() else {
+/// A page of ours, whatever stands behind its address: it knows itself what is there.
+fn show(wanted: Page, headers: &HeaderMap) -> Response {
+    let Some(file) = File::of(wanted) else {
         return (StatusCode::NOT_FOUND, page("The console was not built", MISSING)).into_response();
     };
-    let known = headers.get(header::IF_NONE_MATCH);
-    let mut response = if known.is_some_and(|tag| tag.as_bytes() == INDEX_TAG.as_bytes()) {
+    let (tag, known) = (file.tag(), headers.get(header::IF_NONE_MATCH));
+    let mut response = if known.is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        body(index, &headers)
+        body(file, headers)
     };
     let found = response.headers_mut();
     found.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     found.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     found.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    if let Ok(tag) = HeaderValue::from_str(&INDEX_TAG) {
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
         found.insert(header::ETAG, tag);
     }
     response
@@ -60,7 +71,7 @@ async fn show_or_read(Path(path): Path<String>, headers: HeaderMap) -> Response 
         }
         // An old page asks for a file of before: no page of ours in place of a script.
         None if path.starts_with("assets/") => Problem::of(&kinds::NOT_FOUND).into_response(),
-        _ => show(headers).await,
+        _ => show(Page::Console, &headers),
     }
 }
 
@@ -111,9 +122,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_page_is_never_kept_and_its_files_always() {
-        let shown = show(HeaderMap::new()).await;
-        let Some(index) = File::index() else {
+    async fn the_pages_are_never_kept_and_their_files_always() {
+        let shown = show(Page::Console, &HeaderMap::new());
+        let Some(index) = File::of(Page::Console) else {
             assert_eq!(shown.status(), StatusCode::NOT_FOUND);
             return;
         };
@@ -125,7 +136,8 @@ mod tests {
                 .contains("unsafe")
         );
         let again = HeaderMap::from_iter([(header::IF_NONE_MATCH, shown.headers()[header::ETAG].clone())]);
-        assert_eq!(show(again).await.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(show(Page::Console, &again).status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(show(Page::Account, &again).status(), StatusCode::OK);
         let deep = show_or_read(Path("events/evt_1".to_owned()), HeaderMap::new()).await;
         assert_eq!(deep.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
         let html = std::str::from_utf8(index.plain).unwrap();
