@@ -4,8 +4,9 @@
 use ledger::{AccountKey, Currency, Role, TransferCode};
 use store::{Error, Result, Tx};
 
-use super::records::lines;
+use super::records::{entries, lines};
 use super::rules::shares;
+use super::{Entry, EntryKind};
 use crate::books::{self, Cause, Movement};
 use crate::ids::{UserId, id_for};
 
@@ -148,7 +149,8 @@ fn move_earned(tx: &mut Tx<'_>, now_us: i64, line: &Line, change: i64) -> Result
     }
 }
 
-/// Posts one movement between accounts of the house, under a key that can be there only if it was this very movement.
+/// Posts one movement between accounts of the house, with its entry for the earner's statements, under a key that can be there
+/// only if it was this very movement.
 pub(super) fn post(
     tx: &mut Tx<'_>,
     now_us: i64,
@@ -157,6 +159,18 @@ pub(super) fn post(
 ) -> Result<()> {
     let account = |role| AccountKey::money(line.sale.currency, role);
     let movement = Movement::new(Cause::Key(key.clone()), account(debit), account(credit), amount, code);
+    if let Some((kind, amount_minor)) = EntryKind::of(code, amount) {
+        let entry = Entry {
+            key: key.clone(),
+            line_id: line.line_id.clone(),
+            sale: line.sale.business_key.clone(),
+            currency: line.sale.currency,
+            kind,
+            amount_minor,
+            at_us: now_us,
+        };
+        entries::insert(tx, &line.sale.user_id, &entry)?;
+    }
     let refused = |refusal: ledger::Refusal| Error::Corrupt(format!("the books refused {key}: {refusal}"));
     for outcome in books::post(tx, now_us, &[vec![movement]])? {
         outcome.map_err(refused)?;

@@ -3,7 +3,8 @@
 //! What somebody earned of a sale is a *line* (`lines.rs`): what is earned of it follows what is given back of the sale, and
 //! moves the books between the platform's revenue and what is payable to builders. What is owed on a line is transferred when its service is over
 //! and the buffer has passed, and taken back when the sale is given back later (`transfers.rs`). What cannot be taken back is
-//! carried: the next lines of the same earner and currency pay it first.
+//! carried: the next lines of the same earner and currency pay it first. Whatever moves the books for an earner is an *entry*, which
+//! their statements are made of (`statements.rs`).
 //!
 //! Here lives the connected account: made once for each user from a written intent, and kept as the last read of Stripe
 //! shows it. An event only says that it is to be read (`accounts.rs`); what an older read shows is never taken in after a
@@ -15,6 +16,7 @@ mod lines;
 mod records;
 pub mod routes;
 pub mod rules;
+mod statements;
 mod transfers;
 
 use std::time::Duration;
@@ -29,6 +31,7 @@ pub use lines::{Line, Sale, earn, follow, hold_back, pay_at};
 pub use records::take_in_events;
 pub use rules::shares::share_minor;
 pub use rules::{Told, interpret, is_handled};
+pub use statements::{Entry, EntryKind};
 pub use transfers::{Direction, Status as TransferStatus};
 
 /// The topic under which the work on payouts is woken.

@@ -1,5 +1,6 @@
 //! Connected accounts in the store.
 
+pub(super) mod entries;
 pub(super) mod lines;
 pub(super) mod listing;
 pub(super) mod transfers;

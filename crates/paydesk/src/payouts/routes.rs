@@ -1,6 +1,7 @@
 //! Connected accounts and earnings over HTTP.
 
 pub mod listing;
+mod statements;
 
 use axum::extract::State as AxumState;
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(list_earnings))
         .routes(routes!(listing::list_payout_accounts))
         .routes(routes!(listing::list_payout_transfers))
+        .merge(statements::router())
 }
 
 /// Where the builder lives, and where they go when they are done.

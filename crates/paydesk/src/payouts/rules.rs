@@ -1,6 +1,7 @@
 //! What Stripe's word on a connected account means, and which events are about one. Pure.
 
 pub mod shares;
+pub mod statements;
 
 use stripe::Event;
 use stripe::objects::Account as StripeAccount;

@@ -104,6 +104,7 @@ pub(super) async fn work(app: &App) -> Result<usize, store::Error> {
             .write(move |tx| decide(tx, now_us, &line_id, &user_id))
             .await?;
         if let Some(transfer) = decided {
+            store::crash_point("transfer written");
             drive(app, transfer).await?;
         }
     }
@@ -225,6 +226,7 @@ fn new_intent(
 /// Sees to it that an intent is done or refused, as far as that can be had now.
 async fn drive(app: &App, transfer: Transfer) -> Result<(), store::Error> {
     let made = make(app, &transfer).await;
+    store::crash_point("transfer made");
     let transfer_key = transfer.key.clone();
     match made {
         Ok(stripe_id) => finish(app, transfer, Ok(stripe_id)).await,
@@ -319,6 +321,7 @@ async fn finish(app: &App, transfer: Transfer, outcome: Result<String, String>) 
             }
         })
         .await?;
+    store::crash_point("transfer recorded");
     Ok(())
 }
 

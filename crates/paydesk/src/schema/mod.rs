@@ -104,4 +104,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "lists of payouts",
         sql: include_str!("0020_payout_listing.sql"),
     },
+    Migration {
+        number: 21,
+        name: "entries of statements",
+        sql: include_str!("0021_payout_entry.sql"),
+    },
 ];

@@ -3,9 +3,9 @@
 
 use std::time::Instant;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::journey::{Journey, body};
+use crate::journey::{Answered, Journey, body};
 use crate::server::{ADMIN, PATIENCE};
 
 const AVAILABILITY: &str = "/api/builders/grace/availability";
@@ -17,15 +17,8 @@ impl Journey<'_> {
         self.be_there().await;
         self.stop().await;
         self.armed = true;
-        let slots = self.read("/api/bookings/slots?session_type=mix-session").await;
-        let starts_at = slots["data"][30]["starts_at"].clone();
-        let wanted = json!({ "item_id": "mix-session", "starts_at": starts_at, "user_id": "ada" });
-        let begun = self.ask(CHECKOUT, "book", &wanted).await;
-        assert_eq!(begun.0, 200, "{} {}", body(&begun), self.told());
-        let session = body(&begun)["id"].as_str().unwrap().to_owned();
-        let card = json!({ "card": "4242424242424242" });
-        self.place.steer(&format!("/checkout/{session}/pay"), &card).await;
-        self.deliver_all().await;
+        let (wanted, begun) = self.begin_booking().await;
+        self.pay_for(&begun).await;
         let booking = self.stand("confirmed").await;
         let cancel_path = format!("/api/bookings/{booking}/cancel");
         let cancelled = self.ask(&cancel_path, "cancel", &json!({})).await;
@@ -53,8 +46,33 @@ impl Journey<'_> {
         self.died
     }
 
+    /// A session of grace's that ada has booked and paid for. Gives its id.
+    pub(crate) async fn have_booked(&mut self) -> String {
+        let (_, begun) = self.begin_booking().await;
+        self.pay_for(&begun).await;
+        self.stand("confirmed").await
+    }
+
+    /// Begins a checkout of a session. Gives what was wanted and what was answered.
+    async fn begin_booking(&mut self) -> (Value, Answered) {
+        let slots = self.read("/api/bookings/slots?session_type=mix-session").await;
+        let starts_at = slots["data"][30]["starts_at"].clone();
+        let wanted = json!({ "item_id": "mix-session", "starts_at": starts_at, "user_id": "ada" });
+        let begun = self.ask(CHECKOUT, "book", &wanted).await;
+        assert_eq!(begun.0, 200, "{} {}", body(&begun), self.told());
+        (wanted, begun)
+    }
+
+    /// Pays, and lets Stripe tell of it. The money is available at once.
+    async fn pay_for(&mut self, begun: &Answered) {
+        let session = body(begun)["id"].as_str().unwrap().to_owned();
+        let card = json!({ "card": "4000000000000077" });
+        self.place.steer(&format!("/checkout/{session}/pay"), &card).await;
+        self.deliver_all().await;
+    }
+
     /// Says that grace is always there.
-    async fn be_there(&mut self) {
+    pub(crate) async fn be_there(&mut self) {
         let day = json!([{ "from": "00:00", "to": "24:00" }]);
         let wanted = json!({ "time_zone": "Europe/London", "weekly": {
             "monday": day, "tuesday": day, "wednesday": day, "thursday": day, "friday": day, "saturday": day, "sunday": day,
@@ -66,7 +84,7 @@ impl Journey<'_> {
     }
 
     /// Waits until no event waits and the booking stands there. Gives its id.
-    async fn stand(&mut self, status: &str) -> String {
+    pub(crate) async fn stand(&mut self, status: &str) -> String {
         let begun = Instant::now();
         loop {
             let deaths = self.died;
@@ -85,7 +103,7 @@ impl Journey<'_> {
 
     /// Lets the time of refunds that were decided come. A server that was ended before it came to its point leaves it to the
     /// next one.
-    async fn make_refunds_due(&mut self) {
+    pub(crate) async fn make_refunds_due(&mut self) {
         self.stop().await;
         self.armed = self.died == 0;
         self.run_sql("update refund_intent set next_check_at_us = 0 where status = 'created'")

@@ -15,6 +15,7 @@ mod edges;
 mod journey;
 mod load;
 mod member;
+mod payout;
 mod points;
 
 mod server;

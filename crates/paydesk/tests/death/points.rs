@@ -25,12 +25,14 @@ pub(crate) enum Moment {
     Membership,
     /// While a session is booked, paid for and cancelled.
     Booking,
+    /// While what is earned of a session is transferred, and taken back.
+    Payout,
     /// While something that was cut off before is taken up again.
     Recovery,
 }
 
 /// Every crash point of the program.
-pub(crate) const POINTS: [(&str, Moment); 48] = [
+pub(crate) const POINTS: [(&str, Moment); 51] = [
     ("store.migrated", Moment::Push),
     ("price pushed", Moment::Push),
     ("store.before_commit", Moment::Serve),
@@ -76,6 +78,9 @@ pub(crate) const POINTS: [(&str, Moment); 48] = [
     ("charge made", Moment::Membership),
     ("charge recorded", Moment::Membership),
     ("booking cancelled", Moment::Booking),
+    ("transfer written", Moment::Payout),
+    ("transfer made", Moment::Payout),
+    ("transfer recorded", Moment::Payout),
     ("recovery claimed", Moment::Recovery),
     ("session looked at", Moment::Recovery),
     ("session settled", Moment::Recovery),
@@ -144,6 +149,7 @@ async fn die_everywhere(database: impl Fn() -> TestDatabase, passes: usize) {
             let died = match moment {
                 Moment::Membership => journey.become_member().await,
                 Moment::Booking => journey.book().await,
+                Moment::Payout => journey.earn().await,
                 _ => journey.travel().await,
             };
             assert!(died > 0 || pass > 1, "{engine}: nothing died at {name:?}");

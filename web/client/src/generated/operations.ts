@@ -24,6 +24,7 @@ export const routes = {
   createWebhookEndpoint: "POST /api/webhook-endpoints {}",
   declineRefundRequest: "POST /api/refund-requests/{request_id}/decline {}",
   downloadCreditHistory: "GET /api/financial/credits/{user_id}/history.csv?after,key_id,code,from,to",
+  downloadPayoutStatement: "GET /api/payouts/{user_id}/statement.csv?from,to",
   enableWebhookEndpoint: "POST /api/webhook-endpoints/{endpoint_id}/enable",
   explainCredits: "GET /api/financial/credits/{user_id}/explain?key_id,limit,after",
   listAllSubscriptions: "GET /api/subscriptions?limit,after,user_id,status",
@@ -75,6 +76,7 @@ export const routes = {
   readPayment: "GET /api/payments/{payment_id}",
   readPaymentStatus: "GET /payment/status?session_id",
   readPayoutAccount: "GET /api/payouts/accounts/{user_id}",
+  readPayoutStatement: "GET /api/payouts/{user_id}/statement?from,to",
   readPurchase: "GET /api/purchases/{purchase_id}",
   readRefund: "GET /api/refunds/{refund_id}",
   readRefundRequest: "GET /api/refund-requests/{request_id}",
@@ -268,6 +270,13 @@ export interface Operations {
    * `rel="next"` holds the query that goes on. Texts that a spreadsheet would take for a formula begin with an apostrophe.
    */
   downloadCreditHistory(input: Input<"download_credit_history">, options?: CallOptions): Promise<Output<"download_credit_history">>;
+
+  /**
+   * Download a statement of earnings
+   *
+   * The entries of the same statement as a table of comma-separated values (RFC 4180), with amounts in major units as well.
+   */
+  downloadPayoutStatement(input: Input<"download_payout_statement">, options?: CallOptions): Promise<Output<"download_payout_statement">>;
 
   /**
    * Enable an endpoint
@@ -644,6 +653,14 @@ export interface Operations {
    * Where the builder's account at Stripe stands, and what they have to tell. 404 where none was asked for yet.
    */
   readPayoutAccount(input: Input<"read_payout_account">, options?: CallOptions): Promise<Output<"read_payout_account">>;
+
+  /**
+   * Read a statement of earnings
+   *
+   * What was added to and taken from what is owed to the user within a period, with what was owed before and after it, by
+   * currency. A period of more than 10,000 entries is refused.
+   */
+  readPayoutStatement(input: Input<"read_payout_statement">, options?: CallOptions): Promise<Output<"read_payout_statement">>;
 
   /**
    * Read a purchase

@@ -1148,6 +1148,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/payouts/{user_id}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a statement of earnings
+         * @description What was added to and taken from what is owed to the user within a period, with what was owed before and after it, by
+         *     currency. A period of more than 10,000 entries is refused.
+         */
+        get: operations["read_payout_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payouts/{user_id}/statement.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a statement of earnings
+         * @description The entries of the same statement as a table of comma-separated values (RFC 4180), with amounts in major units as well.
+         */
+        get: operations["download_payout_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/purchases": {
         parameters: {
             query?: never;
@@ -5048,6 +5089,11 @@ export interface components {
          * @enum {string}
          */
         PayoutDirection: "out" | "back";
+        /**
+         * @description What an entry of a statement is.
+         * @enum {string}
+         */
+        PayoutEntryKind: "earned" | "reversed" | "transferred" | "taken_back";
         /** @description Money on its way to a connected account, or back from it. */
         PayoutTransferOut: {
             /**
@@ -5856,6 +5902,85 @@ export interface components {
             /** @description Where it stands. */
             status: components["schemas"]["PurchaseStatus"];
         };
+        /** @description Something that changed what is owed to an earner. */
+        StatementEntryOut: {
+            /** @description When it was. */
+            at: components["schemas"]["Moment"];
+            /** @description What it is. */
+            kind: components["schemas"]["PayoutEntryKind"];
+            /** @description The sale: `order:ord_…` or `booking:bkg_…`. */
+            sale: string;
+            /** @description The line of the earnings. */
+            line_id: string;
+            /**
+             * @description The currency of the amount.
+             * @example usd
+             */
+            currency: string;
+            /**
+             * Format: int64
+             * @description By how much it changes what is owed to them, in minor units.
+             * @example 5101
+             */
+            amount_minor: number;
+        };
+        /** @description A statement of what is owed to somebody who earns. */
+        StatementOut: {
+            /** @description Who earns. */
+            user_id: components["schemas"]["UserId"];
+            /** @description From when on. */
+            from: components["schemas"]["Moment"];
+            /** @description Until before when. */
+            to: components["schemas"]["Moment"];
+            /** @description What it comes to, by currency. */
+            sums: components["schemas"]["StatementSumsOut"][];
+            /** @description What happened, the oldest first. */
+            entries: components["schemas"]["StatementEntryOut"][];
+        };
+        /** @description What a statement comes to in one currency, in minor units. */
+        StatementSumsOut: {
+            /**
+             * @description The currency.
+             * @example usd
+             */
+            currency: string;
+            /**
+             * Format: int64
+             * @description What was owed to the earner before; negative where they owed.
+             * @example 0
+             */
+            opening_minor: number;
+            /**
+             * Format: int64
+             * @description What was earned.
+             * @example 5101
+             */
+            earned_minor: number;
+            /**
+             * Format: int64
+             * @description What of that was not earned after all, since sales were given back.
+             * @example 0
+             */
+            reversed_minor: number;
+            /**
+             * Format: int64
+             * @description What was transferred to the connected account.
+             * @example 5101
+             */
+            transferred_minor: number;
+            /**
+             * Format: int64
+             * @description What of that was taken back.
+             * @example 0
+             */
+            taken_back_minor: number;
+            /**
+             * Format: int64
+             * @description What was owed to them afterwards: opening + earned − reversed − transferred + taken back.
+             * @example 0
+             */
+            closing_minor: number;
+        };
         /** @description What a returning buyer's page asks for until the purchase is settled. */
         StatusOut: {
             /** @description Where the purchase stands. */
@@ -6531,6 +6656,7 @@ export type PaymentStatus = components['schemas']['PaymentStatus'];
 export type PayoutAccountOut = components['schemas']['PayoutAccountOut'];
 export type PayoutAccountStatus = components['schemas']['PayoutAccountStatus'];
 export type PayoutDirection = components['schemas']['PayoutDirection'];
+export type PayoutEntryKind = components['schemas']['PayoutEntryKind'];
 export type PayoutTransferOut = components['schemas']['PayoutTransferOut'];
 export type PayoutTransferStatus = components['schemas']['PayoutTransferStatus'];
 export type PlanChangeIn = components['schemas']['PlanChangeIn'];
@@ -6576,6 +6702,9 @@ export type SignInIn = components['schemas']['SignInIn'];
 export type SlotOut = components['schemas']['SlotOut'];
 export type SlotsOut = components['schemas']['SlotsOut'];
 export type Started = components['schemas']['Started'];
+export type StatementEntryOut = components['schemas']['StatementEntryOut'];
+export type StatementOut = components['schemas']['StatementOut'];
+export type StatementSumsOut = components['schemas']['StatementSumsOut'];
 export type StatusOut = components['schemas']['StatusOut'];
 export type Subscribed = components['schemas']['Subscribed'];
 export type SubscribersOut = components['schemas']['SubscribersOut'];
@@ -8612,6 +8741,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_EarningOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    read_payout_statement: {
+        parameters: {
+            query: {
+                /** @description From when on. */
+                from: components["schemas"]["Moment"];
+                /** @description Until before when. A period that is over says the same for ever. */
+                to: components["schemas"]["Moment"];
+            };
+            header?: never;
+            path: {
+                /** @description Who earned. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The statement. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    download_payout_statement: {
+        parameters: {
+            query: {
+                /** @description From when on. */
+                from: components["schemas"]["Moment"];
+                /** @description Until before when. A period that is over says the same for ever. */
+                to: components["schemas"]["Moment"];
+            };
+            header?: never;
+            path: {
+                /** @description Who earned. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];

@@ -168,6 +168,84 @@ async fn a_builder_who_cancels_earns_nothing_even_where_the_refund_fails() {
     .await;
 }
 
+/// Grace's statement of a period.
+async fn statement(test: &TestApp, (from_us, to_us): (i64, i64)) -> Value {
+    let period = format!("from={}&to={}", Moment(from_us), Moment(to_us));
+    let answered = test
+        .get(&test.user("grace"), &format!("/api/payouts/grace/statement?{period}"))
+        .await;
+    assert_eq!(answered.status, 200, "{}", answered.json());
+    let table = test
+        .get(
+            &test.user("grace"),
+            &format!("/api/payouts/grace/statement.csv?{period}"),
+        )
+        .await;
+    let table = String::from_utf8(table.bytes).unwrap();
+    let said = answered.json();
+    assert_eq!(table.lines().count(), said["entries"].as_array().unwrap().len() + 1);
+    said
+}
+
+#[tokio::test]
+async fn statements_go_on_where_the_ones_before_end() {
+    for_each_engine(async |database| {
+        let test = begin(database).await;
+        let began = test.app.clock.now_us();
+        let begun = paid(&test, hour(&test, 5)).await;
+        turn(&test, (7 + 48) * HOURS).await;
+        work(&test).await;
+        turn(&test, HOURS).await;
+        let between = test.app.clock.now_us();
+        let purchase_id = read(&test, &begun).await["purchase_id"].clone();
+        let part = json!({ "purchase_id": purchase_id, "amount_minor": 3000 });
+        assert_eq!(test.post(ADMIN, "/api/refunds", &part).await.status, 201);
+        test.settle().await;
+        work(&test).await;
+        let ended = test.app.clock.now_us() + 1;
+
+        let first = statement(&test, (began, between)).await;
+        let sale = format!("booking:{}", begun.booking_id);
+        let kinds = |said: &Value| {
+            let entries = said["entries"].as_array().unwrap().iter();
+            entries
+                .map(|one| {
+                    assert_eq!(one["sale"], sale);
+                    (
+                        one["kind"].as_str().unwrap().to_owned(),
+                        one["amount_minor"].as_i64().unwrap(),
+                    )
+                })
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            kinds(&first),
+            [("earned".to_owned(), 5101), ("transferred".to_owned(), -5101)]
+        );
+        assert_eq!(first["sums"][0]["closing_minor"], 0);
+        let second = statement(&test, (between, ended)).await;
+        assert_eq!(
+            kinds(&second),
+            [("reversed".to_owned(), -2551), ("taken_back".to_owned(), 2551)]
+        );
+        assert_eq!(
+            second["sums"],
+            json!([{ "currency": "usd", "opening_minor": 0, "earned_minor": 0, "reversed_minor": 2551,
+                     "transferred_minor": 0, "taken_back_minor": 2551, "closing_minor": 0 }])
+        );
+        let whole = statement(&test, (began, ended)).await;
+        assert_eq!(whole["sums"][0]["earned_minor"], 5101);
+        assert_eq!(whole["sums"][0]["closing_minor"], 0);
+        let wrong = format!("from={}&to={}", Moment(ended), Moment(began));
+        let wrong = test
+            .get(&test.user("grace"), &format!("/api/payouts/grace/statement?{wrong}"))
+            .await;
+        assert_eq!(wrong.json()["field"], "to", "{}", wrong.json());
+        test.finish().await;
+    })
+    .await;
+}
+
 /// The next number of a sequence that repeats with its seed.
 fn roll(seed: &mut u64, below: u64) -> u64 {
     *seed = seed
@@ -239,6 +317,8 @@ async fn for_a_history_of_bookings_what_was_collected_is_somebodys_to_the_last_u
         assert_eq!(sum("offset_minor"), 0);
         let transferred: i64 = made.iter().map(|(amount, back)| amount - back).sum();
         assert_eq!(sum("transferred_minor") - sum("taken_back_minor"), transferred);
+        let told = statement(&test, (0, test.app.clock.now_us() + 1)).await;
+        assert_eq!(told["sums"][0]["closing_minor"], sum("outstanding_minor"));
         // And the books say the same: what is payable, what the platform has, and what Stripe holds for both.
         let currency = "usd".parse().unwrap();
         let balances = test.app.store.read(move |tx| {
