@@ -3,10 +3,13 @@
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 
-import { newUser } from './application.mjs';
+import { makeAvailable, newUser } from './application.mjs';
 
 const { origin } = new URL(process.env.SHOP);
 export const admin = process.env.PAYDESK_ADMIN_TOKEN;
+
+/** How often somebody looks again whether Stripe has told. */
+const LOOKS_MAX = 2_000;
 
 /** Asks paydesk; what it refuses fails the story. */
 export async function call(token, method, path, body) {
@@ -49,6 +52,16 @@ export async function manyUsers(count) {
   return begin;
 }
 
+/** Somebody who has the shop's first plan, as soon as Stripe has told of it. */
+export async function onPlan(user = newUser()) {
+  await buy(user, { item_id: 'pro-monthly' });
+  for (let looks = 0; looks < LOOKS_MAX; looks += 1) {
+    const { tier } = await call(admin, 'GET', `/api/entitlements/${encodeURIComponent(user.user)}`);
+    if (tier === 'pro') return user;
+  }
+  assert.fail(`${user.user} does not have the plan`);
+}
+
 /** Somebody who has bought credits and a plan, and whose address is known. */
 export async function someSubscriber() {
   const user = newUser();
@@ -56,4 +69,13 @@ export async function someSubscriber() {
   const bought = await buy(user, { item_id: 'starter', quantity: 2 });
   await buy(user, { item_id: 'pro-monthly' });
   return { ...user, purchase: bought.purchase_id };
+}
+
+/** Somebody who has booked the last hour that is free with the shop's builder, and paid for it. */
+export async function someClient(user = newUser()) {
+  await makeAvailable('grace');
+  const { data } = await call(admin, 'GET', '/api/bookings/slots?session_type=mix-session');
+  const wanted = { item_id: 'mix-session', starts_at: data.at(-1).starts_at };
+  await buy(user, wanted, '/api/payments/create-checkout-session');
+  return user;
 }

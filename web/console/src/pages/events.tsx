@@ -20,13 +20,13 @@ const columns: Column<EventOut>[] = [
   {
     title: "Type",
     cell: (event) => (
-      <Link data-entry="" to={`/events/${encodeURIComponent(event.id)}`}>
+      <Link data-entry="" className="cut" to={`/events/${encodeURIComponent(event.id)}`}>
         {event.type}
       </Link>
     ),
   },
   { title: "Status", cell: (event) => <Status of={event.status} /> },
-  { title: "Object", isExtra: true, cell: (event) => <code>{event.object_id}</code> },
+  { title: "Object", isExtra: true, cell: (event) => <code className="cut">{event.object_id}</code> },
   { title: "Attempts", isExtra: true, isNumber: true, cell: (event) => event.attempts },
   { title: "Came", cell: (event) => <At moment={event.received_at} /> },
 ];

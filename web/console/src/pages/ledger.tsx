@@ -24,8 +24,8 @@ export const transferColumns: Column<LedgerTransferOut>[] = [
     ),
   },
   { title: "Amount", isNumber: true, cell: ({ amount, unit }) => <Amount of={amount} unit={unit} /> },
-  { title: "From", isExtra: true, cell: (transfer) => <code>{transfer.debit_account}</code> },
-  { title: "To", isExtra: true, cell: (transfer) => <code>{transfer.credit_account}</code> },
+  { title: "From", isExtra: true, cell: (transfer) => <code className="cut">{transfer.debit_account}</code> },
+  { title: "To", isExtra: true, cell: (transfer) => <code className="cut">{transfer.credit_account}</code> },
   { title: "When", cell: (transfer) => <At moment={transfer.posted_at} /> },
 ];
 
