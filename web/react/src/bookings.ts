@@ -1,9 +1,9 @@
 // What a user has booked, the free times of a session type, and booking one.
 
-import type { PageBookingOut, ProblemError, SlotsOut, Started } from "@paydesk/client";
+import type { BookingOut, PageBookingOut, ProblemError, SlotsOut, Started } from "@paydesk/client";
 import { isProblem } from "@paydesk/client";
 
-import type { Action } from "./action.js";
+import { type Action, useAction } from "./action.js";
 import { beginCheckout, useLeaving } from "./checkout.js";
 import { usePaydesk } from "./provider.js";
 import { useRead } from "./read.js";
@@ -19,11 +19,29 @@ export interface BookingInput {
 export type UseBookings = List<PageBookingOut> & {
   /** Holds a time and leads to its checkout; for a time that the user holds already, to the one under way. */
   book: Action<BookingInput, Started>;
+  /** Gives a booking up: the share that was agreed on comes back. Where who gives it does so, everything goes back to the client. */
+  cancel: Action<string, BookingOut>;
 };
 
-/** The user's own bookings, newest first. */
-export function useBookings(): UseBookings {
-  return { ...useList("bookings"), book: useBook() };
+/** The user's own bookings, newest first; or those that they give. */
+export function useBookings({ isGiven = false } = {}): UseBookings {
+  const { client, cache } = usePaydesk();
+  return {
+    ...useList(isGiven ? "given" : "bookings"),
+    book: useBook(),
+    cancel: useAction(async (bookingId: string, idempotencyKey) => {
+      const booking = await client.cancelBooking({ booking_id: bookingId }, { idempotencyKey });
+      await cache.refresh("bookings", "given", "purchases");
+      return booking;
+    }),
+  };
+}
+
+/** How many percent come back to a client who cancels at a moment. */
+export function percentBack({ starts_at, refund_tiers }: BookingOut, nowMs: number): number {
+  const hoursLeft = (Date.parse(starts_at) - nowMs) / 3_600_000;
+  const reached = refund_tiers.filter(({ hours_before }) => hours_before <= hoursLeft);
+  return Math.max(0, ...reached.map(({ percent }) => percent));
 }
 
 /** Holds a time and leads to its checkout, without reading what was booked before. */

@@ -1,6 +1,6 @@
 // What a user earns of what others buy, and the account that it is paid to.
 
-import type { OnboardingOut, PageBookingOut, PageEarningOut, PayoutAccountOut } from "@paydesk/client";
+import type { OnboardingOut, PageEarningOut, PayoutAccountOut } from "@paydesk/client";
 
 import type { Action } from "./action.js";
 import { useLeaving } from "./checkout.js";
@@ -10,11 +10,6 @@ import { type List, type Resource, useList, useResource } from "./resource.js";
 /** What the user earned of each sale, newest first. */
 export function useEarnings(): List<PageEarningOut> {
   return useList("earnings");
-}
-
-/** The bookings that the user gives, whoever booked, newest first. */
-export function useGivenBookings(): List<PageBookingOut> {
-  return useList("given");
 }
 
 export type UsePayoutAccount = Resource<PayoutAccountOut | null> & {

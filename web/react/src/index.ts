@@ -20,7 +20,7 @@ export { CreditBalance } from "./credit_balance.js";
 export { CreditHistory } from "./credit_history.js";
 export { useCreditHistory, useCredits, useEntitlements, useNotices, useProducts, usePurchases } from "./credits.js";
 export { EarningList } from "./earning_list.js";
-export { type UsePayoutAccount, useEarnings, useGivenBookings, usePayoutAccount } from "./earnings.js";
+export { type UsePayoutAccount, useEarnings, usePayoutAccount } from "./earnings.js";
 export { decimalsOf, formatDate, formatMoney, formatNumber, formatTime } from "./formats.js";
 export { InvoiceList } from "./invoice_list.js";
 export { type UseApiKeys, useApiKeys } from "./keys.js";

@@ -121,6 +121,14 @@ export interface Words {
   bookingStatus: Record<BookingStatus, string>;
   givenBack: (amount: string) => string;
 
+  cancelBooking: string;
+  cancelBookingTitle: (name: string) => string;
+  /** What comes back of a booking that its client cancels now. */
+  percentBack: (percent: number) => string;
+  /** What comes back of one that its builder cancels. */
+  clientGetsAll: string;
+  keepBooking: string;
+  bookingCancelled: string;
   bookedBy: (client: string) => string;
   notBookedYet: string;
 
@@ -331,6 +339,12 @@ export const english: Words = {
   },
   givenBack: (amount) => `${amount} given back`,
 
+  cancelBooking: "Cancel",
+  cancelBookingTitle: (name) => `Cancel ${name}?`,
+  percentBack: (percent) => (percent === 0 ? "Nothing comes back so late." : `${percent} % of the price comes back.`),
+  clientGetsAll: "Your client gets everything back.",
+  keepBooking: "Keep booking",
+  bookingCancelled: "The booking is cancelled.",
   bookedBy: (client) => `booked by ${client}`,
   notBookedYet: "Nobody has booked you yet.",
 

@@ -229,3 +229,39 @@ test("who has booked nothing is told so", async () => {
   await screen.findByText("You have not booked anything yet.");
   expect(container.querySelector(".pd-bookings")?.getAttribute("data-state")).toBe("empty");
 });
+
+test.each([
+  ["2026-10-22T07:00:00Z", "100 % of the price comes back."],
+  ["2026-10-21T07:00:00Z", "50 % of the price comes back."],
+  ["2026-10-20T07:00:00Z", "Nothing comes back so late."],
+])("a booking of %s is cancelled once it was said what comes back", async (starts_at, text) => {
+  const refund_tiers = [
+    { hours_before: 24, percent: 50 },
+    { hours_before: 48, percent: 100 },
+  ];
+  const confirmed = { ...booking, starts_at, refund_tiers, status: "confirmed" };
+  const { client, to } = desk({
+    ...base,
+    "GET /api/bookings": {
+      data: [confirmed, { ...confirmed, booking_id: "bkg_0", starts_at: "2026-10-01T07:00:00Z" }],
+    },
+    "POST /api/bookings/bkg_1/cancel": { ...confirmed, status: "cancelled" },
+  });
+  show(client, <BookingList />);
+  await screen.findAllByText("Mix session");
+  expect(screen.getAllByRole("button"), "what has begun is not cancelled").toHaveLength(1);
+  fireEvent.click(screen.getByRole("button", { name: "Cancel Mix session?" }));
+  const question = within(await screen.findByRole("dialog"));
+  question.getByText(text);
+  fireEvent.click(question.getByRole("button", { name: "Cancel" }));
+  await screen.findByText("The booking is cancelled.");
+  expect(to("POST /api/bookings/bkg_1/cancel")).toHaveLength(1);
+});
+
+test("who gives a session gives everything back when they cancel", async () => {
+  const confirmed = { ...booking, client_id: "bob", builder_id: "ada", status: "confirmed" };
+  const { client } = desk({ ...base, "GET /api/bookings": { data: [confirmed] } });
+  show(client, <BookingList isGiven />);
+  fireEvent.click(await screen.findByRole("button", { name: "Cancel Mix session?" }));
+  within(await screen.findByRole("dialog")).getByText("Your client gets everything back.");
+});
