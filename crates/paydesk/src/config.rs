@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 pub use checks::socket_address;
 use checks::{check_limits, check_live_url, check_mail, check_origins, check_url, livemode_of, log_filter, refuse};
@@ -404,6 +404,12 @@ pub struct Config {
 #[error("{0}")]
 pub struct ConfigError(pub String);
 
+/// Stripe's secrets are `whsec_` and 32 characters.
+fn is_of_stripe(secret: &SecretString) -> bool {
+    let secret = secret.expose_secret();
+    secret.strip_prefix("whsec_").is_some_and(|random| random.len() >= 32)
+}
+
 impl Config {
     /// Joins settings and secrets, refusing what could lose money or trust.
     pub fn new(settings: Settings, secrets: Secrets) -> Result<Self, ConfigError> {
@@ -419,6 +425,12 @@ impl Config {
             return refuse(
                 "A live Stripe key needs a webhook secret, else events could be forged. Set STRIPE_WEBHOOK_SECRET to \
                  the whsec_… of the endpoint in Stripe's dashboard.",
+            );
+        }
+        if livemode && !secrets.stripe_webhook_secrets.iter().all(is_of_stripe) {
+            return refuse(
+                "A live Stripe key needs webhook secrets that cannot be guessed: STRIPE_WEBHOOK_SECRET holds one that is \
+                 not Stripe's. Copy the whsec_… of the endpoint from Stripe's dashboard.",
             );
         }
         if secrets.jwt_secret.is_some() && settings.callers.jwks_url.is_some() {

@@ -1,6 +1,6 @@
 //! Bringing the schema up to date.
 //!
-//! Promises: each migration is kept whole or not at all; two nodes that start at once run each once; an edited migration, and a
+//! Promises: nothing is put into a file of another program; each migration is kept whole or not at all; two nodes that start at once run each once; an edited migration, and a
 //! database that is ahead of the program, are refused. Migrations only go forward.
 
 use aws_lc_rs::digest;
@@ -84,6 +84,13 @@ fn step(tx: &mut Tx<'_>, migrations: &'static [Migration]) -> Result<Option<u32>
     let Some(due) = migrations.get(applied.len()) else {
         return Ok(None);
     };
+    if applied.is_empty()
+        && let Some(other) = tx.table_besides("store_migration")?
+    {
+        return Err(Error::Engine(format!(
+            "the file holds the table {other} of another program; give a file of its own, which is made where it is not there"
+        )));
+    }
     tx.script(due.sql)?;
     tx.run(
         "insert into store_migration (number, name, checksum) values ($1, $2, $3)",

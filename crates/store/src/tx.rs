@@ -135,6 +135,17 @@ impl<'a> Tx<'a> {
         Ok(self.one(sql, &[name.into()])?.is_some())
     }
 
+    /// A table or view of the file that is not of this name, where the database is a file. One of a server is shared on
+    /// purpose, and has rights of its own to keep programs apart.
+    pub(crate) fn table_besides(&mut self, name: &str) -> Result<Option<String>> {
+        if let Session::Postgres(_) = &self.session {
+            return Ok(None);
+        }
+        let sql = "select name from sqlite_schema where type in ('table', 'view') and name <> $1 and name not like 'sqlite@_%' escape '@'
+                   order by name limit 1";
+        self.one(sql, &[name.into()])?.map(|row| row.text(0)).transpose()
+    }
+
     /// Takes a lock that only one node holds at a time, until the end of the transaction.
     pub(crate) fn lock_migrations(&mut self) -> Result<()> {
         self.guard(|session| match session {

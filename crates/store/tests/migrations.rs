@@ -1,6 +1,6 @@
 //! Migrations: each once, whole or not at all, never edited, never from the future.
 
-use store::testing::for_each_engine;
+use store::testing::{TestDatabase, for_each_engine};
 use store::{Access, Error, Migration, Options, Result, Store, Tx, Value};
 
 const FIRST: Migration = Migration {
@@ -155,4 +155,18 @@ async fn two_nodes_that_start_at_once_run_each_once() {
         assert_eq!(run, [1, 2]);
     })
     .await;
+}
+
+#[tokio::test]
+async fn nothing_is_put_into_a_file_of_another_program() {
+    let database = TestDatabase::sqlite();
+    let store = database.store();
+    let made = store.write(|tx: &mut Tx<'_>| tx.run("create table recipe (name text)", &[]));
+    made.await.unwrap();
+    assert!(reason(store, TWO).await.contains("the table recipe of another program"));
+    let tables = store.read(|tx: &mut Tx<'_>| {
+        let sql = "select cast(count(*) as bigint) from sqlite_schema";
+        tx.one(sql, &[])?.map_or(Ok(0), |row| row.int(0))
+    });
+    assert_eq!(tables.await, Ok::<i64, Error>(1));
 }

@@ -33,7 +33,7 @@ fn config(flags: &[&str], pairs: &[(&str, &str)]) -> Result<Config, ConfigError>
 
 const TEST_KEY: (&str, &str) = ("STRIPE_SECRET_KEY", "sk_test_1");
 const LIVE_KEY: (&str, &str) = ("STRIPE_SECRET_KEY", "sk_live_1");
-const HOOK: (&str, &str) = ("STRIPE_WEBHOOK_SECRET", "whsec_1");
+const HOOK: (&str, &str) = ("STRIPE_WEBHOOK_SECRET", "whsec_0123456789abcdef0123456789abcdef");
 const PUBLIC: &str = "--public-url=https://pay.example.com/";
 
 #[test]
@@ -61,6 +61,8 @@ fn what_could_lose_money_or_trust_is_refused_with_the_remedy() {
         (&[], &[], "STRIPE_SECRET_KEY"),
         (&[], &[("STRIPE_SECRET_KEY", "pk_test_1")], "sk_test_"),
         (&[PUBLIC], &[LIVE_KEY], "STRIPE_WEBHOOK_SECRET"),
+        (&[PUBLIC], &[LIVE_KEY, ("STRIPE_WEBHOOK_SECRET", "x")], "cannot be guessed"),
+        (&[PUBLIC], &[LIVE_KEY, ("STRIPE_WEBHOOK_SECRET", "whsec_short")], "cannot be guessed"),
         (&[], &[LIVE_KEY, HOOK], "--public-url"),
         (&[], &[TEST_KEY, short], "32 bytes"),
         (&["--jwks-url=https://a.example/jwks"], &[TEST_KEY, long], "Unset one"),

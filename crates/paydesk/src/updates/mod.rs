@@ -50,16 +50,28 @@ struct Open {
     user_id: UserId,
 }
 
+/// Why there is no room for one more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Full {
+    /// The user has as many as one may have.
+    OfUser,
+    /// The process has.
+    OfAll,
+}
+
 impl Streams {
     /// Room for one more, where there is.
-    fn enter(&self, user_id: &UserId) -> Option<Open> {
+    fn enter(&self, user_id: &UserId) -> std::result::Result<Open, Full> {
         let mut open = self.lock();
         let of_user = open.get(user_id).copied().unwrap_or_default();
-        if of_user >= STREAMS_OF_USER_MAX || open.values().sum::<usize>() >= STREAMS_MAX {
-            return None;
+        if of_user >= STREAMS_OF_USER_MAX {
+            return Err(Full::OfUser);
+        }
+        if open.values().sum::<usize>() >= STREAMS_MAX {
+            return Err(Full::OfAll);
         }
         open.insert(user_id.clone(), of_user + 1);
-        Some(Open {
+        Ok(Open {
             streams: self.clone(),
             user_id: user_id.clone(),
         })

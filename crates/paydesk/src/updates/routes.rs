@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::Lines;
-use super::{OVERLAP_US, Told, feed};
+use super::{Full, OVERLAP_US, Told, feed};
 use crate::app::App;
 use crate::http::auth::Caller;
 use crate::http::{ApiQuery, Problem, kinds};
@@ -19,6 +19,8 @@ use crate::tokens::Scope;
 
 /// Pieces of text that may wait for a slow reader.
 const WAITING_MAX: usize = 8;
+/// When a stream that found no room is asked for again, in seconds.
+const RETRY_S: u32 = 5;
 
 /// The routes of this capability.
 pub fn router() -> OpenApiRouter<App> {
@@ -61,10 +63,12 @@ pub(crate) async fn stream_updates(
             }
         },
     };
-    let open = app
-        .updates
-        .enter(&user_id)
-        .ok_or_else(|| Problem::unavailable("as many streams are open as there may be", 5))?;
+    let open = app.updates.enter(&user_id).map_err(|full| match full {
+        Full::OfUser => Problem::of(&kinds::RATE_LIMITED)
+            .detail("The user has as many streams open as one may have. Close one, or share it among tabs.")
+            .retry_after(RETRY_S),
+        Full::OfAll => Problem::unavailable("as many streams are open as there may be", RETRY_S),
+    })?;
     let (sender, receiver) = mpsc::channel(WAITING_MAX);
     tokio::spawn(feed(app, open, Told::since(since_us), sender));
     Ok((

@@ -119,7 +119,8 @@ async fn a_user_has_only_so_many_streams() {
         for _ in 0..8 {
             open.push(Stream::open(&test, &ada, None).await);
         }
-        assert_eq!(test.get(&ada, "/api/updates").await.status, 503);
+        let ninth = test.get(&ada, "/api/updates").await;
+        assert_eq!((ninth.status, &ninth.json()["code"]), (429, &json!("rate_limited")));
         drop(Stream::open(&test, &test.user("bob"), None).await);
         let request = test.http.get(format!("{}/api/updates", test.base)).bearer_auth(&ada);
         let wrong = request.header("last-event-id", "yesterday").send().await.unwrap();
