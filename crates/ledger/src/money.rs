@@ -41,6 +41,17 @@ impl Currency {
             2
         }
     }
+
+    /// What amounts that are paid, given back or transferred by way of Stripe are multiples of, in minor units. It moves three
+    /// decimals in tens; and ISK and UGX, which have no decimals, in hundreds, because it counts them as if they had two
+    /// (Stripe's documentation, Currencies: three-decimal currencies, special cases).
+    pub fn step_minor(&self) -> i64 {
+        match self.code() {
+            "isk" | "ugx" => 100,
+            _ if self.decimals() == 3 => 10,
+            _ => 1,
+        }
+    }
 }
 
 impl FromStr for Currency {

@@ -76,7 +76,11 @@ pub(super) async fn cancel(
                 Part::Builder | Part::Staff => refunds::of_booking::ALL_PERCENT,
             };
             let due = Booking {
-                due_back_minor: refunds::rules::share_of(booking.paid_minor, percent),
+                due_back_minor: refunds::rules::share_of(
+                    booking.paid_minor,
+                    percent,
+                    booking.price.currency.step_minor(),
+                ),
                 ..booking
             };
             let after = super::place_at(tx, now_us, &due, Status::Cancelled)?;

@@ -354,6 +354,11 @@ impl Check<'_> {
                 "a price in minor units",
             );
             if let Some(currency) = self.currency(code, &minor.span()) {
+                let step = currency.step_minor();
+                if amount % step != 0 {
+                    let message = format!("Stripe takes {currency} in multiples of {step} minor units, not {amount}");
+                    self.mistake(&minor.span(), message);
+                }
                 checked.insert(currency, amount);
             }
         }

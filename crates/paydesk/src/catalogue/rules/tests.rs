@@ -138,6 +138,7 @@ fn every_mistake_is_named_with_its_line() {
         ("credits = 100", "", 6, "missing field `credits`"),
         ("jpy = 1500", "jpy = -1", 12, "a price in minor units"),
         ("jpy = 1500", "JPY = 1500", 12, "lower case"),
+        ("jpy = 1500", "kwd = 1505", 12, "multiples of 10"),
         ("id = \"review\"", "id = \"starter\"", 15, "used twice"),
         ("id = \"review\"", "id = \"Review 1\"", 15, "lower-case letters"),
         ("kind = \"url\"", "kind = \"uri\"", 18, "unknown variant"),

@@ -5,21 +5,16 @@ use ledger::Currency;
 /// Six hours, in microseconds: what cannot be transferred now is looked at again after it.
 pub const AGAIN_US: i64 = 6 * 3_600_000_000;
 
-/// What amounts in a currency are multiples of, in minor units: Stripe moves three decimals in tens.
-pub fn step_minor(currency: Currency) -> i64 {
-    if currency.decimals() == 3 { 10 } else { 1 }
-}
-
 /// So many percent of an amount in minor units, rounded down to what Stripe can move: the rest is the platform's fee.
 pub fn share_minor(amount_minor: i64, percent: i64, currency: Currency) -> i64 {
-    part(amount_minor, (percent.clamp(0, 100), 100), step_minor(currency))
+    part(amount_minor, (percent.clamp(0, 100), 100), currency.step_minor())
 }
 
 /// What is earned of a sale of which a part is given back: the same share of what is left, rounded down, so that all of it
 /// is earned while nothing is given back, and nothing once all is.
 pub fn earned_minor(net_minor: i64, gross_minor: i64, refunded_minor: i64, currency: Currency) -> i64 {
     let left = gross_minor - refunded_minor.clamp(0, gross_minor.max(0));
-    part(net_minor, (left, gross_minor), step_minor(currency))
+    part(net_minor, (left, gross_minor), currency.step_minor())
 }
 
 /// A fraction of an amount, rounded down to a multiple of `step`; nothing of nothing.

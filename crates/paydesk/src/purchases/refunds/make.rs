@@ -203,6 +203,7 @@ pub(super) fn standing(tx: &mut store::Tx<'_>, payment: &PaymentRow, unspent_onl
         reversed_minor: payment.reversed_minor,
         asked_minor: records::asked_minor(tx, &payment.payment_intent_id)?,
         unspent,
+        step_minor: payment.price.currency.step_minor(),
     })
 }
 
@@ -240,6 +241,7 @@ pub(in crate::purchases) fn ask_for_warned<'a>(
             reversed_minor: payment.reversed_minor,
             asked_minor: records::asked_minor(tx, &payment.payment_intent_id)?,
             unspent: None,
+            step_minor: payment.price.currency.step_minor(),
         };
         let refundable = standing.refundable_minor();
         if refundable > 0 {

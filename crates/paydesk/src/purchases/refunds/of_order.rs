@@ -76,6 +76,7 @@ pub(super) fn ask(
         reversed_minor: payment.reversed_minor,
         asked_minor: records::asked_minor(tx, &payment.payment_intent_id)?,
         unspent: None,
+        step_minor: payment.price.currency.step_minor(),
     };
     let amount_minor = standing.share_minor(percent);
     if amount_minor == 0 {

@@ -1,7 +1,7 @@
 //! What may be refunded. Pure.
 
 /// What stands against giving a payment back.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Standing {
     /// The money that came, in minor units.
     pub paid_minor: i64,
@@ -11,6 +11,8 @@ pub struct Standing {
     pub asked_minor: i64,
     /// The credits it granted, and how many of them are still in their lot; where only these may be given back.
     pub unspent: Option<(i64, i64)>,
+    /// What amounts of the currency are multiples of, in minor units.
+    pub step_minor: i64,
 }
 
 impl Standing {
@@ -24,7 +26,8 @@ impl Standing {
             Some((granted, left)) => {
                 // Rounded down, so that nobody is given money for credits they have used.
                 let share = i128::from(self.paid_minor) * i128::from(left.clamp(0, granted)) / i128::from(granted);
-                rest.min(i64::try_from(share).unwrap_or(self.paid_minor))
+                let share = i64::try_from(share).unwrap_or(self.paid_minor);
+                rest.min(share - share % self.step_minor.max(1))
             }
         }
     }
@@ -35,11 +38,10 @@ impl Standing {
         gone.saturating_add(amount_minor)
     }
 
-    /// How much is given back now so that in all so many percent of the payment are; half a unit is rounded up, for the
-    /// buyer.
+    /// How much is given back now so that in all so many percent of the payment are, rounded as `share_of` does.
     pub fn share_minor(self, percent: i64) -> i64 {
         let gone = self.reversed_minor.saturating_add(self.asked_minor);
-        let share = share_of(self.paid_minor, percent).saturating_sub(gone);
+        let share = share_of(self.paid_minor, percent, self.step_minor).saturating_sub(gone);
         share.clamp(0, self.refundable_minor())
     }
 
@@ -51,10 +53,12 @@ impl Standing {
     }
 }
 
-/// So many percent of what was paid, half a unit rounded up, for the buyer.
-pub fn share_of(paid_minor: i64, percent: i64) -> i64 {
-    let share = (i128::from(paid_minor) * i128::from(percent.clamp(0, 100)) + 50) / 100;
-    i64::try_from(share).unwrap_or(paid_minor)
+/// So many percent of what was paid, half a unit rounded up; and from there up to what Stripe can move, both for the buyer.
+pub fn share_of(paid_minor: i64, percent: i64, step_minor: i64) -> i64 {
+    let (paid, step) = (i128::from(paid_minor), i128::from(step_minor.max(1)));
+    let share = (paid * i128::from(percent.clamp(0, 100)) + 50) / 100;
+    let share = (share + step - 1) / step * step;
+    i64::try_from(share.min(paid)).unwrap_or(paid_minor)
 }
 
 #[cfg(test)]
@@ -67,6 +71,7 @@ mod tests {
             reversed_minor,
             asked_minor,
             unspent,
+            step_minor: 1,
         }
     }
 
@@ -107,6 +112,22 @@ mod tests {
         ] {
             assert_eq!(standing.share_minor(percent), share, "{standing:?}");
         }
+    }
+
+    #[test]
+    fn three_decimals_go_back_in_tens() {
+        let in_tens = |unspent| Standing {
+            step_minor: 10,
+            ..standing(12_340, 0, 0, unspent)
+        };
+        assert_eq!(in_tens(None).share_minor(33), 4080, "4072.2, for the buyer");
+        assert_eq!(in_tens(None).share_minor(100), 12_340);
+        assert_eq!(
+            in_tens(Some((100, 33))).refundable_minor(),
+            4070,
+            "no credit that was used"
+        );
+        assert_eq!(share_of(12_345, 100, 10), 12_345, "never more than was paid");
     }
 
     #[test]
