@@ -1,6 +1,6 @@
 import { PurchaseList, RefundRequestList } from "@paydesk/react";
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { desk, json, problem, products, show } from "./desk.js";
 
@@ -87,4 +87,28 @@ test("what the shop said is shown", async () => {
   show(client, <RefundRequestList />);
   await screen.findByText("Declined");
   screen.getByText("It was used.");
+});
+
+test("a refund that is on its way is looked at until it is made", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  try {
+    const statuses = ["approved", "approved", "refunded"];
+    const { client, to } = desk({
+      ...base,
+      "GET /api/refund-requests": () =>
+        json({ data: [{ ...request, status: statuses.length > 1 ? statuses.shift() : statuses[0] }] }),
+    });
+    show(client, both);
+    const stands = (status: string) =>
+      waitFor(() => expect(document.querySelector(`[data-status="${status}"]`)).not.toBeNull());
+    await stands("approved");
+    await vi.advanceTimersByTimeAsync(3_000);
+    await waitFor(() => expect(to("GET /api/refund-requests")).toHaveLength(2));
+    await vi.advanceTimersByTimeAsync(3_000);
+    await stands("refunded");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(to("GET /api/refund-requests")).toHaveLength(3);
+  } finally {
+    vi.useRealTimers();
+  }
 });
