@@ -116,11 +116,11 @@ async fn a_builder_of_many_bookings_is_asked_for_a_month_of_slots() {
         .map_or(BOOKINGS, |text| text.parse().unwrap());
     for_each_engine(async |database| {
         let test = begin(database).await;
-        // One every three hours from the next hour on, as far as they reach.
+        // One every four hours from the next hour on, as far as they reach.
         let first = hour(&test, 0);
         let booked: Vec<(String, i64)> = (0..wanted)
             .map(|number| {
-                let starts = first + i64::try_from(number).unwrap() * 3 * HOUR_US;
+                let starts = first + i64::try_from(number).unwrap() * 4 * HOUR_US;
                 (format!("bkg_{number:026}"), starts)
             })
             .collect();
@@ -135,6 +135,14 @@ async fn a_builder_of_many_bookings_is_asked_for_a_month_of_slots() {
                    from rows($1: booking_id text, starts_at_us bigint)";
         let inserted = test.app.store.write(move |tx| tx.run(sql, &[rows.clone().into()]));
         assert_eq!(inserted.await.unwrap(), wanted as u64);
+        // With the time behind each, only the third of the hours between two of them is free.
+        let month = free(&test, first, first + 30 * 24 * HOUR_US).await;
+        assert!(!month.is_empty());
+        for slot in month {
+            let starts_at: jiff::Timestamp = slot.parse().unwrap();
+            let after_us = (starts_at.as_microsecond() - first).rem_euclid(4 * HOUR_US);
+            assert_eq!(after_us, 2 * HOUR_US, "{slot}");
+        }
         let ada = test.user("ada");
         let path = "/api/bookings/slots?session_type=mentoring";
         let mut took = Vec::new();
