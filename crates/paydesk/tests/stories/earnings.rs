@@ -64,7 +64,7 @@ async fn refund(test: &TestApp, purchase_id: &str, amount_minor: i64) {
 }
 
 /// Does all that is due now.
-async fn work(test: &TestApp) {
+pub(crate) async fn work(test: &TestApp) {
     while payouts::work(&test.app).await.unwrap() > 0 {}
 }
 
@@ -76,7 +76,7 @@ async fn earnings(test: &TestApp) -> Vec<Value> {
 }
 
 /// What was earned, transferred, taken back and is outstanding of a line.
-fn stands(line: &Value) -> (i64, i64, i64, i64) {
+pub(crate) fn stands(line: &Value) -> (i64, i64, i64, i64) {
     let of = |field: &str| line[field].as_i64().unwrap();
     (
         of("earned_minor"),
@@ -87,7 +87,7 @@ fn stands(line: &Value) -> (i64, i64, i64, i64) {
 }
 
 /// The transfers at Stripe: their amounts, and what was taken back of each; newest first.
-async fn at_stripe(test: &TestApp) -> Vec<(i64, i64)> {
+pub(crate) async fn at_stripe(test: &TestApp) -> Vec<(i64, i64)> {
     let (all, _) = test
         .app
         .stripe

@@ -1,13 +1,13 @@
 //! What builders earn of bookings: the price less the fee, transferred some time after the session; less where money goes back.
 
 use ledger::{AccountKey, Role};
-use paydesk::{books, payouts};
+use paydesk::books;
 use serde_json::json;
 use store::testing::for_each_engine;
-use stripe::objects::Transfer;
 
 use super::changes::change;
 use super::*;
+use crate::earnings::{at_stripe, stands as figures, work};
 use crate::payouts::{connected_selling, enabled_for, turn};
 
 const HOURS: u64 = 3_600;
@@ -29,11 +29,6 @@ async fn paid(test: &TestApp, starts_at_us: i64) -> Begun {
     begun
 }
 
-/// Does all that is due now.
-async fn work(test: &TestApp) {
-    while payouts::work(&test.app).await.unwrap() > 0 {}
-}
-
 /// What grace earned, newest first.
 async fn earnings(test: &TestApp) -> Vec<Value> {
     let listed = test
@@ -41,24 +36,6 @@ async fn earnings(test: &TestApp) -> Vec<Value> {
         .await;
     assert_eq!(listed.status, 200, "{}", listed.json());
     listed.json()["data"].as_array().unwrap().clone()
-}
-
-/// What was earned, transferred, taken back and is outstanding of a line.
-fn figures(line: &Value) -> (i64, i64, i64, i64) {
-    let of = |field: &str| line[field].as_i64().unwrap();
-    (
-        of("earned_minor"),
-        of("transferred_minor"),
-        of("taken_back_minor"),
-        of("outstanding_minor"),
-    )
-}
-
-/// The transfers at Stripe: their amounts, and what was taken back of each; newest first.
-async fn at_stripe(test: &TestApp) -> Vec<(i64, i64)> {
-    let pages = test.app.stripe.pages::<Transfer>(&json!({}), 5);
-    let (all, _) = pages.collect().await.unwrap();
-    all.iter().map(|one| (one.amount, one.amount_reversed)).collect()
 }
 
 #[tokio::test]
