@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { inspect, looks } from './application.mjs';
 import { asBuyer, keepPicture, startBrowser } from './buyer.mjs';
 import { awaitRead, awaitRow, openConsole, openFromMenu } from './operator.mjs';
-import { manyUsers, someSubscriber } from './seeding.mjs';
+import { manyUsers, someBuilder, someClient, someSubscriber } from './seeding.mjs';
 
 /** As many as stand on a page. */
 const PAGE = 25;
@@ -113,6 +113,43 @@ journey('a subscription is found, ended with its period, and goes on', 'subscrip
   await page.getByRole('dialog').getByRole('button', { name: 'Let it go on' }).click();
   await page.getByRole('status').filter({ hasText: 'It goes on' }).waitFor();
   await look(page, `subscription-${size}`);
+});
+
+journey('a booking is found by its client, and cancelled with the money back', 'booking', async (page, size) => {
+  const { user } = await someClient();
+  await openConsole(page, 'operator', `/bookings?user_id=${user}`);
+  await awaitRow(page, 'mix-session');
+  await look(page, `bookings-found-${size}`);
+  await rows(page).first().getByRole('link', { name: 'mix-session' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Booking' }).waitFor();
+  await page.getByText('Confirmed').waitFor();
+  await look(page, `booking-${size}`);
+  await page.getByRole('button', { name: 'Cancel booking' }).click();
+  await page.getByRole('dialog', { name: 'Cancel this booking?' }).getByRole('button', { name: 'Cancel booking' }).click();
+  await page.getByRole('status').filter({ hasText: 'The booking is' }).waitFor();
+  await look(page, `booking-cancelled-${size}`);
+});
+
+journey('a connected account is found, and what its owner earned', 'payouts', async (page, size) => {
+  const { user } = await someBuilder();
+  await openConsole(page, 'viewer', '/payouts');
+  const account = rows(page).getByRole('link', { name: user });
+  await page.getByRole('search').getByLabel('Status').selectOption('onboarding');
+  await awaitRow(page, 'Onboarding');
+  while ((await account.count()) === 0) {
+    const before = page.url();
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.waitForURL((url) => url.href !== before);
+    await awaitRead(page);
+  }
+  await look(page, `payouts-found-${size}`);
+  await account.click();
+  await page.getByRole('region', { name: 'Connected account' }).getByText('Onboarding').waitFor();
+  await look(page, `user-earnings-found-${size}`);
+  await openFromMenu(page, size, 'Payouts');
+  await page.getByRole('navigation', { name: 'Payouts' }).getByRole('link', { name: 'Transfers' }).click();
+  await page.getByText('No transfer.').waitFor();
+  await look(page, `payouts-transfers-${size}`);
 });
 
 journey('an event tells what came of it, from Stripe to the last who was told', 'event', async (page, size) => {

@@ -79,3 +79,10 @@ export async function someClient(user = newUser()) {
   await buy(user, wanted, '/api/payments/create-checkout-session');
   return user;
 }
+
+/** Somebody who has asked to be paid. */
+export async function someBuilder() {
+  const user = newUser();
+  await call(user.token, 'POST', `/api/payouts/accounts/${user.user}/onboarding`, {});
+  return user;
+}

@@ -1,8 +1,10 @@
 // Bookings: hours that clients booked with builders, and what became of their money.
 
 import type { BookingOut } from "@paydesk/client";
-import type { ReactElement } from "react";
+import { type ReactElement, useState } from "react";
 
+import { say } from "../formats.js";
+import { Act, Said } from "../parts/act.js";
 import { Fields, Section } from "../parts/fields.js";
 import { type Filter, Filters, useFilters } from "../parts/filters.js";
 import { Loaded } from "../parts/states.js";
@@ -92,10 +94,49 @@ export function BookingPage({ bookingId }: { bookingId: string }): ReactElement 
   const query = useQuery(`booking ${bookingId}`, (signal) => client.readBooking({ booking_id: bookingId }, { signal }));
   return (
     <>
-      <Heading title="Booking">
+      <Heading title="Booking" actions={query.data && <Acts booking={query.data} onDone={query.reload} />}>
         <Id of={bookingId} />
       </Heading>
       <Loaded query={query}>{(booking) => <Booking booking={booking} />}</Loaded>
+    </>
+  );
+}
+
+function Acts({ booking, onDone }: { booking: BookingOut; onDone: () => void }): ReactElement {
+  const { booking_id, status } = booking;
+  const hasBegun = Date.parse(booking.starts_at) <= Date.now();
+  // The button that was pressed may be gone by what it did.
+  const [said, setSaid] = useState<string>();
+  return (
+    <>
+      {status === "confirmed" && hasBegun && (
+        <Act
+          label="Client did not come"
+          title="Did the client not come?"
+          perform={async (_, key) => {
+            await client.markBookingNoShow({ booking_id }, { idempotencyKey: key });
+            return "Noted. What was paid stays paid.";
+          }}
+          onDone={onDone}
+          onSaid={setSaid}
+        />
+      )}
+      {(status === "confirmed" || status === "pending") && (
+        <Act
+          label="Cancel booking"
+          title="Cancel this booking?"
+          isDangerous
+          perform={async (_, key) => {
+            const { status: after } = await client.cancelBooking({ booking_id }, { idempotencyKey: key });
+            return `The booking is ${say(after).toLowerCase()}.`;
+          }}
+          onDone={onDone}
+          onSaid={setSaid}
+        >
+          <p className="soft">The client gets everything back, and the time is free again.</p>
+        </Act>
+      )}
+      <Said text={said} />
     </>
   );
 }
