@@ -4,8 +4,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { awaitBalance, earnByOrder, inspect, looks, makeAvailable, newUser, press, tabTo, type, userNamed } from './application.mjs';
+import { awaitBalance, book, earnByOrder, inspect, looks, makeAvailable, newUser, press, tabTo, type, userNamed } from './application.mjs';
 import { asBuyer, awaitSuccess, cards, keepPicture, openShop, pay, startBrowser } from './buyer.mjs';
+import { someClient } from './seeding.mjs';
 
 const { origin } = new URL(process.env.SHOP);
 
@@ -104,6 +105,40 @@ journey('a session is booked and paid for, and its confirmation is seen', 'booki
   await page.locator('.pd-booked[data-status="confirmed"]', { hasText: 'Mix session' }).waitFor();
   await inspect(page);
 });
+
+journey('a booking is moved; where somebody was faster, to a time that is offered instead', 'move', async (page, look) => {
+  const { booking, ...ada } = await someClient();
+  await openAccount(page, ada, '/bookings');
+  const booked = page.locator(`[data-booking="${booking.booking_id}"]`);
+  await press(page, 'Move Mix session to another time', booked);
+  const question = page.getByRole('dialog', { name: 'Move Mix session to another time' });
+  await press(page, 'Next month', question);
+  const free = question.locator('.pd-day:not([aria-disabled])').first();
+  await free.waitFor();
+  await tabTo(page, question.locator('.pd-day[tabindex="0"]'));
+  while (!(await free.evaluate((day) => day === document.activeElement))) await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await tabTo(page, question.locator('.pd-slots input').first());
+  await page.keyboard.press('Space');
+  await question.getByText(/^It moves to /).waitFor();
+  const wanted = await question.locator('.pd-slots input:checked').getAttribute('value');
+  await inspect(page);
+  await keepPicture(page, `account-move-${look}`);
+
+  await book(newUser().token, 'mix-session', wanted);
+  await press(page, 'Move', question);
+  await question.getByRole('alert').waitFor();
+  await inspect(page);
+  await keepPicture(page, `account-move-taken-${look}`);
+  await tabTo(page, question.locator('.pd-alternatives button').first());
+  await page.keyboard.press('Enter');
+  await question.getByRole('alert').waitFor({ state: 'detached' });
+  await press(page, 'Move', question);
+  await page.getByText(/^The booking has moved to /).waitFor();
+  const at = await booked.locator('time').getAttribute('datetime');
+  assert.ok(Date.parse(at) !== Date.parse(booking.starts_at) && Date.parse(at) !== Date.parse(wanted), at);
+  await inspect(page);
+}, { expectedComplaint: /status of 409/ });
 
 journey('somebody who earns sets up payouts at Stripe, and sees what they earned', 'earnings', async (page, look) => {
   const [bo, ada] = [newUser(), newUser()];

@@ -84,6 +84,11 @@ export function book(token, sessionType, startsAt) {
   return post(token, '/api/payments/create-checkout-session', { item_id: sessionType, starts_at: startsAt });
 }
 
+/** Shows the page as it will be when a booking has begun; what the server says is of now. */
+export function awaitBeginning(page, { starts_at }) {
+  return page.clock.setSystemTime(Date.parse(starts_at) + 60_000);
+}
+
 /** Says that a builder is there every day from nine to five in Berlin, as the operator may, where nothing was said yet. */
 export async function makeAvailable(builder) {
   const nineToFive = [{ from: '09:00', to: '17:00' }];

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { inspect, looks } from './application.mjs';
+import { awaitBeginning, book, inspect, looks, newUser, press, tabTo } from './application.mjs';
 import { asBuyer, keepPicture, startBrowser } from './buyer.mjs';
 import { awaitRead, awaitRow, openConsole, openFromMenu } from './operator.mjs';
 import { manyUsers, someBuilder, someClient, someSubscriber } from './seeding.mjs';
@@ -129,6 +129,49 @@ journey('a booking is found by its client, and cancelled with the money back', '
   await page.getByRole('status').filter({ hasText: 'The booking is' }).waitFor();
   await look(page, `booking-cancelled-${size}`);
 });
+
+/** The page of somebody's booking, reached by the list. */
+async function openBooking(page, { user }) {
+  await openConsole(page, 'operator', `/bookings?user_id=${user}`);
+  await awaitRow(page, 'mix-session');
+  await rows(page).first().getByRole('link', { name: 'mix-session' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Booking' }).waitFor();
+}
+
+journey('a booking is moved; where somebody was faster, to a time that is offered instead', 'booking-move', async (page, size) => {
+  await openBooking(page, await someClient());
+  await press(page, 'Move booking');
+  const question = page.getByRole('dialog', { name: 'Move this booking to another time?' });
+  const times = question.getByLabel('Time');
+  await tabTo(page, question.getByLabel('Day'));
+  await page.keyboard.press('ArrowDown');
+  await look(page, `booking-move-${size}`);
+  const wanted = await times.inputValue();
+  await book(newUser().token, 'mix-session', wanted);
+  await press(page, 'Move booking', question);
+  await question.getByRole('alert').waitFor();
+  const offered = question.getByRole('group', { name: 'These times are free' }).getByRole('button').first();
+  await offered.waitFor();
+  await look(page, `booking-move-taken-${size}`);
+  assert.equal(await times.inputValue(), '', 'nothing is chosen unasked');
+  await tabTo(page, offered);
+  await page.keyboard.press('Enter');
+  assert.ok(!['', wanted].includes(await times.inputValue()));
+  await press(page, 'Move booking', question);
+  await page.getByRole('status').filter({ hasText: 'Moved to' }).waitFor();
+  await look(page, `booking-moved-${size}`);
+}, { expectedComplaint: /status of 409/ });
+
+journey('that a client did not come is noted once it has begun, and not before', 'booking-no-show', async (page, size) => {
+  const client = await someClient();
+  await awaitBeginning(page, client.booking);
+  await openBooking(page, client);
+  await press(page, 'Client did not come');
+  const question = page.getByRole('dialog', { name: 'Did the client not come?' });
+  await press(page, 'Client did not come', question);
+  await question.getByRole('alert').waitFor();
+  await look(page, `booking-no-show-${size}`);
+}, { expectedComplaint: /status of 409/ });
 
 journey('a connected account is found, and what its owner earned', 'payouts', async (page, size) => {
   const { user } = await someBuilder();

@@ -71,13 +71,14 @@ export async function someSubscriber() {
   return { ...user, purchase: bought.purchase_id };
 }
 
-/** Somebody who has booked the last hour that is free with the shop's builder, and paid for it. */
+/** Somebody who has booked the last hour that is free with the shop's builder, and paid for it; with that booking. */
 export async function someClient(user = newUser()) {
   await makeAvailable('grace');
   const { data } = await call(admin, 'GET', '/api/bookings/slots?session_type=mix-session');
   const wanted = { item_id: 'mix-session', starts_at: data.at(-1).starts_at };
   await buy(user, wanted, '/api/payments/create-checkout-session');
-  return user;
+  const booked = await call(user.token, 'GET', '/api/bookings');
+  return { ...user, booking: booked.data[0] };
 }
 
 /** Somebody who has asked to be paid. */

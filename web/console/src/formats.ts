@@ -38,6 +38,8 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 const ago = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto", style: "short" });
 const near = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium" });
+const dayOfWeek = new Intl.DateTimeFormat(LOCALE, { dateStyle: "full" });
+const hour = new Intl.DateTimeFormat(LOCALE, { hour: "numeric", minute: "2-digit", timeZoneName: "short" });
 const whole = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "medium" });
 
 const change = new Intl.NumberFormat(LOCALE, { signDisplay: "exceptZero" });
@@ -75,6 +77,16 @@ export function formatAgo(moment: string, now: Date): string {
 
 export function formatMoment(moment: string): string {
   return whole.format(new Date(moment));
+}
+
+/** The day of a moment, with its weekday. */
+export function formatDay(moment: string): string {
+  return dayOfWeek.format(new Date(moment));
+}
+
+/** The time of a moment within its day. */
+export function formatHour(moment: string): string {
+  return hour.format(new Date(moment));
 }
 
 /** An id with its middle left out, where it is long. */

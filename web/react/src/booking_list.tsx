@@ -1,10 +1,11 @@
 import type { BookingOut } from "@paydesk/client";
 import { type ReactElement, useState } from "react";
 
-import { percentBack, type UseBookings, useBookings } from "./bookings.js";
+import { Cancellation, Move } from "./booking_questions.js";
+import { type UseBookings, useBookings } from "./bookings.js";
 import { useProducts } from "./credits.js";
 import { formatMoney, formatTime } from "./formats.js";
-import { Button, classes, Empty, Failure, Loading, More, Question, Said } from "./parts.js";
+import { Button, classes, Empty, Failure, Loading, More, Said } from "./parts.js";
 import { usePaydesk } from "./provider.js";
 
 export interface BookingListProps {
@@ -18,7 +19,7 @@ export function BookingList({ isGiven = false, className }: BookingListProps): R
   const { words } = usePaydesk();
   const bookings = useBookings({ isGiven });
   const { book } = bookings;
-  const [cancelling, askAbout] = useState<BookingOut>();
+  const [asked, ask] = useState<Asked>();
   const [said, say] = useState("");
   const names = useProducts().data?.data;
   const nameOf = ({ session_type_id }: BookingOut) =>
@@ -36,7 +37,7 @@ export function BookingList({ isGiven = false, className }: BookingListProps): R
               booking={booking}
               name={nameOf(booking)}
               book={isGiven ? undefined : book}
-              onCancel={askAbout}
+              ask={ask}
             />
           ))}
         </ul>
@@ -45,29 +46,27 @@ export function BookingList({ isGiven = false, className }: BookingListProps): R
       <Said>{said}</Said>
       <Failure error={book.error} />
       {bookings.status === "error" && <Failure error={bookings.error} retry={bookings.refresh} />}
-      {cancelling && (
-        <Question
-          title={words.cancelBookingTitle(nameOf(cancelling))}
-          confirm={words.cancelBooking}
-          keep={words.keepBooking}
-          isDangerous
-          isPending={bookings.cancel.status === "pending"}
-          error={bookings.cancel.error}
-          onClose={() => {
-            bookings.cancel.reset();
-            askAbout(undefined);
+      {asked && (
+        <asked.Question
+          booking={asked.booking}
+          name={nameOf(asked.booking)}
+          bookings={bookings}
+          isGiven={isGiven}
+          onClose={() => ask(undefined)}
+          onDone={(text) => {
+            ask(undefined);
+            say(text);
           }}
-          onConfirm={async () => {
-            if (!(await bookings.cancel.run(cancelling.booking_id))) return;
-            askAbout(undefined);
-            say(words.bookingCancelled);
-          }}
-        >
-          <p>{isGiven ? words.clientGetsAll : words.percentBack(percentBack(cancelling, Date.now()))}</p>
-        </Question>
+        />
       )}
     </div>
   );
+}
+
+/** A question that is open, and about which booking. */
+interface Asked {
+  Question: typeof Cancellation;
+  booking: BookingOut;
 }
 
 interface BookingProps {
@@ -75,12 +74,13 @@ interface BookingProps {
   name: string;
   /** To pay for it; nothing for who gives it. */
   book: UseBookings["book"] | undefined;
-  onCancel: (booking: BookingOut) => void;
+  ask: (asked: Asked) => void;
 }
 
-function Booking({ booking, name, book, onCancel }: BookingProps): ReactElement {
+function Booking({ booking, name, book, ask }: BookingProps): ReactElement {
   const { words, locale } = usePaydesk();
   const { booking_id, session_type_id, starts_at, status, amount_minor, currency, refunded_minor } = booking;
+  const hasBegun = Date.parse(starts_at) <= Date.now();
   return (
     <li className="pd-card pd-booked" data-booking={booking_id} data-status={status}>
       <p>
@@ -103,9 +103,12 @@ function Booking({ booking, name, book, onCancel }: BookingProps): ReactElement 
           </Button>
         </p>
       )}
-      {status === "confirmed" && Date.parse(starts_at) > Date.now() && (
+      {status === "confirmed" && !hasBegun && (
         <p className="pd-actions">
-          <Button aria-label={words.cancelBookingTitle(name)} onClick={() => onCancel(booking)}>
+          <Button aria-label={words.moveBookingTitle(name)} onClick={() => ask({ Question: Move, booking })}>
+            {words.moveBooking}
+          </Button>
+          <Button aria-label={words.cancelBookingTitle(name)} onClick={() => ask({ Question: Cancellation, booking })}>
             {words.cancelBooking}
           </Button>
         </p>

@@ -21,27 +21,41 @@ export type UseBookings = List<PageBookingOut> & {
   book: Action<BookingInput, Started>;
   /** Gives a booking up: the share that was agreed on comes back. Where who gives it does so, everything goes back to the client. */
   cancel: Action<string, BookingOut>;
+  /** Moves a booking to another free start of its session type. Where that cannot be had, see `alternativesOf` its `error`. */
+  move: Action<MoveInput, BookingOut>;
 };
+
+/** Which booking is moved, and where to. */
+export interface MoveInput {
+  bookingId: string;
+  startsAt: string;
+}
 
 /** The user's own bookings, newest first; or those that they give. */
 export function useBookings({ isGiven = false } = {}): UseBookings {
   const { client, cache } = usePaydesk();
+  const taken = async (change: Promise<BookingOut>): Promise<BookingOut> => {
+    const booking = await change;
+    await cache.refresh("bookings", "given", "purchases");
+    return booking;
+  };
   return {
     ...useList(isGiven ? "given" : "bookings"),
     book: useBook(),
-    cancel: useAction(async (bookingId: string, idempotencyKey) => {
-      const booking = await client.cancelBooking({ booking_id: bookingId }, { idempotencyKey });
-      await cache.refresh("bookings", "given", "purchases");
-      return booking;
-    }),
+    cancel: useAction((bookingId: string, idempotencyKey) =>
+      taken(client.cancelBooking({ booking_id: bookingId }, { idempotencyKey })),
+    ),
+    move: useAction(({ bookingId, startsAt }: MoveInput, idempotencyKey) =>
+      taken(client.rescheduleBooking({ booking_id: bookingId, starts_at: startsAt }, { idempotencyKey })),
+    ),
   };
 }
 
 /** How many percent come back to a client who cancels at a moment. */
-export function percentBack({ starts_at, refund_tiers }: BookingOut, nowMs: number): number {
+export function percentBack({ starts_at, refund_tiers, refund_percent_max }: BookingOut, nowMs: number): number {
   const hoursLeft = (Date.parse(starts_at) - nowMs) / 3_600_000;
   const reached = refund_tiers.filter(({ hours_before }) => hours_before <= hoursLeft);
-  return Math.max(0, ...reached.map(({ percent }) => percent));
+  return Math.min(refund_percent_max, Math.max(0, ...reached.map(({ percent }) => percent)));
 }
 
 /** Holds a time and leads to its checkout, without reading what was booked before. */

@@ -9,6 +9,7 @@ export { BookingPicker, type BookingPickerProps } from "./booking_picker.js";
 export {
   alternativesOf,
   type BookingInput,
+  type MoveInput,
   type SlotsInput,
   type UseBookings,
   useBookingSlots,

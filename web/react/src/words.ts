@@ -129,6 +129,15 @@ export interface Words {
   clientGetsAll: string;
   keepBooking: string;
   bookingCancelled: string;
+  moveBooking: string;
+  moveBookingTitle: (name: string) => string;
+  bookingIsAt: (time: string) => string;
+  moveTo: (time: string) => string;
+  /** What comes back at most of a booking that its client moves now and cancels afterwards. */
+  moveKeepsShare: (percent: number) => string;
+  keepTime: string;
+  bookingMoved: (time: string) => string;
+
   bookedBy: (client: string) => string;
   notBookedYet: string;
 
@@ -345,6 +354,17 @@ export const english: Words = {
   clientGetsAll: "Your client gets everything back.",
   keepBooking: "Keep booking",
   bookingCancelled: "The booking is cancelled.",
+  moveBooking: "Move",
+  moveBookingTitle: (name) => `Move ${name} to another time`,
+  bookingIsAt: (time) => `It is on ${time} now.`,
+  moveTo: (time) => `It moves to ${time}.`,
+  moveKeepsShare: (percent) =>
+    percent === 0
+      ? "If you cancel it after moving it, nothing comes back."
+      : `If you cancel it after moving it, ${percent} % comes back at most.`,
+  keepTime: "Keep its time",
+  bookingMoved: (time) => `The booking has moved to ${time}.`,
+
   bookedBy: (client) => `booked by ${client}`,
   notBookedYet: "Nobody has booked you yet.",
 

@@ -188,6 +188,7 @@ const booking = {
   amount_minor: 6000,
   currency: "usd",
   refund_tiers: [],
+  refund_percent_max: 100,
   paid_minor: 0,
   refunded_minor: 0,
   created_at: "2026-10-19T12:00:00Z",
@@ -249,7 +250,7 @@ test.each([
   });
   show(client, <BookingList />);
   await screen.findAllByText("Mix session");
-  expect(screen.getAllByRole("button"), "what has begun is not cancelled").toHaveLength(1);
+  expect(screen.getAllByRole("button", { name: /^Cancel / }), "what has begun is not cancelled").toHaveLength(1);
   fireEvent.click(screen.getByRole("button", { name: "Cancel Mix session?" }));
   const question = within(await screen.findByRole("dialog"));
   question.getByText(text);
@@ -264,4 +265,61 @@ test("who gives a session gives everything back when they cancel", async () => {
   show(client, <BookingList isGiven />);
   fireEvent.click(await screen.findByRole("button", { name: "Cancel Mix session?" }));
   within(await screen.findByRole("dialog")).getByText("Your client gets everything back.");
+});
+
+test("who moved a booking late gets no more back than they would have then", async () => {
+  const refund_tiers = [{ hours_before: 24, percent: 100 }];
+  const moved = { ...booking, status: "confirmed", starts_at: "2026-11-20T07:00:00Z", refund_tiers };
+  const { client } = desk({ ...base, "GET /api/bookings": { data: [{ ...moved, refund_percent_max: 50 }] } });
+  show(client, <BookingList />);
+  fireEvent.click(await screen.findByRole("button", { name: "Cancel Mix session?" }));
+  within(await screen.findByRole("dialog")).getByText("50 % of the price comes back.");
+});
+
+const MOVE = "POST /api/bookings/bkg_1/reschedule";
+
+test("a booking is moved to another free time; where somebody was faster, to one that is offered", async () => {
+  const refund_tiers = [{ hours_before: 9, percent: 40 }];
+  const confirmed = { ...booking, status: "confirmed", starts_at: "2026-10-20T08:30:00Z", refund_tiers };
+  const moved = { ...confirmed, starts_at: "2026-10-28T08:00:00Z" };
+  const listed = [confirmed, moved];
+  const answers = [
+    () => problem("slot_taken", 409, { detail: "It is taken.", alternatives: [moved.starts_at] }),
+    () => json(moved),
+  ];
+  const { client, to } = desk({
+    ...base,
+    [SLOTS]: early,
+    "GET /api/bookings": () => json({ data: [listed.shift() ?? moved] }),
+    [MOVE]: () => answers.shift()?.(),
+  });
+  show(client, <BookingList />);
+  fireEvent.click(await screen.findByRole("button", { name: "Move Mix session to another time" }));
+  const question = within(await screen.findByRole("dialog"));
+  question.getByText("If you cancel it after moving it, 40 % comes back at most.");
+  const confirm = question.getByRole("button", { name: "Move" });
+  fireEvent.click(confirm);
+  expect(to(MOVE), "nothing is chosen yet").toHaveLength(0);
+  fireEvent.click(await question.findByRole("button", { name: /^Tuesday, October 20, 2026, 2 times$/ }));
+  fireEvent.click(question.getByRole("radio", { name: "9:00 AM" }));
+  fireEvent.click(confirm);
+  expect((await question.findByRole("alert")).textContent).toBe("It is taken.");
+  fireEvent.click(within(question.getByRole("region", { name: "These times are free:" })).getByRole("button"));
+  expect(question.queryByRole("alert")).toBeNull();
+  fireEvent.click(confirm);
+  await screen.findByText(/^The booking has moved to Wed, Oct 28/);
+  expect(screen.queryByRole("dialog")).toBeNull();
+  expect(to(MOVE).map(({ body }) => body)).toEqual([
+    { starts_at: "2026-10-20T07:00:00Z" },
+    { starts_at: "2026-10-28T08:00:00Z" },
+  ]);
+  expect(document.querySelector(".pd-booked time")?.getAttribute("dateTime")).toBe("2026-10-28T08:00:00Z");
+});
+
+test("what is not for sale any more cannot be moved, and says so", async () => {
+  const confirmed = { ...booking, status: "confirmed", session_type_id: "gone" };
+  const { client } = desk({ ...base, "GET /api/bookings": { data: [confirmed] } });
+  show(client, <BookingList />);
+  fireEvent.click(await screen.findByRole("button", { name: "Move gone to another time" }));
+  within(await screen.findByRole("dialog")).getByText("This is not for sale at the moment.");
 });

@@ -14,6 +14,7 @@ import { useQuery } from "../query.js";
 import { Link } from "../router.js";
 import { client } from "../server.js";
 import { Heading } from "../shell.js";
+import { MoveAct } from "./booking_move.js";
 
 const columns: Column<BookingOut>[] = [
   {
@@ -121,6 +122,7 @@ function Acts({ booking, onDone }: { booking: BookingOut; onDone: () => void }):
           onSaid={setSaid}
         />
       )}
+      {status === "confirmed" && !hasBegun && <MoveAct booking={booking} onDone={onDone} onSaid={setSaid} />}
       {(status === "confirmed" || status === "pending") && (
         <Act
           label="Cancel booking"
