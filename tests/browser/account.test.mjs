@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { awaitBalance, book, earnByOrder, inspect, looks, makeAvailable, newUser, press, tabTo, type, userNamed } from './application.mjs';
+import { awaitBalance, awaitBeginning, book, earnByOrder, inspect, looks, makeAvailable, newUser, press, tabTo, type, userNamed } from './application.mjs';
 import { asBuyer, awaitSuccess, cards, keepPicture, openShop, pay, startBrowser } from './buyer.mjs';
 import { someClient } from './seeding.mjs';
 
@@ -138,6 +138,23 @@ journey('a booking is moved; where somebody was faster, to a time that is offere
   const at = await booked.locator('time').getAttribute('datetime');
   assert.ok(Date.parse(at) !== Date.parse(booking.starts_at) && Date.parse(at) !== Date.parse(wanted), at);
   await inspect(page);
+}, { expectedComplaint: /status of 409/ });
+
+journey('a builder notes that a client did not come, but not before it has begun', 'no-show', async (page, look) => {
+  const { booking } = await someClient();
+  await awaitBeginning(page, booking);
+  await openAccount(page, userNamed('grace'), '/sessions');
+  await press(page, 'Did the client not come to Mix session?', page.locator(`[data-booking="${booking.booking_id}"]`));
+  const question = page.getByRole('dialog', { name: 'Did the client not come to Mix session?' });
+  await inspect(page);
+  await press(page, 'Client did not come', question);
+  await question.getByRole('alert').waitFor();
+  await inspect(page);
+  await keepPicture(page, `account-no-show-${look}`);
+  // As the server answers when the hour has come for it too.
+  await page.route('**/no-show', (route) => route.fulfill({ json: { ...booking, status: 'no_show' } }));
+  await press(page, 'Client did not come', question);
+  await page.getByText('Noted: the client did not come.').waitFor();
 }, { expectedComplaint: /status of 409/ });
 
 journey('somebody who earns sets up payouts at Stripe, and sees what they earned', 'earnings', async (page, look) => {

@@ -1,7 +1,7 @@
 import type { BookingOut } from "@paydesk/client";
 import { type ReactElement, useState } from "react";
 
-import { Cancellation, Move } from "./booking_questions.js";
+import { Cancellation, Move, NoShow } from "./booking_questions.js";
 import { type UseBookings, useBookings } from "./bookings.js";
 import { useProducts } from "./credits.js";
 import { formatMoney, formatTime } from "./formats.js";
@@ -110,6 +110,13 @@ function Booking({ booking, name, book, ask }: BookingProps): ReactElement {
           </Button>
           <Button aria-label={words.cancelBookingTitle(name)} onClick={() => ask({ Question: Cancellation, booking })}>
             {words.cancelBooking}
+          </Button>
+        </p>
+      )}
+      {status === "confirmed" && hasBegun && !book && (
+        <p className="pd-actions">
+          <Button aria-label={words.noShowTitle(name)} onClick={() => ask({ Question: NoShow, booking })}>
+            {words.noShow}
           </Button>
         </p>
       )}

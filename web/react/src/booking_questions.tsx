@@ -1,4 +1,4 @@
-// What is asked before a booking is given up or moved.
+// What is asked before a booking is given up, moved, or noted as missed.
 
 import type { BookingOut } from "@paydesk/client";
 import { type ReactElement, useState } from "react";
@@ -91,6 +91,29 @@ export function Move({ booking, name, bookings, isGiven, onClose, onDone }: AskP
           {startsAt && <p role="status">{words.moveTo(formatTime(startsAt, locale, timeZone))}</p>}
         </SlotPicker>
       )}
+    </Question>
+  );
+}
+
+export function NoShow({ booking, name, bookings, onClose, onDone }: AskProps): ReactElement {
+  const { words } = usePaydesk();
+  const { markNoShow } = bookings;
+  return (
+    <Question
+      title={words.noShowTitle(name)}
+      confirm={words.noShow}
+      keep={words.leaveIt}
+      isPending={markNoShow.status === "pending"}
+      error={markNoShow.error}
+      onClose={() => {
+        markNoShow.reset();
+        onClose();
+      }}
+      onConfirm={async () => {
+        if (await markNoShow.run(booking.booking_id)) onDone(words.noShowNoted);
+      }}
+    >
+      <p>{words.noShowText}</p>
     </Question>
   );
 }

@@ -23,6 +23,8 @@ export type UseBookings = List<PageBookingOut> & {
   cancel: Action<string, BookingOut>;
   /** Moves a booking to another free start of its session type. Where that cannot be had, see `alternativesOf` its `error`. */
   move: Action<MoveInput, BookingOut>;
+  /** Notes that the client did not come, for who gives the booking, once it has begun. */
+  markNoShow: Action<string, BookingOut>;
 };
 
 /** Which booking is moved, and where to. */
@@ -47,6 +49,9 @@ export function useBookings({ isGiven = false } = {}): UseBookings {
     ),
     move: useAction(({ bookingId, startsAt }: MoveInput, idempotencyKey) =>
       taken(client.rescheduleBooking({ booking_id: bookingId, starts_at: startsAt }, { idempotencyKey })),
+    ),
+    markNoShow: useAction((bookingId: string, idempotencyKey) =>
+      taken(client.markBookingNoShow({ booking_id: bookingId }, { idempotencyKey })),
     ),
   };
 }

@@ -137,6 +137,11 @@ export interface Words {
   moveKeepsShare: (percent: number) => string;
   keepTime: string;
   bookingMoved: (time: string) => string;
+  noShow: string;
+  noShowTitle: (name: string) => string;
+  noShowText: string;
+  leaveIt: string;
+  noShowNoted: string;
 
   bookedBy: (client: string) => string;
   notBookedYet: string;
@@ -364,6 +369,11 @@ export const english: Words = {
       : `If you cancel it after moving it, ${percent} % comes back at most.`,
   keepTime: "Keep its time",
   bookingMoved: (time) => `The booking has moved to ${time}.`,
+  noShow: "Client did not come",
+  noShowTitle: (name) => `Did the client not come to ${name}?`,
+  noShowText: "What was paid stays paid.",
+  leaveIt: "Leave it",
+  noShowNoted: "Noted: the client did not come.",
 
   bookedBy: (client) => `booked by ${client}`,
   notBookedYet: "Nobody has booked you yet.",

@@ -323,3 +323,28 @@ test("what is not for sale any more cannot be moved, and says so", async () => {
   fireEvent.click(await screen.findByRole("button", { name: "Move gone to another time" }));
   within(await screen.findByRole("dialog")).getByText("This is not for sale at the moment.");
 });
+
+test("who gives a session that has begun notes that its client did not come; its client does not", async () => {
+  const begun = { ...booking, status: "confirmed", starts_at: "2026-10-19T20:00:00Z" };
+  const marked = { ...begun, status: "no_show" };
+  const answers = [() => problem("booking_not_changeable", 409, { detail: "Not now." }), () => json(marked)];
+  const listed = [begun, marked];
+  const { client } = desk({
+    ...base,
+    "GET /api/bookings": () => json({ data: [listed.shift() ?? marked] }),
+    "POST /api/bookings/bkg_1/no-show": () => answers.shift()?.(),
+  });
+  const { unmount } = show(client, <BookingList isGiven />);
+  fireEvent.click(await screen.findByRole("button", { name: "Did the client not come to Mix session?" }));
+  const question = within(await screen.findByRole("dialog"));
+  fireEvent.click(question.getByRole("button", { name: "Client did not come" }));
+  expect((await question.findByRole("alert")).textContent).toBe("Not now.");
+  fireEvent.click(question.getByRole("button", { name: "Client did not come" }));
+  await screen.findByText("Noted: the client did not come.");
+  screen.getByText("Missed");
+  unmount();
+  listed.push(begun);
+  show(client, <BookingList />);
+  await screen.findByText("Confirmed");
+  expect(screen.queryByRole("button")).toBeNull();
+});
