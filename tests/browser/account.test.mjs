@@ -140,6 +140,46 @@ journey('a booking is moved; where somebody was faster, to a time that is offere
   await inspect(page);
 }, { expectedComplaint: /status of 409/ });
 
+/** Gets an address for the calendar, copies it, and replaces it: the one before leads nowhere then. */
+async function followByCalendar(page, name) {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  const question = page.getByRole('dialog', { name: 'A new address for your calendar' });
+  const secret = page.locator('.pd-secret');
+  const address = () => secret.locator('code').textContent();
+  await press(page, 'Get an address');
+  await question.waitFor();
+  await inspect(page);
+  await keepPicture(page, `account-feed-asked-${name}`);
+  await press(page, 'Get an address', question);
+  await secret.waitFor();
+  const first = await address();
+  assert.match(await (await fetch(first)).text(), /^BEGIN:VCALENDAR/);
+  await press(page, 'Copy', secret);
+  await secret.getByText('Copied').waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), first);
+  await inspect(page);
+  await keepPicture(page, `account-feed-made-${name}`);
+
+  await press(page, 'Replace the address');
+  await press(page, 'Get an address', question);
+  await page.waitForFunction((before) => document.querySelector('.pd-secret code')?.textContent !== before, first);
+  assert.equal((await fetch(first)).status, 404);
+  assert.equal((await fetch(await address())).status, 200);
+  await page.reload();
+  await awaitShown(page);
+  assert.equal(await secret.count(), 0, 'an address is shown once');
+}
+
+journey('a client gets an address for their calendar, and replaces it', 'feed', async (page, look) => {
+  await openAccount(page, newUser(), '/bookings');
+  await followByCalendar(page, look);
+});
+
+journey('a builder gets an address for their calendar, and replaces it', 'builder-feed', async (page, look) => {
+  await openAccount(page, userNamed('grace'), '/sessions');
+  await followByCalendar(page, `builder-${look}`);
+});
+
 journey('a builder notes that a client did not come, but not before it has begun', 'no-show', async (page, look) => {
   const { booking } = await someClient();
   await awaitBeginning(page, booking);

@@ -1,6 +1,6 @@
 // What only those see who give sessions or earn otherwise: loaded when somebody goes there.
 
-import { BookingList, EarningList, PayoutAccount } from "@paydesk/react";
+import { BookingList, CalendarFeed, EarningList, PayoutAccount } from "@paydesk/react";
 import type { ReactElement } from "react";
 
 import { Availability } from "./availability.js";
@@ -11,6 +11,9 @@ export function Sessions({ userId }: { userId: string }): ReactElement {
     <Page title="Your sessions">
       <Section title="Booked with you">
         <BookingList isGiven />
+      </Section>
+      <Section title="In your calendar">
+        <CalendarFeed isGiven />
       </Section>
       <Section title="When you are there">
         <Availability userId={userId} />

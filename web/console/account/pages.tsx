@@ -5,6 +5,7 @@ import {
   ApiKeys,
   BookingList,
   BookingPicker,
+  CalendarFeed,
   CreditBalance,
   CreditHistory,
   InvoiceList,
@@ -129,6 +130,9 @@ function Bookings(): ReactElement {
       </Section>
       <Section title="Book a session">
         <BookingPicker />
+      </Section>
+      <Section title="In your calendar">
+        <CalendarFeed />
       </Section>
     </Page>
   );

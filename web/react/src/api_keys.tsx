@@ -20,7 +20,7 @@ export function ApiKeys({ className }: { className?: string }): ReactElement {
   return (
     <div className={classes("pd-keys", className)} data-state={state}>
       <Creation create={keys.create} onMade={show} />
-      {shown && <Secret shown={shown} onClose={() => show(undefined)} />}
+      {shown && <Secret title={words.secretOnce(shown.name)} secret={shown.secret} onClose={() => show(undefined)} />}
       <LostSecret actions={[keys.create, keys.reveal]} />
       <Said>{said}</Said>
       {state === "loading" && <Loading />}

@@ -1,6 +1,6 @@
 // What a user has booked, the free times of a session type, and booking one.
 
-import type { BookingOut, PageBookingOut, ProblemError, SlotsOut, Started } from "@paydesk/client";
+import type { BookingOut, FeedOut, PageBookingOut, ProblemError, SlotsOut, Started } from "@paydesk/client";
 import { isProblem } from "@paydesk/client";
 
 import { type Action, useAction } from "./action.js";
@@ -54,6 +54,14 @@ export function useBookings({ isGiven = false } = {}): UseBookings {
       taken(client.markBookingNoShow({ booking_id: bookingId }, { idempotencyKey })),
     ),
   };
+}
+
+/** Makes an address with which a calendar follows the user's sessions, or those that they give. The one before leads nowhere then. */
+export function useCalendarFeed({ isGiven = false } = {}): Action<undefined, FeedOut> {
+  const { client } = usePaydesk();
+  return useAction((_: undefined, idempotencyKey) =>
+    client.createCalendarFeed({ part: isGiven ? "builder" : "client" }, { idempotencyKey }),
+  );
 }
 
 /** How many percent come back to a client who cancels at a moment. */

@@ -14,8 +14,10 @@ export {
   type UseBookings,
   useBookingSlots,
   useBookings,
+  useCalendarFeed,
 } from "./bookings.js";
 export type { Snapshot } from "./cache.js";
+export { CalendarFeed, type CalendarFeedProps } from "./calendar_feed.js";
 export { type CheckoutInput, useCheckout } from "./checkout.js";
 export { CreditBalance } from "./credit_balance.js";
 export { CreditHistory } from "./credit_history.js";

@@ -1,15 +1,19 @@
-import type { KeyShown } from "@paydesk/client";
 import { type ReactElement, useEffect, useRef, useState } from "react";
 
 import { Button } from "./parts.js";
 import { usePaydesk } from "./provider.js";
 
+interface SecretProps {
+  title: string;
+  secret: string;
+  onClose: () => void;
+}
+
 /** A secret, this once. It takes the focus, because it is what the user has been waiting for. */
-export function Secret({ shown, onClose }: { shown: KeyShown; onClose: () => void }): ReactElement {
+export function Secret({ title, secret, onClose }: SecretProps): ReactElement {
   const { words } = usePaydesk();
   const box = useRef<HTMLElement>(null);
   const [copied, setCopied] = useState("");
-  const { secret } = shown;
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new secret takes the focus.
   useEffect(() => box.current?.focus(), [secret]);
   const copy = async () => {
@@ -23,8 +27,8 @@ export function Secret({ shown, onClose }: { shown: KeyShown; onClose: () => voi
     }
   };
   return (
-    <section ref={box} className="pd-card pd-secret" tabIndex={-1} aria-label={words.secretOnce(shown.name)}>
-      <p>{words.secretOnce(shown.name)}</p>
+    <section ref={box} className="pd-card pd-secret" tabIndex={-1} aria-label={title}>
+      <p>{title}</p>
       <p>
         <code>{secret}</code>
       </p>

@@ -143,6 +143,16 @@ export interface Words {
   leaveIt: string;
   noShowNoted: string;
 
+  feedText: string;
+  makeFeed: string;
+  replaceFeed: string;
+  makeFeedTitle: string;
+  makeFeedText: string;
+  keepFeed: string;
+  /** Above the address, which is seen once. */
+  feedOnce: string;
+  feedLost: string;
+
   bookedBy: (client: string) => string;
   notBookedYet: string;
 
@@ -374,6 +384,15 @@ export const english: Words = {
   noShowText: "What was paid stays paid.",
   leaveIt: "Leave it",
   noShowNoted: "Noted: the client did not come.",
+
+  feedText: "A calendar can follow your sessions by an address that is yours alone.",
+  makeFeed: "Get an address",
+  replaceFeed: "Replace the address",
+  makeFeedTitle: "A new address for your calendar",
+  makeFeedText: "Whoever knows it can read your sessions. An address that you got before stops working at once.",
+  keepFeed: "Leave it",
+  feedOnce: "The address for your calendar. Copy it now: it is not shown again.",
+  feedLost: "The address was made, but got lost on the way. Ask for another one.",
 
   bookedBy: (client) => `booked by ${client}`,
   notBookedYet: "Nobody has booked you yet.",

@@ -1,4 +1,4 @@
-import { BookingList, BookingPicker } from "@paydesk/react";
+import { BookingList, BookingPicker, CalendarFeed } from "@paydesk/react";
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
@@ -348,3 +348,35 @@ test("who gives a session that has begun notes that its client did not come; its
   await screen.findByText("Confirmed");
   expect(screen.queryByRole("button")).toBeNull();
 });
+
+test.each([
+  ["client", <CalendarFeed key="c" />],
+  ["builder", <CalendarFeed key="b" isGiven />],
+])(
+  "the address of the calendar of a %s is made once it was said what that ends, and shown once",
+  async (part, feed) => {
+    const FEEDS = "POST /api/calendar-feeds";
+    const urls = ["https://pay.example.com/calendars/cal_1.ics", "https://pay.example.com/calendars/cal_2.ics", null];
+    const { client, to } = desk({ [FEEDS]: () => json({ user_id: "ada", part, url: urls.shift() }, 201) });
+    show(client, feed);
+    const make = async () => {
+      const question = within(await screen.findByRole("dialog"));
+      question.getByText(/stops working at once/);
+      fireEvent.click(question.getByRole("button", { name: "Get an address" }));
+      await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    };
+    fireEvent.click(screen.getByRole("button", { name: "Get an address" }));
+    expect(to(FEEDS)).toHaveLength(0);
+    await make();
+    await screen.findByText("https://pay.example.com/calendars/cal_1.ics");
+    fireEvent.click(screen.getByRole("button", { name: "Replace the address" }));
+    await make();
+    await screen.findByText("https://pay.example.com/calendars/cal_2.ics");
+    expect(screen.queryByText(/cal_1/)).toBeNull();
+    fireEvent.click(screen.getByRole("button", { name: "Close" }));
+    fireEvent.click(screen.getByRole("button", { name: "Get an address" }));
+    await make();
+    await screen.findByText("The address was made, but got lost on the way. Ask for another one.");
+    expect(to(FEEDS).map(({ body }) => body)).toEqual([{ part }, { part }, { part }]);
+  },
+);
