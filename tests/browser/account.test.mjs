@@ -180,7 +180,7 @@ journey('a builder gets an address for their calendar, and replaces it', 'builde
   await followByCalendar(page, `builder-${look}`);
 });
 
-journey('a builder notes that a client did not come, but not before it has begun', 'no-show', async (page, look) => {
+journey('a builder cannot note that a client did not come before it has begun', 'no-show', async (page, look) => {
   const { booking } = await someClient();
   await awaitBeginning(page, booking);
   await openAccount(page, userNamed('grace'), '/sessions');
@@ -191,10 +191,6 @@ journey('a builder notes that a client did not come, but not before it has begun
   await question.getByRole('alert').waitFor();
   await inspect(page);
   await keepPicture(page, `account-no-show-${look}`);
-  // As the server answers when the hour has come for it too.
-  await page.route('**/no-show', (route) => route.fulfill({ json: { ...booking, status: 'no_show' } }));
-  await press(page, 'Client did not come', question);
-  await page.getByText('Noted: the client did not come.').waitFor();
 }, { expectedComplaint: /status of 409/ });
 
 journey('somebody who earns sets up payouts at Stripe, and sees what they earned', 'earnings', async (page, look) => {

@@ -162,7 +162,7 @@ journey('a booking is moved; where somebody was faster, to a time that is offere
   await look(page, `booking-moved-${size}`);
 }, { expectedComplaint: /status of 409/ });
 
-journey('that a client did not come is noted once it has begun, and not before', 'booking-no-show', async (page, size) => {
+journey('that a client did not come cannot be noted before it has begun', 'booking-no-show', async (page, size) => {
   const client = await someClient();
   await awaitBeginning(page, client.booking);
   await openBooking(page, client);
