@@ -142,7 +142,8 @@ async fn die_everywhere(database: impl Fn() -> TestDatabase, passes: usize) {
         .collect();
     let (some, others) = points.split_at(points.len() / 2);
     let (first, second) = tokio::join!(die_at(some, &database, passes), die_at(others, &database, passes));
-    println!("{} deaths at {} points", first + second, points.len());
+    let engine = database().engine_name();
+    println!("{engine}: {} deaths at {} points", first + second, points.len());
 }
 
 /// Dies at each of these, at its first passes; returns how often.
