@@ -47,7 +47,8 @@ pub(super) fn move_along(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
 
 fn lost_minor(booking: &Booking) -> i64 {
     let (paid, back) = (booking.paid_minor, booking.refunded_minor);
-    rules::lost_minor(booking.place, paid, (back, booking.due_back_minor))
+    let owed_back = (booking.price_back_minor, booking.due_back_minor);
+    rules::lost_minor(booking.place, (paid, back), owed_back)
 }
 
 fn payable_at_us(booking: &Booking) -> i64 {

@@ -67,8 +67,19 @@ pub const BOOKING_NOT_CHANGEABLE: Kind = Kind {
                   has. Nothing was changed.",
 };
 
+/// The session that a client wants to move to costs more than theirs.
+pub const SESSION_COSTS_MORE: Kind = Kind {
+    code: "session_costs_more",
+    status: 409,
+    title: "The other session costs more",
+    explanation: "`difference_minor` says by how much, in minor units of `currency`. A client moves a booking to a session \
+                  that costs the same or less. Book the other one with POST /api/payments/create-checkout-session, and \
+                  cancel this one once that is confirmed; or have the builder or the shop move it, at the price that was \
+                  paid. Nothing was changed.",
+};
+
 /// All kinds of problem of this module.
-pub const KINDS: &[Kind] = &[SLOT_TAKEN, SLOT_NOT_OFFERED, BOOKING_NOT_CHANGEABLE];
+pub const KINDS: &[Kind] = &[SLOT_TAKEN, SLOT_NOT_OFFERED, BOOKING_NOT_CHANGEABLE, SESSION_COSTS_MORE];
 
 /// A session that a client booked, or set out to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -107,8 +118,11 @@ pub struct Booking {
     pub paid_minor: i64,
     /// What of that is refunded or disputed, in minor units.
     pub refunded_minor: i64,
-    /// What of that is to go back since it was cancelled, whatever becomes of the refunds.
+    /// What of that is to go back since it was cancelled, in minor units, whatever becomes of the refunds; with what went back
+    /// before.
     pub due_back_minor: i64,
+    /// What of it is to go back since it was moved to a cheaper session, in minor units, whatever becomes of the refunds.
+    pub price_back_minor: i64,
     /// How long after its end what is earned of it waits, microseconds.
     pub payout_buffer_us: i64,
     /// How often its place or its time changed.
@@ -202,6 +216,7 @@ pub fn hold(tx: &mut Tx<'_>, now_us: i64, wanted: &Wanted<'_>) -> Result<Hold> {
         paid_minor: 0,
         refunded_minor: 0,
         due_back_minor: 0,
+        price_back_minor: 0,
         payout_buffer_us: wanted.payout_buffer_us,
         changes: 0,
         created_at_us: now_us,

@@ -31,7 +31,7 @@ macro_rules! select_booking {
             "select booking_id, client_id, builder_id, session_type_id, purchase_id, starts_at_us, ends_at_us,
                     claim_from_us, claim_to_us, holds_slot, amount_minor, currency, platform_fee_minor, refund_tiers,
                     status, place, paid_minor, refunded_minor, changes, created_at_us, updated_at_us,
-                    refund_percent_max, due_back_minor, payout_buffer_us
+                    refund_percent_max, due_back_minor, payout_buffer_us, price_back_minor
              from booking ",
             $end
         )
@@ -68,6 +68,7 @@ fn decode(row: &Row) -> Result<Booking> {
         refund_percent_max: row.int(21)?,
         due_back_minor: row.int(22)?,
         payout_buffer_us: row.int(23)?,
+        price_back_minor: row.int(24)?,
     })
 }
 
@@ -224,8 +225,9 @@ pub(super) fn insert(tx: &mut Tx<'_>, one: &Booking) -> Result<()> {
         "insert into booking (booking_id, client_id, builder_id, session_type_id, purchase_id, starts_at_us, ends_at_us,
                               claim_from_us, claim_to_us, holds_slot, amount_minor, currency, platform_fee_minor,
                               refund_tiers, status, place, paid_minor, refunded_minor, changes, created_at_us,
-                              updated_at_us, refund_percent_max, due_back_minor, payout_buffer_us)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
+                              updated_at_us, refund_percent_max, due_back_minor, payout_buffer_us, price_back_minor)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+                 $25)",
         &[
             one.booking_id.as_str().into(),
             one.client_id.as_str().into(),
@@ -251,6 +253,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, one: &Booking) -> Result<()> {
             one.refund_percent_max.into(),
             one.due_back_minor.into(),
             one.payout_buffer_us.into(),
+            one.price_back_minor.into(),
         ],
     )?;
     Ok(())
@@ -261,7 +264,8 @@ pub(super) fn update(tx: &mut Tx<'_>, one: &Booking) -> Result<()> {
     tx.run(
         "update booking set starts_at_us = $2, ends_at_us = $3, claim_from_us = $4, claim_to_us = $5, holds_slot = $6,
                 status = $7, place = $8, paid_minor = $9, refunded_minor = $10, changes = $11, updated_at_us = $12,
-                refund_percent_max = $13, due_back_minor = $14
+                refund_percent_max = $13, due_back_minor = $14, session_type_id = $15, amount_minor = $16,
+                platform_fee_minor = $17, price_back_minor = $18
          where booking_id = $1",
         &[
             one.booking_id.as_str().into(),
@@ -278,6 +282,10 @@ pub(super) fn update(tx: &mut Tx<'_>, one: &Booking) -> Result<()> {
             one.updated_at_us.into(),
             one.refund_percent_max.into(),
             one.due_back_minor.into(),
+            one.session_type_id.as_str().into(),
+            one.price.minor.into(),
+            one.platform_fee_minor.into(),
+            one.price_back_minor.into(),
         ],
     )?;
     Ok(())

@@ -151,13 +151,63 @@ pub fn net_minor(price_minor: i64, fee_minor: i64, paid_minor: i64) -> i64 {
     i64::try_from(net).unwrap_or(0)
 }
 
-/// What of the money for a booking nobody earns of: what is back, or is to go back since it was cancelled, whatever becomes
-/// of the refund; all of it where the session has no place.
-pub fn lost_minor(place: Status, paid_minor: i64, (refunded_minor, due_back_minor): (i64, i64)) -> i64 {
+/// What of the money for a booking nobody earns of: what is back, or is to go back since it became cheaper or was cancelled,
+/// whatever becomes of the refund; all of it where the session has no place.
+pub fn lost_minor(
+    place: Status,
+    (paid_minor, refunded_minor): (i64, i64),
+    (price_back_minor, due_back_minor): (i64, i64),
+) -> i64 {
     match place {
-        Status::Pending | Status::Confirmed | Status::NoShow | Status::Refunded => refunded_minor,
+        Status::Pending | Status::Confirmed | Status::NoShow | Status::Refunded => refunded_minor.max(price_back_minor),
         Status::Cancelled => refunded_minor.max(due_back_minor),
         Status::Released | Status::PaidUnplaced => paid_minor,
+    }
+}
+
+/// What a move to a session of another price means for the money.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Repriced {
+    /// It costs the same.
+    Same,
+    /// It costs less: so much of what was paid is to be back in all, in minor units.
+    Lowered {
+        /// With what went back for earlier moves.
+        price_back_minor: i64,
+    },
+    /// It costs more, by so much.
+    Raised {
+        /// In minor units.
+        difference_minor: i64,
+    },
+}
+
+/// Decides what a move from one price to another means. What was paid beyond the price, such as a tax, goes back in the same
+/// proportion. Half a unit is rounded up, and from there up to what Stripe can move, both for the client.
+pub fn repriced(
+    (from_minor, to_minor): (i64, i64),
+    (paid_minor, price_back_minor): (i64, i64),
+    step_minor: i64,
+) -> Repriced {
+    if to_minor == from_minor {
+        return Repriced::Same;
+    }
+    if to_minor > from_minor {
+        return Repriced::Raised {
+            difference_minor: to_minor.saturating_sub(from_minor),
+        };
+    }
+    let kept_minor = paid_minor.saturating_sub(price_back_minor).max(0);
+    let (kept, from, step) = (
+        i128::from(kept_minor),
+        i128::from(from_minor.max(1)),
+        i128::from(step_minor.max(1)),
+    );
+    let back = (kept * i128::from(from_minor.saturating_sub(to_minor)) * 2 + from) / (2 * from);
+    let back = ((back + step - 1) / step * step).min(kept);
+    let back_minor = i64::try_from(back).unwrap_or(kept_minor);
+    Repriced::Lowered {
+        price_back_minor: price_back_minor.saturating_add(back_minor),
     }
 }
 
@@ -243,10 +293,42 @@ mod tests {
 
     #[test]
     fn a_builder_who_cancels_earns_nothing_though_the_refund_fails() {
-        assert_eq!(lost_minor(Status::Confirmed, 100, (30, 0)), 30);
-        assert_eq!(lost_minor(Status::Cancelled, 100, (0, 100)), 100);
-        assert_eq!(lost_minor(Status::Cancelled, 100, (70, 50)), 70);
-        assert_eq!(lost_minor(Status::PaidUnplaced, 100, (0, 0)), 100);
+        assert_eq!(lost_minor(Status::Confirmed, (100, 30), (0, 0)), 30);
+        assert_eq!(
+            lost_minor(Status::Confirmed, (100, 0), (40, 0)),
+            40,
+            "cheaper since it moved"
+        );
+        assert_eq!(lost_minor(Status::Confirmed, (100, 50), (40, 0)), 50);
+        assert_eq!(lost_minor(Status::Cancelled, (100, 0), (0, 100)), 100);
+        assert_eq!(lost_minor(Status::Cancelled, (100, 70), (40, 50)), 70);
+        assert_eq!(lost_minor(Status::PaidUnplaced, (100, 0), (0, 0)), 100);
+    }
+
+    #[test]
+    fn what_a_move_gives_back_is_the_difference_and_the_same_part_of_a_tax() {
+        let back = |prices, paid, step| match repriced(prices, paid, step) {
+            Repriced::Lowered { price_back_minor } => Some(price_back_minor),
+            Repriced::Same | Repriced::Raised { .. } => None,
+        };
+        for (prices, paid, step, expected) in [
+            ((6001, 6001), (6001, 0), 1, None),
+            ((6001, 9000), (6001, 0), 1, None),
+            ((6001, 3500), (6001, 0), 1, Some(2501)),
+            // The second move counts from what is left.
+            ((3500, 3000), (6001, 2501), 1, Some(3001)),
+            // A fifth of tax: a fifth of the difference goes back with it.
+            ((6000, 3000), (7200, 0), 1, Some(3600)),
+            ((3, 2), (4, 0), 1, Some(1)),
+            ((3, 1), (4, 0), 1, Some(3)),
+            ((12_340, 6_000), (12_345, 0), 10, Some(6_350)),
+            ((100, 50), (0, 0), 1, Some(0)),
+            ((i64::MAX, 1), (i64::MAX, 0), 1, Some(i64::MAX - 1)),
+        ] {
+            assert_eq!(back(prices, paid, step), expected, "{prices:?} {paid:?}");
+        }
+        let raised = repriced((6001, 9000), (6001, 0), 1);
+        assert_eq!(raised, Repriced::Raised { difference_minor: 2999 });
     }
 
     #[test]

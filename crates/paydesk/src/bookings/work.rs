@@ -5,9 +5,10 @@ use axum::http::StatusCode;
 use store::Tx;
 
 use super::routes::BookingOut;
-use super::rules::Part;
+use super::rules::{Part, Repriced};
 use super::{
-    BOOKING_NOT_CHANGEABLE, Booking, SLOT_NOT_OFFERED, SLOT_TAKEN, Status, availability, earned, records, rules, told,
+    BOOKING_NOT_CHANGEABLE, Booking, SESSION_COSTS_MORE, SLOT_NOT_OFFERED, SLOT_TAKEN, Status, availability, earned,
+    records, rules, told,
 };
 use crate::app::App;
 use crate::courier::TOPIC;
@@ -15,7 +16,7 @@ use crate::http::auth::Caller;
 use crate::http::problem::Kind;
 use crate::http::{OneTime, Problem, kinds};
 use crate::idempotency::{self, Action, Answer, Reply};
-use crate::purchases::{self, refunds};
+use crate::purchases::{self, UNKNOWN_ITEM, refunds};
 use crate::tokens::Scope;
 
 /// The parts that a caller has in a booking; none for whom it does not exist.
@@ -76,16 +77,12 @@ pub(super) async fn cancel(
                 Part::Builder | Part::Staff => refunds::of_booking::ALL_PERCENT,
             };
             let due = Booking {
-                due_back_minor: refunds::rules::share_of(
-                    booking.paid_minor,
-                    percent,
-                    booking.price.currency.step_minor(),
-                ),
+                due_back_minor: due_back_minor(&booking, percent),
                 ..booking
             };
             let after = super::place_at(tx, now_us, &due, Status::Cancelled)?;
             earned::hold_back(tx, now_us, &after)?;
-            payments.give_back(tx, now_us, &after.booking_id, percent)?;
+            payments.give_back(tx, now_us, &after.booking_id, (after.price_back_minor, percent))?;
             told::cancelled(tx, now_us, &after, (part, percent))?;
             Ok::<_, Problem>(Answer::json(StatusCode::OK, &BookingOut::of(&caller, after)))
         })
@@ -95,6 +92,13 @@ pub(super) async fn cancel(
     end_checkout(app, &cancelled_id).await?;
     app.store.notify(TOPIC);
     Ok(reply)
+}
+
+/// What is to be back in all of what was paid for a booking, where so many percent of what it costs now go back.
+fn due_back_minor(booking: &Booking, percent: i64) -> i64 {
+    let rest_minor = booking.paid_minor.saturating_sub(booking.price_back_minor);
+    let share_minor = refunds::rules::share_of(rest_minor, percent, booking.price.currency.step_minor());
+    booking.price_back_minor.saturating_add(share_minor)
 }
 
 /// The share, in percent, that goes back to a client who cancels now.
@@ -157,25 +161,50 @@ impl From<store::Error> for NotMoved {
     }
 }
 
-/// Moves a booking to another time of the same session type. Its payment, its price and its policy stay, and a client who
-/// moves it wins no share back that is lost already.
+impl From<Problem> for NotMoved {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+/// Where a booking is to be moved.
+pub(super) struct Wanted {
+    pub(super) starts_at_us: i64,
+    /// Another session type of the same builder; its own where none is named.
+    pub(super) session_type_id: Option<String>,
+}
+
+/// Moves a booking to another time, of the same session type or of another one of its builder. Its payment and its policy stay,
+/// and a client who moves it wins no share back that is lost already. Where it costs less now the difference goes back.
 pub(super) async fn reschedule(
     app: &App,
     one_time: &OneTime,
     caller: Caller,
-    (booking_id, starts_at_us): (String, i64),
+    (booking_id, wanted): (String, Wanted),
 ) -> Result<Reply, Problem> {
     let (now_us, action, app_in) = (app.clock.now_us(), Action::of(one_time), app.clone());
+    let starts_at_us = wanted.starts_at_us;
     let work = app.store.write(move |tx| {
         idempotency::once(tx, now_us, &action, |tx| {
-            let (mut booking, parts) = locked(tx, &caller, &booking_id).map_err(NotMoved::Problem)?;
+            // Payments are locked before the booking, as wherever what Stripe says is taken in.
+            let known = records::booking(tx, &booking_id)?.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?;
+            let payments = refunds::of_booking::lock(tx, &known.purchase_id)?;
+            let (mut booking, parts) = locked(tx, &caller, &booking_id)?;
             if !booking.status.may_be_moved((booking.starts_at_us, now_us)) {
                 return Err(NotMoved::Problem(not_changeable(&booking)));
             }
-            if parts == [Part::Client] {
+            let by_client = parts == [Part::Client];
+            if by_client {
                 booking.refund_percent_max = client_percent(&booking, now_us);
             }
+            let before_minor = booking.price_back_minor;
+            let booking = priced(&app_in, booking, (wanted.session_type_id.as_deref(), by_client))?;
             let after = moved(tx, &app_in, now_us, &booking, starts_at_us)?;
+            if after.price_back_minor > before_minor {
+                earned::hold_back(tx, now_us, &after)?;
+                let change = (after.booking_id.as_str(), after.changes);
+                payments.give_back_difference(tx, now_us, change, after.price_back_minor)?;
+            }
             Ok(Answer::json(StatusCode::OK, &BookingOut::of(&caller, after)))
         })
     });
@@ -192,6 +221,51 @@ pub(super) async fn reschedule(
     let reply = one_time.until(work).await?;
     app.store.notify(TOPIC);
     Ok(reply)
+}
+
+/// A booking as a session of this type, its own where none is named, at what that costs now. What a client is not asked for is
+/// not charged: the price stays where the same type costs more than when it was booked, and where the builder or the shop
+/// moves it to one that does.
+fn priced(app: &App, booking: Booking, (session_type_id, by_client): (Option<&str>, bool)) -> Result<Booking, Problem> {
+    let unknown = |detail: String| Problem::of(&UNKNOWN_ITEM).field("session_type").detail(detail);
+    let is_other = session_type_id.is_some_and(|named| named != booking.session_type_id);
+    let named = session_type_id.unwrap_or(&booking.session_type_id);
+    let item = app.catalogue.items.get(named).filter(|item| {
+        let session_type = item.session_type();
+        session_type.is_some_and(|session_type| session_type.builder_id == booking.builder_id)
+    });
+    let price = item.and_then(|item| item.amount(booking.price.currency, 1));
+    let Some(price) = price else {
+        return match (is_other, item) {
+            // Whether its own type is still offered is decided with the time.
+            (false, _) => Ok(booking),
+            (true, None) => Err(unknown(format!("The builder gives no sessions of the type {named:?}."))),
+            (true, Some(_)) => Err(unknown(format!(
+                "{named:?} has no price in {}.",
+                booking.price.currency
+            ))),
+        };
+    };
+    let session_type_id = named.to_owned();
+    let from = booking.price.minor;
+    let paid = (booking.paid_minor, booking.price_back_minor);
+    match rules::repriced((from, price.minor), paid, price.currency.step_minor()) {
+        Repriced::Lowered { price_back_minor } => Ok(Booking {
+            session_type_id,
+            price,
+            platform_fee_minor: price.minor - rules::net_minor(from, booking.platform_fee_minor, price.minor),
+            price_back_minor,
+            ..booking
+        }),
+        Repriced::Raised { difference_minor } if is_other && by_client => Err(Problem::of(&SESSION_COSTS_MORE)
+            .field("session_type")
+            .with("difference_minor", difference_minor)
+            .with("currency", price.currency.to_string())),
+        Repriced::Same | Repriced::Raised { .. } => Ok(Booking {
+            session_type_id,
+            ..booking
+        }),
+    }
 }
 
 fn moved(tx: &mut Tx<'_>, app: &App, now_us: i64, booking: &Booking, starts_at_us: i64) -> Result<Booking, NotMoved> {

@@ -109,4 +109,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "entries of statements",
         sql: include_str!("0021_payout_entry.sql"),
     },
+    Migration {
+        number: 22,
+        name: "prices of bookings that move",
+        sql: include_str!("0022_booking_price.sql"),
+    },
 ];

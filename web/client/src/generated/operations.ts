@@ -806,9 +806,10 @@ export interface Operations {
   /**
    * Move a booking to another time
    *
-   * A confirmed booking that has not begun moves to a free slot of the same session type, for its client, its builder, a
-   * service with the scope `bookings:write` and the operator. Nothing is paid again. Where the time cannot be had the booking
-   * keeps its own, and the answer names `alternatives`.
+   * A confirmed booking that has not begun moves to a free slot of the same session type or of another one of its builder, for
+   * its client, its builder, a service with the scope `bookings:write` and the operator. Nothing is paid again, and where it
+   * costs less now the difference goes back. A client does not move it to another session type that costs more. Where the
+   * time cannot be had the booking keeps its own, and the answer names `alternatives`.
    */
   rescheduleBooking(input: Input<"reschedule_booking">, options?: CallOptions): Promise<Output<"reschedule_booking">>;
 

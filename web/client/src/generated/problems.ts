@@ -49,6 +49,7 @@ export type ProblemCode =
   | "refund_request_open"
   | "refused_by_core"
   | "secret_already_shown"
+  | "session_costs_more"
   | "sign_in_link_not_good"
   | "slot_not_offered"
   | "slot_taken"

@@ -139,9 +139,10 @@ export interface paths {
         put?: never;
         /**
          * Move a booking to another time
-         * @description A confirmed booking that has not begun moves to a free slot of the same session type, for its client, its builder, a
-         *     service with the scope `bookings:write` and the operator. Nothing is paid again. Where the time cannot be had the booking
-         *     keeps its own, and the answer names `alternatives`.
+         * @description A confirmed booking that has not begun moves to a free slot of the same session type or of another one of its builder, for
+         *     its client, its builder, a service with the scope `bookings:write` and the operator. Nothing is paid again, and where it
+         *     costs less now the difference goes back. A client does not move it to another session type that costs more. Where the
+         *     time cannot be had the booking keeps its own, and the answer names `alternatives`.
          */
         post: operations["reschedule_booking"];
         delete?: never;
@@ -5690,8 +5691,13 @@ export interface components {
         ReportInterval: "day" | "week" | "month";
         /** @description Another time for a booking. */
         RescheduleIn: {
-            /** @description When it begins: a free slot of its session type. */
+            /** @description When it begins: a free slot of the session type. */
             starts_at: components["schemas"]["Moment"];
+            /**
+             * @description Another session type of the same builder; its own where it is left out.
+             * @example mentoring
+             */
+            session_type?: string | null;
         };
         /** @description Money that came and went, in minor units. */
         RevenueOut: {
@@ -6991,8 +6997,15 @@ export interface operations {
                     "application/json": components["schemas"]["BookingOut"];
                 };
             };
-            /** @description Somebody else has the time, or it cannot be moved any more. */
+            /** @description Somebody else has the time, the other session costs more, or it cannot be moved any more. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The builder gives no such sessions, or none at this time. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

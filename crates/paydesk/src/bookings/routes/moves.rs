@@ -24,8 +24,11 @@ pub(super) fn router() -> OpenApiRouter<App> {
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RescheduleIn {
-    /// When it begins: a free slot of its session type.
+    /// When it begins: a free slot of the session type.
     pub starts_at: Moment,
+    /// Another session type of the same builder; its own where it is left out.
+    #[schema(example = "mentoring")]
+    pub session_type: Option<String>,
 }
 
 /// Cancel a booking
@@ -47,21 +50,27 @@ pub(crate) async fn cancel_booking(
 
 /// Move a booking to another time
 ///
-/// A confirmed booking that has not begun moves to a free slot of the same session type, for its client, its builder, a
-/// service with the scope `bookings:write` and the operator. Nothing is paid again. Where the time cannot be had the booking
-/// keeps its own, and the answer names `alternatives`.
+/// A confirmed booking that has not begun moves to a free slot of the same session type or of another one of its builder, for
+/// its client, its builder, a service with the scope `bookings:write` and the operator. Nothing is paid again, and where it
+/// costs less now the difference goes back. A client does not move it to another session type that costs more. Where the
+/// time cannot be had the booking keeps its own, and the answer names `alternatives`.
 #[utoipa::path(post, path = "/api/bookings/{booking_id}/reschedule", tag = "bookings", request_body = RescheduleIn,
     params(("booking_id" = String, Path, description = "The booking.")),
     responses((status = 200, description = "Moved.", body = BookingOut),
-              (status = 409, description = "Somebody else has the time, or it cannot be moved any more.")))]
+              (status = 409, description = "Somebody else has the time, the other session costs more, or it cannot be \
+                                            moved any more."),
+              (status = 422, description = "The builder gives no such sessions, or none at this time.")))]
 pub(crate) async fn reschedule_booking(
     State(app): State<App>,
     caller: Caller,
     ApiPath(booking_id): ApiPath<String>,
     request: OneTimeJson<RescheduleIn>,
 ) -> Result<Reply, Problem> {
-    let wanted = (booking_id, request.body.starts_at.0);
-    work::reschedule(&app, &request.one_time, caller, wanted).await
+    let wanted = work::Wanted {
+        starts_at_us: request.body.starts_at.0,
+        session_type_id: request.body.session_type,
+    };
+    work::reschedule(&app, &request.one_time, caller, (booking_id, wanted)).await
 }
 
 /// Say that the client did not come

@@ -6,7 +6,8 @@ use store::{Result, Tx};
 use std::collections::BTreeMap;
 
 use super::Reason;
-use super::of_order::ask;
+use super::of_order::{ask, ask_up_to};
+use super::rules::share_of;
 use crate::purchases::records::payments::{self, PaymentRow};
 
 pub use super::of_order::ALL_PERCENT;
@@ -23,15 +24,51 @@ pub fn lock(tx: &mut Tx<'_>, purchase_id: &str) -> Result<Payments> {
 }
 
 impl Payments {
-    /// Writes an intent for each payment to give back so many percent of it, less what is given back already. A booking is
-    /// cancelled once, and so is this.
-    pub fn give_back(&self, tx: &mut Tx<'_>, now_us: i64, booking_id: &str, percent: i64) -> Result<()> {
+    /// Writes an intent for each payment to give back what is owed since the booking became cheaper, and so many percent of the
+    /// rest, less what is given back already. A booking is cancelled once, and so is this.
+    pub fn give_back(
+        &self,
+        tx: &mut Tx<'_>,
+        now_us: i64,
+        booking_id: &str,
+        (price_back_minor, percent): (i64, i64),
+    ) -> Result<()> {
         let note = format!("The booking {booking_id} was cancelled.");
         let cause = format!("cancel:{booking_id}");
-        let share = (percent, Some(Reason::RequestedByCustomer));
-        self.0
-            .values()
-            .try_for_each(|payment| ask(tx, now_us, payment, share, (&cause, &note)))
+        self.ask_each(tx, now_us, (price_back_minor, percent), (&cause, &note))
+    }
+
+    /// Writes intents to give back what is owed since the booking became cheaper, less what is given back already. Each change
+    /// of a booking happens once, and so does this.
+    pub fn give_back_difference(
+        &self,
+        tx: &mut Tx<'_>,
+        now_us: i64,
+        (booking_id, change): (&str, i64),
+        price_back_minor: i64,
+    ) -> Result<()> {
+        let note = format!("The booking {booking_id} was moved to a cheaper session.");
+        let cause = format!("move:{booking_id}:{change}");
+        self.ask_each(tx, now_us, (price_back_minor, 0), (&cause, &note))
+    }
+
+    fn ask_each(
+        &self,
+        tx: &mut Tx<'_>,
+        now_us: i64,
+        (price_back_minor, percent): (i64, i64),
+        why: (&str, &str),
+    ) -> Result<()> {
+        let mut left_minor = price_back_minor;
+        for payment in self.0.values() {
+            let cheaper_minor = left_minor.clamp(0, payment.paid_minor.max(0));
+            left_minor -= cheaper_minor;
+            let rest_minor = payment.paid_minor - cheaper_minor;
+            let total_minor = cheaper_minor + share_of(rest_minor, percent, payment.price.currency.step_minor());
+            let total = (total_minor, Some(Reason::RequestedByCustomer));
+            ask_up_to(tx, now_us, payment, total, why)?;
+        }
+        Ok(())
     }
 }
 

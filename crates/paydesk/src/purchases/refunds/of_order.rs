@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use ledger::{Currency, Money};
 use store::{Result, Tx};
 
-use super::rules::Standing;
+use super::rules::{Standing, share_of};
 use super::{Reason, RefundIntent, Status, records};
 use crate::ids::id_for;
 use crate::purchases::records::payments::{self, PaymentRow};
@@ -64,11 +64,24 @@ pub fn give_back_unwanted(tx: &mut Tx<'_>, now_us: i64, order_id: &str, purchase
         .try_for_each(|payment| ask(tx, now_us, payment, (ALL_PERCENT, None), (&cause, &note)))
 }
 
+/// Writes an intent to give back so many percent of a payment, less what is given back already.
 pub(super) fn ask(
     tx: &mut Tx<'_>,
     now_us: i64,
     payment: &PaymentRow,
     (percent, reason): (i64, Option<Reason>),
+    why: (&str, &str),
+) -> Result<()> {
+    let total_minor = share_of(payment.paid_minor, percent, payment.price.currency.step_minor());
+    ask_up_to(tx, now_us, payment, (total_minor, reason), why)
+}
+
+/// Writes an intent to give back so much of a payment, less what is given back already.
+pub(super) fn ask_up_to(
+    tx: &mut Tx<'_>,
+    now_us: i64,
+    payment: &PaymentRow,
+    (total_minor, reason): (i64, Option<Reason>),
     (cause, note): (&str, &str),
 ) -> Result<()> {
     let standing = Standing {
@@ -78,7 +91,7 @@ pub(super) fn ask(
         unspent: None,
         step_minor: payment.price.currency.step_minor(),
     };
-    let amount_minor = standing.share_minor(percent);
+    let amount_minor = standing.up_to_minor(total_minor);
     if amount_minor == 0 {
         return Ok(());
     }

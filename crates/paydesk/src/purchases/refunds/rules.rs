@@ -40,9 +40,13 @@ impl Standing {
 
     /// How much is given back now so that in all so many percent of the payment are, rounded as `share_of` does.
     pub fn share_minor(self, percent: i64) -> i64 {
+        self.up_to_minor(share_of(self.paid_minor, percent, self.step_minor))
+    }
+
+    /// How much is given back now so that in all so much of the payment is.
+    pub fn up_to_minor(self, total_minor: i64) -> i64 {
         let gone = self.reversed_minor.saturating_add(self.asked_minor);
-        let share = share_of(self.paid_minor, percent, self.step_minor).saturating_sub(gone);
-        share.clamp(0, self.refundable_minor())
+        total_minor.saturating_sub(gone).clamp(0, self.refundable_minor())
     }
 
     /// How much is given back of a payment where so much is wanted, or all that can be; none where that is too much.

@@ -6,6 +6,7 @@ use serde_json::json;
 use store::testing::for_each_engine;
 
 use super::changes::change;
+use super::prices::OTHERS;
 use super::*;
 use crate::earnings::{at_stripe, stands as figures, work};
 use crate::payouts::{connected_selling, enabled_for, turn};
@@ -13,7 +14,7 @@ use crate::payouts::{connected_selling, enabled_for, turn};
 const HOURS: u64 = 3_600;
 
 async fn begin(database: &TestDatabase) -> TestApp {
-    let test = connected_selling(database, CATALOGUE).await;
+    let test = connected_selling(database, &format!("{CATALOGUE}{OTHERS}")).await;
     let (status, said) = is_there(&test, &test.user("grace"), "\"0\"", &always("UTC")).await;
     assert_eq!(status, 200, "{said}");
     enabled_for(&test, "grace").await;
@@ -248,7 +249,8 @@ async fn step(test: &TestApp, seed: &mut u64, booked: &mut Vec<Begun>) {
         (4, Some(begun)) => drop(change(test, "grace", begun, "cancel", &json!({})).await),
         (5, Some(begun)) => {
             let to = hour(test, 24 + i64::try_from(roll(seed, 400)).unwrap());
-            let to = json!({ "starts_at": Moment(to).to_string() });
+            let session_type = ["mentoring", "chat", "hello"][usize::try_from(roll(seed, 3)).unwrap()];
+            let to = json!({ "starts_at": Moment(to).to_string(), "session_type": session_type });
             drop(change(test, "ada", begun, "reschedule", &to).await);
         }
         (6, Some(begun)) => {

@@ -4,6 +4,7 @@ mod changes;
 mod clashes;
 mod earnings;
 mod late;
+mod prices;
 mod races;
 mod slots;
 
