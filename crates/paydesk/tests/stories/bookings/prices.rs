@@ -1,7 +1,9 @@
 //! Moves to a session of another price: what it costs less goes back once, and what it costs more nobody is charged for unasked.
 
+use paydesk::http::{routes, server};
 use serde_json::json;
 use store::testing::for_each_engine;
+use tokio::net::TcpListener;
 
 use super::changes::change;
 use super::*;
@@ -282,6 +284,47 @@ async fn a_client_is_told_what_another_session_costs_more_and_a_builder_charges_
         assert_eq!(refused.json()["code"], "unknown_item", "{}", refused.json());
         let moved = change(&test, "ada", &abroad, "reschedule", &to("mentoring", at + 7 * HOUR_US)).await;
         assert_eq!((moved.status, &moved.json()["amount_minor"]), (200, &json!(9000)));
+        test.finish().await;
+    })
+    .await;
+}
+
+/// Where the same shop is reached after a restart with another catalogue.
+async fn restarted(test: &TestApp, catalogue: &str) -> String {
+    let app = test.selling(catalogue).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let router = routes::router(app.clone(), axum::Router::new());
+    tokio::spawn(async move { server::serve(listener, router, &app.config.settings.limits, &app.shutdown).await });
+    base
+}
+
+#[tokio::test]
+async fn a_move_follows_a_price_that_fell_since_and_none_that_rose() {
+    for_each_engine(async |database| {
+        let test = begin(database).await;
+        let at = hour(&test, 72);
+        let begun = paid(&test, at).await;
+        for (number, (price, paid, back)) in (1..).zip([(7000, 6001, 0), (5000, 5000, 1001), (5500, 5000, 0)]) {
+            let changed = CATALOGUE.replace("usd = 6001", &format!("usd = {price}"));
+            let base = restarted(&test, &format!("{changed}{OTHERS}")).await;
+            let url = format!("{base}/api/bookings/{}/reschedule", begun.booking_id);
+            let body = json!({ "starts_at": Moment(at + number * HOUR_US).to_string() });
+            let request = test.http.post(url).bearer_auth(test.user("ada")).json(&body);
+            let key = format!("price-{price}");
+            let said: Value = request
+                .header("idempotency-key", key)
+                .send()
+                .await
+                .unwrap()
+                .json()
+                .await
+                .unwrap();
+            assert_eq!(said["amount_minor"], paid, "at {price}: {said}");
+            assert_eq!(make_refunds(&test).await, usize::from(back > 0));
+            adds_up(&test, &begun).await;
+        }
+        assert_eq!(read(&test, &begun).await["refunded_minor"], 1001);
         test.finish().await;
     })
     .await;
