@@ -45,7 +45,7 @@ export function MoveAct({ booking, onDone, onSaid }: MoveProps): ReactElement {
         onSaid(text);
       }}
     >
-      <p className="soft">Nothing is paid again.</p>
+      <p className="soft">Nothing is paid again. What it costs less now goes back.</p>
       <FreeTimes sessionTypeId={booking.session_type_id} offered={offered} />
     </Act>
   );
