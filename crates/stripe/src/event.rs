@@ -29,6 +29,30 @@ pub enum Form {
     Thin,
 }
 
+impl Form {
+    /// The form that an event names in `object`.
+    fn of(object: &str) -> Result<Self, Malformed> {
+        match object {
+            "event" => Ok(Self::Snapshot),
+            "v2.core.event" => Ok(Self::Thin),
+            _ => Err(Malformed::new("event", "object: neither an event nor a v2.core.event")),
+        }
+    }
+}
+
+/// What decides whether an event is meant for us: how it tells, in which mode, about whom, and what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin<'a> {
+    /// Snapshot or thin.
+    pub form: Form,
+    /// Whether real money is meant.
+    pub livemode: bool,
+    /// The connected account that it is about, `None` for our own.
+    pub account: Option<&'a str>,
+    /// The type, such as `checkout.session.completed`.
+    pub kind: &'a str,
+}
+
 /// What must be known of an event to store it and to put it in its lane. The rest of the body is only skipped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope {
@@ -74,6 +98,16 @@ impl Envelope {
         let wire: EnvelopeWire = serde_json::from_str(text).map_err(|error| Malformed::new("event", error))?;
         wire.check()
     }
+
+    /// Where it is from.
+    pub fn origin(&self) -> Origin<'_> {
+        Origin {
+            form: self.form,
+            livemode: self.livemode,
+            account: self.account.as_deref(),
+            kind: &self.kind,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -116,13 +150,10 @@ struct ObjectWire {
 
 impl EnvelopeWire {
     fn check(self) -> Result<Envelope, Malformed> {
-        let (form, object) = match self.object.as_str() {
-            "event" => (
-                Form::Snapshot,
-                self.data.and_then(|data| data.object).map(ObjectWire::of_snapshot),
-            ),
-            "v2.core.event" => (Form::Thin, self.related_object.map(ObjectWire::of_thin)),
-            _ => return Err(Malformed::new("event", "object: neither an event nor a v2.core.event")),
+        let form = Form::of(&self.object)?;
+        let object = match form {
+            Form::Snapshot => self.data.and_then(|data| data.object).map(ObjectWire::of_snapshot),
+            Form::Thin => self.related_object.map(ObjectWire::of_thin),
         };
         check_text("id", &self.id)?;
         check_text("type", &self.kind)?;
@@ -262,6 +293,7 @@ impl Lenient for Reference {
 /// A whole snapshot event. Its object is kept as received until [`Event::object`] says what it should be.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Event {
+    object: String,
     /// `evt_…`.
     pub id: String,
     /// The type, such as `charge.refunded`.
@@ -304,7 +336,21 @@ struct EventData {
 impl Event {
     /// Reads a whole snapshot event.
     pub fn parse(body: &[u8]) -> Result<Self, Malformed> {
-        serde_json::from_slice(body).map_err(|error| Malformed::new("event", error))
+        let event: Self = serde_json::from_slice(body).map_err(|error| Malformed::new("event", error))?;
+        match Form::of(&event.object)? {
+            Form::Snapshot => Ok(event),
+            Form::Thin => Err(Malformed::new("event", "object: only names its object")),
+        }
+    }
+
+    /// Where it is from.
+    pub fn origin(&self) -> Origin<'_> {
+        Origin {
+            form: Form::Snapshot,
+            livemode: self.livemode,
+            account: self.account.as_deref(),
+            kind: &self.kind,
+        }
     }
 
     /// The object that it is about, as it was at the time. Fails when it is of another type than asked for, or when an

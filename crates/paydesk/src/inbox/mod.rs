@@ -156,7 +156,7 @@ impl Incoming {
     /// Decides whether an event is to be handled or only kept. `livemode` is that of the key in use: a test event never
     /// touches live data, nor the other way round.
     pub fn new(envelope: Envelope, body: Vec<u8>, livemode: bool, received_at_us: i64) -> Self {
-        let handled = rules::is_ours(&envelope, livemode) && rules::is_handled(&envelope.kind);
+        let handled = rules::is_ours(envelope.origin(), livemode) && rules::is_handled(&envelope.kind);
         let status = if handled { Status::Received } else { Status::Ignored };
         Self {
             envelope,

@@ -1,6 +1,6 @@
 //! Which events are handled, when a failed one is tried again, and when it is given up. Pure.
 
-use stripe::event::{Envelope, Form};
+use stripe::event::{Form, Origin};
 
 use crate::purchases::reversals::rules as reversals;
 use crate::{payouts, subscriptions};
@@ -30,10 +30,10 @@ pub const ATTEMPTS_MAX: i64 = 30;
 /// Whether an event is in the mode of the key in use, tells what happened, and is about our own account, or about what we
 /// want to know of a connected one: a test event never touches live data, nor the other way round, and a connected account
 /// writes metadata of its own.
-pub fn is_ours(envelope: &Envelope, livemode: bool) -> bool {
-    envelope.form == Form::Snapshot
-        && envelope.livemode == livemode
-        && (envelope.account.is_none() || payouts::is_handled(&envelope.kind))
+pub fn is_ours(origin: Origin<'_>, livemode: bool) -> bool {
+    origin.form == Form::Snapshot
+        && origin.livemode == livemode
+        && (origin.account.is_none() || payouts::is_handled(origin.kind))
 }
 
 /// Whether something follows from events of this type.

@@ -301,10 +301,15 @@ pub(super) fn handle(
 /// too: an event of the other mode, or one that only names its object, never has an effect, and one of a connected account
 /// none on what we sell.
 fn read(body: &[u8], livemode: bool) -> std::result::Result<Option<Told>, Malformed> {
-    if !rules::is_ours(&Envelope::parse(body)?, livemode) {
+    let event = match Event::parse(body) {
+        Ok(event) => event,
+        // One that only names its object is no whole event; the envelope says whether that is why.
+        Err(_) if !rules::is_ours(Envelope::parse(body)?.origin(), livemode) => return Ok(None),
+        Err(malformed) => return Err(malformed),
+    };
+    if !rules::is_ours(event.origin(), livemode) {
         return Ok(None);
     }
-    let event = Event::parse(body)?;
     if event.account.is_some() {
         let told = payouts::interpret(&event).map(|told| Told {
             purchase: None,
