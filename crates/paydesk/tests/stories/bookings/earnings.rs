@@ -6,29 +6,10 @@ use serde_json::json;
 use store::testing::for_each_engine;
 
 use super::changes::change;
-use super::prices::OTHERS;
+use super::prices::{HOURS, begin, paid};
 use super::*;
 use crate::earnings::{at_stripe, stands as figures, work};
-use crate::payouts::{connected_selling, enabled_for, turn};
-
-const HOURS: u64 = 3_600;
-
-async fn begin(database: &TestDatabase) -> TestApp {
-    let test = connected_selling(database, &format!("{CATALOGUE}{OTHERS}")).await;
-    let (status, said) = is_there(&test, &test.user("grace"), "\"0\"", &always("UTC")).await;
-    assert_eq!(status, 200, "{said}");
-    enabled_for(&test, "grace").await;
-    test
-}
-
-/// A booking of ada's that is paid for, by a card whose money is available at once.
-async fn paid(test: &TestApp, starts_at_us: i64) -> Begun {
-    let begun = begin_booking(test, "ada", starts_at_us).await;
-    let path = format!("/checkout/{}/pay", begun.session);
-    test.steer(&path, &json!({ "card": "4000000000000077" })).await;
-    test.settle().await;
-    begun
-}
+use crate::payouts::turn;
 
 /// What grace earned, newest first.
 async fn earnings(test: &TestApp) -> Vec<Value> {

@@ -11,10 +11,11 @@ use crate::earnings::{at_stripe, stands as figures, work};
 use crate::payouts::{connected_selling, enabled_for, turn};
 use crate::support::all_at_once;
 
-const HOURS: u64 = 3_600;
+/// Seconds of an hour.
+pub(super) const HOURS: u64 = 3_600;
 
 /// What grace offers beside her usual session, and what somebody else does.
-pub(super) const OTHERS: &str = r#"
+const OTHERS: &str = r#"
 [[session_type]]
 id = "chat"
 name = "Chat"
@@ -56,7 +57,7 @@ prices = { usd = 100 }
 "#;
 
 /// A shop in which grace is always there, and can be paid.
-async fn begin(database: &TestDatabase) -> TestApp {
+pub(super) async fn begin(database: &TestDatabase) -> TestApp {
     let test = connected_selling(database, &format!("{CATALOGUE}{OTHERS}")).await;
     let (status, said) = is_there(&test, &test.user("grace"), "\"0\"", &always("UTC")).await;
     assert_eq!(status, 200, "{said}");
@@ -65,7 +66,7 @@ async fn begin(database: &TestDatabase) -> TestApp {
 }
 
 /// A booking of ada's that is paid for, by a card whose money is available at once.
-async fn paid(test: &TestApp, starts_at_us: i64) -> Begun {
+pub(super) async fn paid(test: &TestApp, starts_at_us: i64) -> Begun {
     let begun = begin_booking(test, "ada", starts_at_us).await;
     let path = format!("/checkout/{}/pay", begun.session);
     test.steer(&path, &json!({ "card": "4000000000000077" })).await;
