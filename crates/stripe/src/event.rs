@@ -29,17 +29,6 @@ pub enum Form {
     Thin,
 }
 
-impl Form {
-    /// The form that an event names in `object`.
-    fn of(object: &str) -> Result<Self, Malformed> {
-        match object {
-            "event" => Ok(Self::Snapshot),
-            "v2.core.event" => Ok(Self::Thin),
-            _ => Err(Malformed::new("event", "object: neither an event nor a v2.core.event")),
-        }
-    }
-}
-
 /// What decides whether an event is meant for us: how it tells, in which mode, about whom, and what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Origin<'a> {
@@ -150,10 +139,13 @@ struct ObjectWire {
 
 impl EnvelopeWire {
     fn check(self) -> Result<Envelope, Malformed> {
-        let form = Form::of(&self.object)?;
-        let object = match form {
-            Form::Snapshot => self.data.and_then(|data| data.object).map(ObjectWire::of_snapshot),
-            Form::Thin => self.related_object.map(ObjectWire::of_thin),
+        let (form, object) = match self.object.as_str() {
+            "event" => (
+                Form::Snapshot,
+                self.data.and_then(|data| data.object).map(ObjectWire::of_snapshot),
+            ),
+            "v2.core.event" => (Form::Thin, self.related_object.map(ObjectWire::of_thin)),
+            _ => return Err(Malformed::new("event", "object: neither an event nor a v2.core.event")),
         };
         check_text("id", &self.id)?;
         check_text("type", &self.kind)?;
@@ -293,7 +285,8 @@ impl Lenient for Reference {
 /// A whole snapshot event. Its object is kept as received until [`Event::object`] says what it should be.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Event {
-    object: String,
+    #[serde(default, deserialize_with = "lenient")]
+    object: Option<String>,
     /// `evt_…`.
     pub id: String,
     /// The type, such as `charge.refunded`.
@@ -334,13 +327,9 @@ struct EventData {
 }
 
 impl Event {
-    /// Reads a whole snapshot event.
+    /// Reads a whole snapshot event. Fails for one that only names its object.
     pub fn parse(body: &[u8]) -> Result<Self, Malformed> {
-        let event: Self = serde_json::from_slice(body).map_err(|error| Malformed::new("event", error))?;
-        match Form::of(&event.object)? {
-            Form::Snapshot => Ok(event),
-            Form::Thin => Err(Malformed::new("event", "object: only names its object")),
-        }
+        decode(body)
     }
 
     /// Where it is from.
@@ -378,6 +367,6 @@ impl Object for Event {
     }
 
     fn kind(&self) -> Option<&str> {
-        None
+        self.object.as_deref()
     }
 }

@@ -126,6 +126,17 @@ fn connected_accounts_and_thin_events() {
 }
 
 #[test]
+fn one_that_only_names_its_object_is_no_whole_event_whatever_it_carries() {
+    let whole = event_about(json!({"id": "ch_1", "object": "charge"}));
+    assert!(Event::parse(&whole).is_ok());
+    let thin = String::from_utf8(whole)
+        .unwrap()
+        .replace(r#""object":"event""#, r#""object":"v2.core.event""#);
+    assert_eq!(Envelope::parse(thin.as_bytes()).unwrap().origin().form, Form::Thin);
+    assert!(Event::parse(thin.as_bytes()).is_err());
+}
+
+#[test]
 fn what_cannot_be_routed_is_refused() {
     let good: Value = serde_json::from_slice(&event_about(json!({}))).unwrap();
     for field in ["id", "object", "type", "created", "livemode"] {
