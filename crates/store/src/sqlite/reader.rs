@@ -20,10 +20,14 @@ pub(super) fn serve(connection: &Connection, queue: &Units, health: &Health) {
         });
         drop(tx);
         if !connection.is_autocommit()
-            && let Err(error) = connection.execute_batch("rollback")
+            && let Err(error) = end(connection)
         {
             tracing::error!(%error, "a read could not be ended");
         }
         unit.settle(outcome);
     }
+}
+
+fn end(connection: &Connection) -> rusqlite::Result<()> {
+    connection.prepare_cached("rollback")?.raw_execute().map(drop)
 }
