@@ -164,10 +164,19 @@ async function followByCalendar(page, name) {
   await press(page, 'Get an address', question);
   await page.waitForFunction((before) => document.querySelector('.pd-secret code')?.textContent !== before, first);
   assert.equal((await fetch(first)).status, 404);
-  assert.equal((await fetch(await address())).status, 200);
+  const second = await address();
+  assert.equal((await fetch(second)).status, 200);
   await page.reload();
   await awaitShown(page);
   assert.equal(await secret.count(), 0, 'an address is shown once');
+
+  const end = page.getByRole('dialog', { name: 'Stop your calendar' });
+  await press(page, 'Stop the calendar');
+  await end.waitFor();
+  await inspect(page);
+  await press(page, 'Stop the calendar', end);
+  await page.getByRole('button', { name: 'Get an address' }).waitFor();
+  assert.equal((await fetch(second)).status, 404);
 }
 
 journey('a client gets an address for their calendar, and replaces it', 'feed', async (page, look) => {

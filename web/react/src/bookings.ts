@@ -7,7 +7,7 @@ import { type Action, useAction } from "./action.js";
 import { beginCheckout, useLeaving } from "./checkout.js";
 import { usePaydesk } from "./provider.js";
 import { useRead } from "./read.js";
-import { type List, type Resource, useList } from "./resource.js";
+import { type List, type Resource, useList, useResource } from "./resource.js";
 
 /** What is booked: a session type, at one of its free starts. */
 export interface BookingInput {
@@ -56,12 +56,33 @@ export function useBookings({ isGiven = false } = {}): UseBookings {
   };
 }
 
-/** Makes an address with which a calendar follows the user's sessions, or those that they give. The one before leads nowhere then. */
-export function useCalendarFeed({ isGiven = false } = {}): Action<undefined, FeedOut> {
-  const { client } = usePaydesk();
-  return useAction((_: undefined, idempotencyKey) =>
-    client.createCalendarFeed({ part: isGiven ? "builder" : "client" }, { idempotencyKey }),
-  );
+export interface UseCalendarFeed {
+  /** Whether there is an address that a calendar may follow. */
+  isMade: boolean;
+  /** Makes one. The one before leads nowhere then. */
+  make: Action<undefined, FeedOut>;
+  /** Ends it: no calendar follows any more. */
+  end: Action<undefined, true>;
+}
+
+/** The address with which a calendar follows the sessions that the user booked, or those that they give. */
+export function useCalendarFeed({ isGiven = false } = {}): UseCalendarFeed {
+  const { client, cache } = usePaydesk();
+  const { data } = useResource("feeds");
+  const part = isGiven ? "builder" : "client";
+  return {
+    isMade: data?.data.some((feed) => feed.part === part) ?? false,
+    make: useAction(async (_: undefined, idempotencyKey) => {
+      const made = await client.createCalendarFeed({ part }, { idempotencyKey });
+      void cache.refresh("feeds");
+      return made;
+    }),
+    end: useAction(async (_: undefined) => {
+      await client.endCalendarFeed({ part });
+      await cache.refresh("feeds");
+      return true as const;
+    }),
+  };
 }
 
 /** How many percent come back to a client who cancels at a moment. */

@@ -36,6 +36,7 @@ const lists = {
 const things = {
   credits: (client: Client, userId: string) => client.readCredits({ user_id: userId }),
   entitlements: (client: Client, userId: string) => client.readEntitlements({ user_id: userId }),
+  feeds: (client: Client) => client.listCalendarFeeds(),
   payoutAccount: (client: Client, userId: string) =>
     client.readPayoutAccount({ user_id: userId }).catch((error: unknown) => {
       if (isProblem(error, "not_found")) return null;

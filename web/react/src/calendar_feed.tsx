@@ -14,13 +14,14 @@ export interface CalendarFeedProps {
 /** An address with which the user's calendar follows their sessions. It is shown once; another one ends the one before. */
 export function CalendarFeed({ isGiven = false, className }: CalendarFeedProps): ReactElement {
   const { words } = usePaydesk();
-  const make = useCalendarFeed({ isGiven });
-  const [isAsked, ask] = useState(false);
+  const { isMade, make, end } = useCalendarFeed({ isGiven });
+  const [asked, ask] = useState<"make" | "end">();
   const [address, show] = useState<string>();
   const [isLost, setLost] = useState(false);
   const close = () => {
     make.reset();
-    ask(false);
+    end.reset();
+    ask(undefined);
   };
   return (
     <div className={classes("pd-feed", className)}>
@@ -31,10 +32,11 @@ export function CalendarFeed({ isGiven = false, className }: CalendarFeedProps):
           {words.feedLost}
         </p>
       )}
-      <p>
-        <Button onClick={() => ask(true)}>{address ? words.replaceFeed : words.makeFeed}</Button>
+      <p className="pd-actions">
+        <Button onClick={() => ask("make")}>{isMade ? words.replaceFeed : words.makeFeed}</Button>
+        {isMade && <Button onClick={() => ask("end")}>{words.endFeed}</Button>}
       </p>
-      {isAsked && (
+      {asked === "make" && (
         <Question
           title={words.makeFeedTitle}
           confirm={words.makeFeed}
@@ -52,6 +54,25 @@ export function CalendarFeed({ isGiven = false, className }: CalendarFeedProps):
           }}
         >
           <p>{words.makeFeedText}</p>
+        </Question>
+      )}
+      {asked === "end" && (
+        <Question
+          title={words.endFeedTitle}
+          confirm={words.endFeed}
+          keep={words.keepFeed}
+          isDangerous
+          isPending={end.status === "pending"}
+          error={end.error}
+          onClose={close}
+          onConfirm={async () => {
+            if (!(await end.run())) return;
+            close();
+            setLost(false);
+            show(undefined);
+          }}
+        >
+          <p>{words.endFeedText}</p>
         </Question>
       )}
     </div>

@@ -12,6 +12,7 @@ export {
   type MoveInput,
   type SlotsInput,
   type UseBookings,
+  type UseCalendarFeed,
   useBookingSlots,
   useBookings,
   useCalendarFeed,

@@ -149,6 +149,9 @@ export interface Words {
   makeFeedTitle: string;
   makeFeedText: string;
   keepFeed: string;
+  endFeed: string;
+  endFeedTitle: string;
+  endFeedText: string;
   /** Above the address, which is seen once. */
   feedOnce: string;
   feedLost: string;
@@ -391,6 +394,9 @@ export const english: Words = {
   makeFeedTitle: "A new address for your calendar",
   makeFeedText: "Whoever knows it can read your sessions. An address that you got before stops working at once.",
   keepFeed: "Leave it",
+  endFeed: "Stop the calendar",
+  endFeedTitle: "Stop your calendar",
+  endFeedText: "The address stops working at once, and calendars that follow it are told nothing more.",
   feedOnce: "The address for your calendar. Copy it now: it is not shown again.",
   feedLost: "The address was made, but got lost on the way. Ask for another one.",
 

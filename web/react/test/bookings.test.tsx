@@ -357,7 +357,19 @@ test.each([
   async (part, feed) => {
     const FEEDS = "POST /api/calendar-feeds";
     const urls = ["https://pay.example.com/calendars/cal_1.ics", "https://pay.example.com/calendars/cal_2.ics", null];
-    const { client, to } = desk({ [FEEDS]: () => json({ user_id: "ada", part, url: urls.shift() }, 201) });
+    const END = `DELETE /api/calendar-feeds/${part}`;
+    const there = [{ part: part === "client" ? "builder" : "client", made_at: "2026-01-01T00:00:00Z" }];
+    const { client, to } = desk({
+      "GET /api/calendar-feeds": () => json({ data: there }),
+      [FEEDS]: () => {
+        if (there.length === 1) there.push({ part, made_at: "2026-01-02T00:00:00Z" });
+        return json({ user_id: "ada", part, url: urls.shift() }, 201);
+      },
+      [END]: () => {
+        there.pop();
+        return new Response(null, { status: 204 });
+      },
+    });
     show(client, feed);
     const make = async () => {
       const question = within(await screen.findByRole("dialog"));
@@ -369,14 +381,22 @@ test.each([
     expect(to(FEEDS)).toHaveLength(0);
     await make();
     await screen.findByText("https://pay.example.com/calendars/cal_1.ics");
-    fireEvent.click(screen.getByRole("button", { name: "Replace the address" }));
+    fireEvent.click(await screen.findByRole("button", { name: "Replace the address" }));
     await make();
     await screen.findByText("https://pay.example.com/calendars/cal_2.ics");
     expect(screen.queryByText(/cal_1/)).toBeNull();
     fireEvent.click(screen.getByRole("button", { name: "Close" }));
-    fireEvent.click(screen.getByRole("button", { name: "Get an address" }));
+    fireEvent.click(screen.getByRole("button", { name: "Replace the address" }));
     await make();
     await screen.findByText("The address was made, but got lost on the way. Ask for another one.");
     expect(to(FEEDS).map(({ body }) => body)).toEqual([{ part }, { part }, { part }]);
+    fireEvent.click(screen.getByRole("button", { name: "Stop the calendar" }));
+    expect(to(END)).toHaveLength(0);
+    const question = within(await screen.findByRole("dialog"));
+    fireEvent.click(question.getByRole("button", { name: "Stop the calendar" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    screen.getByRole("button", { name: "Get an address" });
+    expect(screen.queryByRole("button", { name: "Stop the calendar" })).toBeNull();
+    expect(screen.queryByRole("alert")).toBeNull();
   },
 );

@@ -1,5 +1,5 @@
 //! Calendar feeds: an address that a calendar reads again and again, without a token of the application. It is secret, shown
-//! once, kept as a hash, and another one takes its place when its owner asks for it.
+//! once, kept as a hash, and another one takes its place, or none, when its owner asks for it.
 
 use axum::http::StatusCode;
 use secrecy::ExposeSecret;
@@ -44,6 +44,23 @@ pub(super) async fn make(app: &App, one_time: &OneTime, owner: UserId, part: Fee
         })
     });
     Ok(one_time.until(work).await?)
+}
+
+/// A feed that is there, as its owner is told of it: its address is told once only.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Made {
+    pub(super) part: FeedPart,
+    pub(super) made_at_us: i64,
+}
+
+/// A user's feeds.
+pub(super) async fn made(app: &App, owner: UserId) -> Result<Vec<Made>, Problem> {
+    Ok(app.store.read(move |tx| records::made(tx, &owner)).await?)
+}
+
+/// Ends a user's feed, if there is one: its address leads nowhere any more.
+pub(super) async fn end(app: &App, owner: UserId, part: FeedPart) -> Result<(), Problem> {
+    Ok(app.store.write(move |tx| records::delete(tx, (&owner, part))).await?)
 }
 
 /// The calendar under a secret.

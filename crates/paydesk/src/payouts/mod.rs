@@ -4,7 +4,7 @@
 //! moves the books between the platform's revenue and what is payable to builders. What is owed on a line is transferred when its service is over
 //! and the buffer has passed, and taken back when the sale is given back later (`transfers.rs`). What cannot be taken back is
 //! carried: the next lines of the same earner and currency pay it first. Whatever moves the books for an earner is an *entry*, which
-//! their statements are made of (`statements.rs`).
+//! their statements are made of (`statements.rs`; as something to print, `document.rs`).
 //!
 //! Here lives the connected account: made once for each user from a written intent, and kept as the last read of Stripe
 //! shows it. An event only says that it is to be read (`accounts.rs`); what an older read shows is never taken in after a
@@ -12,6 +12,7 @@
 
 mod accounts;
 mod audit;
+mod document;
 mod lines;
 mod records;
 pub mod routes;

@@ -26,10 +26,12 @@ export const routes = {
   downloadCreditHistory: "GET /api/financial/credits/{user_id}/history.csv?after,key_id,code,from,to",
   downloadPayoutStatement: "GET /api/payouts/{user_id}/statement.csv?from,to",
   enableWebhookEndpoint: "POST /api/webhook-endpoints/{endpoint_id}/enable",
+  endCalendarFeed: "DELETE /api/calendar-feeds/{part}?user_id",
   explainCredits: "GET /api/financial/credits/{user_id}/explain?key_id,limit,after",
   listAllSubscriptions: "GET /api/subscriptions?limit,after,user_id,status",
   listBookingSlots: "GET /api/bookings/slots?session_type,from,to,time_zone",
   listBookings: "GET /api/bookings?limit,after,status,builder_id,user_id",
+  listCalendarFeeds: "GET /api/calendar-feeds?user_id",
   listCreditHistory: "GET /api/financial/credits/{user_id}/history?limit,after,key_id,code,from,to",
   listDisputes: "GET /api/disputes?limit,after,user_id,status",
   listEarnings: "GET /api/payouts/{user_id}/earnings?limit,after",
@@ -287,6 +289,13 @@ export interface Operations {
   enableWebhookEndpoint(input: Input<"enable_webhook_endpoint">, options?: CallOptions): Promise<Output<"enable_webhook_endpoint">>;
 
   /**
+   * End a calendar feed
+   *
+   * Its address leads nowhere from now on, whoever knows it. Where there is none it stays so.
+   */
+  endCalendarFeed(input: Input<"end_calendar_feed">, options?: CallOptions): Promise<Output<"end_calendar_feed">>;
+
+  /**
    * Explain a wallet
    *
    * From the balance to every open lot, to the transfer that made it, to what caused that: the purchase with its payment and
@@ -320,6 +329,13 @@ export interface Operations {
    * `bookings:read` and the operator see everybody's.
    */
   listBookings(input?: Input<"list_bookings">, options?: CallOptions): Promise<Output<"list_bookings">>;
+
+  /**
+   * List calendar feeds
+   *
+   * Which feeds a user has, without their addresses, which are shown once.
+   */
+  listCalendarFeeds(input?: Input<"list_calendar_feeds">, options?: CallOptions): Promise<Output<"list_calendar_feeds">>;
 
   /**
    * Read what happened to a wallet

@@ -184,7 +184,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List calendar feeds
+         * @description Which feeds a user has, without their addresses, which are shown once.
+         */
+        get: operations["list_calendar_feeds"];
         put?: never;
         /**
          * Make a calendar feed
@@ -193,6 +197,26 @@ export interface paths {
          */
         post: operations["create_calendar_feed"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar-feeds/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a calendar feed
+         * @description Its address leads nowhere from now on, whoever knows it. Where there is none it stays so.
+         */
+        delete: operations["end_calendar_feed"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1182,6 +1206,26 @@ export interface paths {
          * @description The entries of the same statement as a table of comma-separated values (RFC 4180), with amounts in major units as well.
          */
         get: operations["download_payout_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payouts/{user_id}/statement.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Print a statement of earnings
+         * @description The same statement as a PDF of A4 pages, with amounts in major units. Every time is UTC.
+         */
+        get: operations["print_payout_statement"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3069,6 +3113,13 @@ export interface components {
             part: components["schemas"]["FeedPart"];
             user_id?: components["schemas"]["UserId"] | null;
         };
+        /** @description A feed that is there. */
+        FeedMadeOut: {
+            /** @description Of the sessions that the user booked, or of those that they give. */
+            part: components["schemas"]["FeedPart"];
+            /** @description When its address was made. */
+            made_at: components["schemas"]["Moment"];
+        };
         /** @description A feed of a user's sessions. */
         FeedOut: {
             /** @description Whose. */
@@ -3086,6 +3137,11 @@ export interface components {
          * @enum {string}
          */
         FeedPart: "client" | "builder";
+        /** @description The feeds of a user. */
+        FeedsOut: {
+            /** @description Each part at most once. */
+            data: components["schemas"]["FeedMadeOut"][];
+        };
         /**
          * @description What may be entered into a field.
          * @enum {string}
@@ -6590,8 +6646,10 @@ export type Explanation = components['schemas']['Explanation'];
 export type FailedOut = components['schemas']['FailedOut'];
 export type FateOut = components['schemas']['FateOut'];
 export type FeedIn = components['schemas']['FeedIn'];
+export type FeedMadeOut = components['schemas']['FeedMadeOut'];
 export type FeedOut = components['schemas']['FeedOut'];
 export type FeedPart = components['schemas']['FeedPart'];
+export type FeedsOut = components['schemas']['FeedsOut'];
 export type FieldKind = components['schemas']['FieldKind'];
 export type FieldOut = components['schemas']['FieldOut'];
 export type FiguresOut = components['schemas']['FiguresOut'];
@@ -7090,6 +7148,30 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_calendar_feeds: {
+        parameters: {
+            query?: {
+                /** @description Whose; only a service or the operator names somebody. */
+                user_id?: components["schemas"]["UserId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The feeds. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedsOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     create_calendar_feed: {
         parameters: {
             query?: never;
@@ -7117,6 +7199,31 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["FeedOut"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    end_calendar_feed: {
+        parameters: {
+            query?: {
+                /** @description Whose; only a service or the operator names somebody. */
+                user_id?: components["schemas"]["UserId"];
+            };
+            header?: never;
+            path: {
+                /** @description Which feed. */
+                part: components["schemas"]["FeedPart"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
@@ -8812,6 +8919,35 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    print_payout_statement: {
+        parameters: {
+            query: {
+                /** @description From when on. */
+                from: components["schemas"]["Moment"];
+                /** @description Until before when. A period that is over says the same for ever. */
+                to: components["schemas"]["Moment"];
+            };
+            header?: never;
+            path: {
+                /** @description Who earned. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,9 +1,10 @@
 //! Calendar feeds in the store.
 
-use store::{Error, Result, Tx};
+use store::{Error, Result, Row, Tx};
 
 use super::decode;
 use crate::bookings::Booking;
+use crate::bookings::feeds::Made;
 use crate::bookings::rules::FeedPart;
 use crate::ids::UserId;
 
@@ -27,17 +28,47 @@ pub(in crate::bookings) fn replace(
     Ok(())
 }
 
+/// A user's feeds.
+pub(in crate::bookings) fn made(tx: &mut Tx<'_>, owner: &UserId) -> Result<Vec<Made>> {
+    let rows = tx.all(
+        "select part, made_at_us from calendar_feed where user_id = $1 order by part",
+        &[owner.as_str().into()],
+    )?;
+    let made = |row: &Row| {
+        Ok(Made {
+            part: part(row.text_ref(0)?)?,
+            made_at_us: row.int(1)?,
+        })
+    };
+    rows.iter().map(made).collect()
+}
+
+/// Forgets a feed's secret.
+pub(in crate::bookings) fn delete(tx: &mut Tx<'_>, (owner, part): (&UserId, FeedPart)) -> Result<()> {
+    tx.run(
+        "delete from calendar_feed where user_id = $1 and part = $2",
+        &[owner.as_str().into(), part.word().into()],
+    )?;
+    Ok(())
+}
+
+fn corrupt(what: &str) -> Error {
+    Error::Corrupt(format!("calendar_feed: {what}"))
+}
+
+fn part(word: &str) -> Result<FeedPart> {
+    FeedPart::of_word(word).ok_or_else(|| corrupt("part"))
+}
+
 /// Whose feed a secret with this hash opens.
 pub(in crate::bookings) fn owner(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<(UserId, FeedPart)>> {
     let row = tx.one(
         "select user_id, part from calendar_feed where secret_hash = $1",
         &[hash.to_vec().into()],
     )?;
-    let corrupt = |what: &str| Error::Corrupt(format!("calendar_feed: {what}"));
     row.map(|row| {
         let owner = UserId::parse(row.text_ref(0)?).ok_or_else(|| corrupt("user_id"))?;
-        let part = FeedPart::of_word(row.text_ref(1)?).ok_or_else(|| corrupt("part"))?;
-        Ok((owner, part))
+        Ok((owner, part(row.text_ref(1)?)?))
     })
     .transpose()
 }

@@ -1,7 +1,7 @@
 //! Calendar feeds over HTTP.
 
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
@@ -10,15 +10,17 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::bookings::feeds;
 use crate::bookings::rules::FeedPart;
+use crate::clock::Moment;
 use crate::http::auth::Caller;
-use crate::http::{ApiPath, OneTimeJson, Problem, kinds};
+use crate::http::{ApiJson, ApiPath, ApiQuery, OneTimeJson, Problem, kinds};
 use crate::idempotency::Reply;
 use crate::ids::UserId;
 use crate::tokens::Scope;
 
 pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(create_calendar_feed))
+        .routes(routes!(create_calendar_feed, list_calendar_feeds))
+        .routes(routes!(end_calendar_feed))
         .routes(routes!(read_calendar_feed))
 }
 
@@ -59,6 +61,66 @@ pub(crate) async fn create_calendar_feed(
     let FeedIn { part, user_id } = request.body;
     let owner = caller.user_for(Scope::BookingsWrite, user_id.as_ref())?;
     feeds::make(&app, &request.one_time, owner, part).await
+}
+
+/// Whose feeds.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct FeedOwnerIn {
+    /// Whose; only a service or the operator names somebody.
+    pub user_id: Option<UserId>,
+}
+
+/// The feeds of a user.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(crate) struct FeedsOut {
+    /// Each part at most once.
+    pub data: Vec<FeedMadeOut>,
+}
+
+/// A feed that is there.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(crate) struct FeedMadeOut {
+    /// Of the sessions that the user booked, or of those that they give.
+    pub part: FeedPart,
+    /// When its address was made.
+    pub made_at: Moment,
+}
+
+/// List calendar feeds
+///
+/// Which feeds a user has, without their addresses, which are shown once.
+#[utoipa::path(get, path = "/api/calendar-feeds", tag = "bookings", params(FeedOwnerIn),
+    responses((status = 200, description = "The feeds.", body = FeedsOut)))]
+pub(crate) async fn list_calendar_feeds(
+    State(app): State<App>,
+    caller: Caller,
+    ApiQuery(named): ApiQuery<FeedOwnerIn>,
+) -> Result<ApiJson<FeedsOut>, Problem> {
+    let owner = caller.user_for(Scope::BookingsRead, named.user_id.as_ref())?;
+    let made = feeds::made(&app, owner).await?.into_iter().map(|made| FeedMadeOut {
+        part: made.part,
+        made_at: Moment(made.made_at_us),
+    });
+    Ok(ApiJson(FeedsOut { data: made.collect() }))
+}
+
+/// End a calendar feed
+///
+/// Its address leads nowhere from now on, whoever knows it. Where there is none it stays so.
+#[utoipa::path(delete, path = "/api/calendar-feeds/{part}", tag = "bookings",
+    params(("part" = FeedPart, Path, description = "Which feed."), FeedOwnerIn),
+    responses((status = 204, description = "Ended.")))]
+pub(crate) async fn end_calendar_feed(
+    State(app): State<App>,
+    caller: Caller,
+    ApiPath(part): ApiPath<FeedPart>,
+    ApiQuery(named): ApiQuery<FeedOwnerIn>,
+) -> Result<StatusCode, Problem> {
+    let owner = caller.user_for(Scope::BookingsWrite, named.user_id.as_ref())?;
+    feeds::end(&app, owner, part).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Read a calendar feed

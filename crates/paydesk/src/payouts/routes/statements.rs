@@ -1,4 +1,4 @@
-//! Statements over HTTP, as JSON and as a table.
+//! Statements over HTTP: as JSON, as a table, and as a document to print.
 
 use axum::extract::State as AxumState;
 use axum::http::header;
@@ -14,13 +14,14 @@ use crate::http::auth::OwnUser;
 use crate::http::{ApiJson, ApiQuery, Problem};
 use crate::ids::UserId;
 use crate::payouts::rules::statements::Sums;
-use crate::payouts::{Entry, EntryKind, statements};
+use crate::payouts::{Entry, EntryKind, document, statements};
 use crate::tokens::scope::PayoutsRead;
 
 pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(read_payout_statement))
         .routes(routes!(download_payout_statement))
+        .routes(routes!(print_payout_statement))
 }
 
 /// Of which period.
@@ -158,6 +159,23 @@ pub(crate) async fn download_payout_statement(
     let read = statements::read(&app, owner.user_id, (wanted.from.0, wanted.to.0)).await?;
     let bytes = table(&read.entries).map_err(Problem::fault)?;
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], bytes).into_response())
+}
+
+/// Print a statement of earnings
+///
+/// The same statement as a PDF of A4 pages, with amounts in major units. Every time is UTC.
+#[utoipa::path(get, path = "/api/payouts/{user_id}/statement.pdf", tag = "payouts",
+    params(("user_id" = UserId, Path, description = "Who earned."), StatementIn),
+    responses((status = 200, description = "The document.", content_type = "application/pdf", body = Vec<u8>)))]
+pub(crate) async fn print_payout_statement(
+    AxumState(app): AxumState<App>,
+    owner: OwnUser<PayoutsRead>,
+    ApiQuery(wanted): ApiQuery<StatementIn>,
+) -> Result<Response, Problem> {
+    let user_id = owner.user_id.clone();
+    let read = statements::read(&app, owner.user_id, (wanted.from.0, wanted.to.0)).await?;
+    let bytes = document::document((&app.catalogue.shop_name, &user_id), (wanted.from, wanted.to), &read);
+    Ok(([(header::CONTENT_TYPE, "application/pdf")], bytes).into_response())
 }
 
 /// The entries as a table. No cell of it is written by a person, so none can be taken for a formula.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use reqwest::Method;
 use serde_json::json;
 use store::testing::for_each_engine;
 
@@ -258,6 +259,32 @@ async fn a_calendar_shows_sessions_to_whoever_has_its_address_and_to_nobody_else
         ] {
             assert_eq!(shown(wrong).await.0, 404, "{wrong}");
         }
+        let feeds = async |user: &str| {
+            let listed = test.get(&test.user(user), "/api/calendar-feeds").await.json();
+            let parts = listed["data"].as_array().unwrap().iter();
+            parts
+                .map(|feed| feed["part"].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            (feeds("ada").await, feeds("bob").await),
+            (vec!["client".to_owned()], vec![])
+        );
+        let end = async |user: &str, part: &str| {
+            let path = format!("/api/calendar-feeds/{part}");
+            test.send(Method::DELETE, &test.user(user), &path, None, None)
+                .await
+                .status
+        };
+        assert_eq!(end("bob", "client").await, 204, "nobody ends what is somebody else's");
+        assert_eq!(end("ada", "builder").await, 204);
+        assert_eq!(shown(&another).await.0, 200);
+        assert_eq!(end("ada", "client").await, 204);
+        assert_eq!(shown(&another).await.0, 404, "its owner has ended it");
+        assert_eq!(shown(&builder).await.0, 200);
+        assert_eq!(feeds("ada").await, Vec::<String>::new());
+        assert_eq!(end("ada", "nonsense").await, 404);
+
         let kept = test
             .post_once(
                 &test.user("eve"),

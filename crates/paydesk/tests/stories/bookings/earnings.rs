@@ -145,7 +145,20 @@ async fn statement(test: &TestApp, (from_us, to_us): (i64, i64)) -> Value {
         .await;
     let table = String::from_utf8(table.bytes).unwrap();
     let said = answered.json();
-    assert_eq!(table.lines().count(), said["entries"].as_array().unwrap().len() + 1);
+    let entries = said["entries"].as_array().unwrap();
+    assert_eq!(table.lines().count(), entries.len() + 1);
+    let printed = test
+        .get(
+            &test.user("grace"),
+            &format!("/api/payouts/grace/statement.pdf?{period}"),
+        )
+        .await;
+    let printed = String::from_utf8_lossy(&printed.bytes);
+    assert!(printed.starts_with("%PDF-"), "{printed}");
+    let sales = entries
+        .iter()
+        .filter(|entry| printed.contains(entry["sale"].as_str().unwrap()));
+    assert_eq!(sales.count(), entries.len());
     said
 }
 
