@@ -1,14 +1,14 @@
 // What is asked before a booking is given up, moved, or noted as missed.
 
 import type { BookingOut } from "@paydesk/client";
-import { type ReactElement, useState } from "react";
+import { type ReactElement, useId, useState } from "react";
 
 import { percentBack, type UseBookings } from "./bookings.js";
 import { useProducts } from "./credits.js";
-import { formatTime } from "./formats.js";
+import { formatMoney, formatTime } from "./formats.js";
 import { Empty, Failure, Loading, Question } from "./parts.js";
 import { usePaydesk } from "./provider.js";
-import { isSession, ownTimeZone, SlotPicker } from "./slot_picker.js";
+import { isSession, ownTimeZone, type Session, SlotPicker } from "./slot_picker.js";
 
 interface AskProps {
   booking: BookingOut;
@@ -45,14 +45,31 @@ export function Cancellation({ booking, name, bookings, isGiven, onClose, onDone
   );
 }
 
-/** Another time for a booking: one that is free. Where somebody else has it by then, others are offered. */
+/** What a session costs less than what was agreed on for a booking, in minor units; nothing where it has no price in its currency. */
+function costsLess({ amount_minor, currency }: BookingOut, item: Session): number | undefined {
+  const price = item.prices[currency];
+  return price === undefined ? undefined : amount_minor - price;
+}
+
+/**
+ * Another time for a booking, of its session type or of another one of its builder: one that is free. Where somebody else has it by
+ * then, others are offered. Nobody is charged here, so a client is offered no session that costs more.
+ */
 export function Move({ booking, name, bookings, isGiven, onClose, onDone }: AskProps): ReactElement {
   const { words, locale } = usePaydesk();
   const products = useProducts();
   const [startsAt, choose] = useState<string>();
   const { move } = bookings;
   const timeZone = ownTimeZone();
-  const item = products.data?.data.filter(isSession).find(({ id }) => id === booking.session_type_id);
+  const ids = useId();
+  const [itemId, chooseItem] = useState(booking.session_type_id);
+  const offered = (products.data?.data.filter(isSession) ?? []).filter((item) => {
+    if (item.id === booking.session_type_id) return true;
+    const less = costsLess(booking, item);
+    return item.session.builder_id === booking.builder_id && less !== undefined && (isGiven || less >= 0);
+  });
+  const item = offered.find(({ id }) => id === itemId);
+  const less = (item && item.id !== booking.session_type_id && costsLess(booking, item)) || 0;
   const percent = percentBack(booking, Date.now());
   return (
     <Question
@@ -68,7 +85,8 @@ export function Move({ booking, name, bookings, isGiven, onClose, onDone }: AskP
       }}
       onConfirm={async () => {
         if (startsAt === undefined) return;
-        const moved = await move.run({ bookingId: booking.booking_id, startsAt });
+        const sessionTypeId = itemId === booking.session_type_id ? undefined : itemId;
+        const moved = await move.run({ bookingId: booking.booking_id, startsAt, sessionTypeId });
         if (moved) onDone(words.bookingMoved(formatTime(moved.starts_at, locale)));
       }}
     >
@@ -77,8 +95,30 @@ export function Move({ booking, name, bookings, isGiven, onClose, onDone }: AskP
       {products.status === "loading" && <Loading />}
       {products.status === "error" && <Failure error={products.error} retry={products.refresh} />}
       {products.status === "ready" && !item && <Empty>{words.notForSale}</Empty>}
+      {item && offered.length > 1 && (
+        <div className="pd-field">
+          <label htmlFor={ids}>{words.sessionType}</label>
+          <select
+            id={ids}
+            value={itemId}
+            onChange={({ target }) => {
+              move.reset();
+              choose(undefined);
+              chooseItem(target.value);
+            }}
+          >
+            {offered.map(({ id, name: called }) => (
+              <option key={id} value={id}>
+                {called}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
+      {less > 0 && <p className="pd-note">{words.givenBackByMove(formatMoney(less, booking.currency, locale))}</p>}
       {item && (
         <SlotPicker
+          key={item.id}
           item={item}
           timeZone={timeZone}
           chosen={startsAt}

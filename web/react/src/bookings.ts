@@ -21,7 +21,7 @@ export type UseBookings = List<PageBookingOut> & {
   book: Action<BookingInput, Started>;
   /** Gives a booking up: the share that was agreed on comes back. Where who gives it does so, everything goes back to the client. */
   cancel: Action<string, BookingOut>;
-  /** Moves a booking to another free start of its session type. Where that cannot be had, see `alternativesOf` its `error`. */
+  /** Moves a booking to another free start, of its session type or of another one of its builder. Where that cannot be had, see `alternativesOf` its `error`. */
   move: Action<MoveInput, BookingOut>;
   /** Notes that the client did not come, for who gives the booking, once it has begun. */
   markNoShow: Action<string, BookingOut>;
@@ -31,6 +31,8 @@ export type UseBookings = List<PageBookingOut> & {
 export interface MoveInput {
   bookingId: string;
   startsAt: string;
+  /** Another session type of the same builder. What costs less gives the difference back; a client moves to none that costs more. */
+  sessionTypeId?: string | undefined;
 }
 
 /** The user's own bookings, newest first; or those that they give. */
@@ -47,9 +49,11 @@ export function useBookings({ isGiven = false } = {}): UseBookings {
     cancel: useAction((bookingId: string, idempotencyKey) =>
       taken(client.cancelBooking({ booking_id: bookingId }, { idempotencyKey })),
     ),
-    move: useAction(({ bookingId, startsAt }: MoveInput, idempotencyKey) =>
-      taken(client.rescheduleBooking({ booking_id: bookingId, starts_at: startsAt }, { idempotencyKey })),
-    ),
+    move: useAction(({ bookingId, startsAt, sessionTypeId }: MoveInput, idempotencyKey) => {
+      const other = sessionTypeId && { session_type: sessionTypeId };
+      const wanted = { booking_id: bookingId, starts_at: startsAt, ...other };
+      return taken(client.rescheduleBooking(wanted, { idempotencyKey }));
+    }),
     markNoShow: useAction((bookingId: string, idempotencyKey) =>
       taken(client.markBookingNoShow({ booking_id: bookingId }, { idempotencyKey })),
     ),

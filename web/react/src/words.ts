@@ -133,6 +133,9 @@ export interface Words {
   moveBookingTitle: (name: string) => string;
   bookingIsAt: (time: string) => string;
   moveTo: (time: string) => string;
+  sessionType: string;
+  /** What a move to a session that costs less gives back to the client. */
+  givenBackByMove: (amount: string) => string;
   /** What comes back at most of a booking that its client moves now and cancels afterwards. */
   moveKeepsShare: (percent: number) => string;
   keepTime: string;
@@ -376,6 +379,8 @@ export const english: Words = {
   moveBookingTitle: (name) => `Move ${name} to another time`,
   bookingIsAt: (time) => `It is on ${time} now.`,
   moveTo: (time) => `It moves to ${time}.`,
+  sessionType: "Session",
+  givenBackByMove: (amount) => `It costs less: ${amount} of what was paid goes back.`,
   moveKeepsShare: (percent) =>
     percent === 0
       ? "If you cancel it after moving it, nothing comes back."

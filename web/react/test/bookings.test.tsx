@@ -278,6 +278,47 @@ test("who moved a booking late gets no more back than they would have then", asy
 
 const MOVE = "POST /api/bookings/bkg_1/reschedule";
 
+test("a booking is moved to another session of its builder; a client is offered none that costs more", async () => {
+  const costing = (id: string, name: string, usd: number) => ({ ...session(id, name, "grace"), prices: { usd } });
+  const others = [costing("chat", "Chat", 4500), costing("day", "Whole day", 9000), costing("talk", "Talk", 6000)];
+  const elsewhere = { ...session("yen", "In yen only", "grace"), prices: { jpy: 1 } };
+  const sold = [mixing, ...others, elsewhere, session("vocals", "Vocals", "bob")];
+  const confirmed = { ...booking, status: "confirmed", starts_at: "2026-10-20T07:00:00Z" };
+  const { client, to } = desk({
+    ...base,
+    "GET /api/stripe/products": { ...products, data: sold },
+    "GET /api/bookings": { data: [confirmed] },
+    [SLOTS]: early,
+    [MOVE]: { ...confirmed, session_type_id: "chat", starts_at: "2026-10-28T08:00:00Z" },
+  });
+  const { unmount } = show(client, <BookingList />);
+  const ask = async () => {
+    fireEvent.click(await screen.findByRole("button", { name: /^Move/ }));
+    return within(await screen.findByRole("dialog"));
+  };
+  const question = await ask();
+  const choice = await question.findByRole("combobox", { name: "Session" });
+  const names = () =>
+    within(choice)
+      .getAllByRole("option")
+      .map(({ textContent }) => textContent);
+  expect(names()).toEqual(["Mix session", "Chat", "Talk"]);
+  expect(question.queryByText(/costs less/)).toBeNull();
+  fireEvent.change(choice, { target: { value: "chat" } });
+  question.getByText("It costs less: $15.00 of what was paid goes back.");
+  fireEvent.click(await question.findByRole("button", { name: /^Wednesday, October 28, 2026, 1 time/ }));
+  fireEvent.click(question.getByRole("radio"));
+  fireEvent.click(question.getByRole("button", { name: "Move" }));
+  await screen.findByText(/^The booking has moved to Wed, Oct 28/);
+  expect(to(MOVE).map(({ body }) => body)).toEqual([{ starts_at: "2026-10-28T08:00:00Z", session_type: "chat" }]);
+  unmount();
+
+  show(client, <BookingList isGiven />);
+  const given = await ask();
+  const all = within(await given.findByRole("combobox", { name: "Session" }));
+  expect(all.getAllByRole("option")).toHaveLength(4);
+});
+
 test("a booking is moved to another free time; where somebody was faster, to one that is offered", async () => {
   const refund_tiers = [{ hours_before: 9, percent: 40 }];
   const confirmed = { ...booking, status: "confirmed", starts_at: "2026-10-20T08:30:00Z", refund_tiers };
