@@ -18,6 +18,8 @@ const HEADING: Type = Type(Name(b"Heading"), 18.0);
 const SUBHEADING: Type = Type(Name(b"Heading"), 10.0);
 /// Every letter is as wide as the next, so that figures stand below figures.
 const TABLE: Type = Type(Name(b"Table"), 8.0);
+/// How many of its letters a line has room for.
+const TABLE_LETTERS: usize = 103;
 
 /// A typeface of the document, and its size in points.
 #[derive(Clone, Copy)]
@@ -33,8 +35,8 @@ pub(super) fn document(
     let mut pages = Pages::new();
     pages.line(HEADING, "Statement of earnings");
     pages.line(TABLE, "");
-    pages.line(TABLE, &format!("Shop    {shop_name}"));
-    pages.line(TABLE, &format!("Earner  {user_id}"));
+    pages.text(&format!("Shop    {shop_name}"));
+    pages.text(&format!("Earner  {user_id}"));
     pages.line(TABLE, &format!("From    {from}"));
     pages.line(TABLE, &format!("Before  {to}"));
     for sums in &statement.sums {
@@ -97,8 +99,27 @@ impl Pages {
         }
     }
 
+    /// Writes a text of any length, on as many lines as it needs.
+    fn text(&mut self, text: &str) {
+        let mut line = Vec::new();
+        for letter in text.chars() {
+            let letter = encoded(letter);
+            if line.len() + letter.len() > TABLE_LETTERS {
+                self.put(TABLE, &line);
+                line.clear();
+            }
+            line.extend(letter);
+        }
+        self.put(TABLE, &line);
+    }
+
+    fn line(&mut self, kind: Type, text: &str) {
+        let letters: Vec<u8> = text.chars().flat_map(encoded).collect();
+        self.put(kind, &letters);
+    }
+
     /// Writes a line below the last one, on a page that has room for it.
-    fn line(&mut self, Type(font, size): Type, text: &str) {
+    fn put(&mut self, Type(font, size): Type, text: &[u8]) {
         let height = size.max(LEADING);
         if self.depth + height > PAGE.1 - 2.0 * MARGIN {
             self.turn();
@@ -108,7 +129,7 @@ impl Pages {
             .begin_text()
             .set_font(font, size)
             .next_line(MARGIN, PAGE.1 - MARGIN - self.depth)
-            .show(Str(&encoded(text)))
+            .show(Str(text))
             .end_text();
     }
 
@@ -156,17 +177,13 @@ impl Pages {
     }
 }
 
-/// A text in the letters of the document's fonts. What else a user's id may hold is written as its number, so that no two ids
+/// A letter in the document's fonts. One that they lack, as a user's id may hold it, is written as its number, so that no two ids
 /// look the same.
-fn encoded(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len());
-    for letter in text.chars() {
-        match u8::try_from(letter) {
-            Ok(byte) if !(0x7f..0xa0).contains(&byte) => bytes.push(byte),
-            _ => bytes.extend(letter.escape_unicode().to_string().bytes()),
-        }
+fn encoded(letter: char) -> Vec<u8> {
+    match u8::try_from(letter) {
+        Ok(byte) if !(0x7f..0xa0).contains(&byte) => vec![byte],
+        _ => letter.escape_unicode().to_string().into_bytes(),
     }
-    bytes
 }
 
 #[cfg(test)]
@@ -241,6 +258,21 @@ mod tests {
         let written = written("grace", &statement(2));
         for text in ["-4.50 USD", "102.02 USD", "97.52 USD", "51.01 USD"] {
             assert!(times(&written, text) > 0, "{text}");
+        }
+    }
+
+    #[test]
+    fn no_line_is_longer_than_the_page_is_wide() {
+        let long = "\u{4e01}".repeat(85);
+        let written = written(&long, &statement(3));
+        assert_eq!(times(&written, "4e01"), 85, "no letter is cut in two");
+        let text = String::from_utf8_lossy(&written);
+        for shown in text.lines().filter(|line| line.ends_with(" Tj")) {
+            // Two brackets, ` Tj`, and a stroke before each bracket and stroke of the text itself.
+            assert!(
+                shown.len() <= TABLE_LETTERS + 5 + shown.matches('\\').count(),
+                "{shown}"
+            );
         }
     }
 
