@@ -157,7 +157,13 @@ fn doc() -> Result<()> {
     )
 }
 
+/// Two tests at a time for each processor: half of what one does is waiting for a database or another process.
 fn rust() -> Result<()> {
     let cluster = Cluster::given_or_started(Durability::Scratch)?;
-    process::run(process::cargo(&["test", "--locked", "--workspace"]).env("DATABASE_URL", cluster.url()))
+    let threads = 2 * std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    process::run(
+        process::cargo(&["test", "--locked", "--workspace"])
+            .env("DATABASE_URL", cluster.url())
+            .env("RUST_TEST_THREADS", threads.to_string()),
+    )
 }

@@ -125,8 +125,8 @@ struct Told {
     wallet: Option<serde_json::Value>,
     /// What was told of each group of plans.
     subscriptions: HashMap<String, Subscribed>,
-    /// The orders, bookings and notices told, with when they changed.
-    entries: HashMap<String, i64>,
+    /// What was told of each order, booking and notice.
+    entries: HashMap<String, serde_json::Value>,
 }
 
 impl Told {
@@ -154,36 +154,56 @@ impl Told {
             }
         }
         for order in seen.orders.iter().rev() {
-            if self.is_news(&order.order_id, order.updated_at_us) {
-                let data = json!({
-                    "order_id": order.order_id, "status": order.status, "updated_at": Moment(order.updated_at_us),
-                });
-                write_event(&mut text, seen.at_us, "order", &data);
-            }
+            let data = json!({
+                "order_id": order.order_id, "status": order.status, "updated_at": Moment(order.updated_at_us),
+            });
+            self.tell_entry(
+                &mut text,
+                seen.at_us,
+                "order",
+                (&order.order_id, order.updated_at_us),
+                data,
+            );
         }
         for booking in seen.bookings.iter().rev() {
-            if self.is_news(&booking.booking_id, booking.updated_at_us) {
-                let data = json!({
-                    "booking_id": booking.booking_id, "status": booking.status,
-                    "starts_at": Moment(booking.starts_at_us), "updated_at": Moment(booking.updated_at_us),
-                });
-                write_event(&mut text, seen.at_us, "booking", &data);
-            }
+            let data = json!({
+                "booking_id": booking.booking_id, "status": booking.status,
+                "starts_at": Moment(booking.starts_at_us), "updated_at": Moment(booking.updated_at_us),
+            });
+            self.tell_entry(
+                &mut text,
+                seen.at_us,
+                "booking",
+                (&booking.booking_id, booking.updated_at_us),
+                data,
+            );
         }
         for notice in seen.notices.iter().rev() {
-            if self.is_news(&notice.notice_id, notice.created_at_us) {
-                let data = notices::routes::NoticeOut::from(notice.clone());
-                write_event(&mut text, seen.at_us, "notice", &data);
-            }
+            let data = json!(notices::routes::NoticeOut::from(notice.clone()));
+            self.tell_entry(
+                &mut text,
+                seen.at_us,
+                "notice",
+                (&notice.notice_id, notice.created_at_us),
+                data,
+            );
         }
         text
     }
 
-    fn is_news(&mut self, id: &str, changed_at_us: i64) -> bool {
-        if changed_at_us < self.since_us {
-            return false;
+    /// Tells an entry that says something else than it did. Not the time of its change decides: two changes may bear the same.
+    fn tell_entry(
+        &mut self,
+        text: &mut String,
+        at_us: i64,
+        kind: &str,
+        (id, changed_at_us): (&str, i64),
+        data: serde_json::Value,
+    ) {
+        if changed_at_us >= self.since_us && self.entries.get(id) != Some(&data) {
+            write_event(text, at_us, kind, &data);
+            self.entries.insert(id.to_owned(), data);
         }
-        self.entries.insert(id.to_owned(), changed_at_us) != Some(changed_at_us)
     }
 }
 

@@ -13,6 +13,8 @@ pub(crate) struct Stream {
     last: Option<String>,
     response: reqwest::Response,
     text: String,
+    /// How often its time was over.
+    pub(crate) ended: u32,
 }
 
 impl Stream {
@@ -25,6 +27,7 @@ impl Stream {
             token: token.to_owned(),
             last: last.map(str::to_owned),
             text: String::new(),
+            ended: 0,
         }
     }
 
@@ -52,9 +55,11 @@ impl Stream {
                     }
                 }
             }
-            match self.response.chunk().await.unwrap() {
-                Some(chunk) => self.text.push_str(std::str::from_utf8(&chunk).unwrap()),
-                None => self.response = ask(&self.http, &self.url, &self.token, self.last.as_deref()).await,
+            if let Some(chunk) = self.response.chunk().await.unwrap() {
+                self.text.push_str(std::str::from_utf8(&chunk).unwrap());
+            } else {
+                self.ended += 1;
+                self.response = ask(&self.http, &self.url, &self.token, self.last.as_deref()).await;
             }
         }
     }

@@ -419,6 +419,10 @@ async fn a_client_who_looks_is_told_of_their_booking_and_nobody_else_is() {
         pay(&test, &begun).await;
         test.settle().await;
         stream.next("booking", |booking| booking["status"] == "confirmed").await;
+        assert_eq!(
+            stream.ended, 0,
+            "the change is told by the stream that was open, though the clock stood still"
+        );
 
         // Another's stream, which goes on from before, comes to their own news without a word of it.
         let mut other = Stream::open(&test, &test.user("bob"), Some(&before)).await;
