@@ -103,6 +103,57 @@ async fn of_a_group_the_failing_and_the_panicking_fail_alone() {
     .await;
 }
 
+/// What a unit of the next test answers: how many items it saw, whether it was kept or not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Saw(i64);
+
+impl From<Error> for Saw {
+    fn from(error: Error) -> Self {
+        panic!("{error}")
+    }
+}
+
+/// One after another is how they come to a database with one writer, and so each sees what those before it left: all of what
+/// was kept, nothing of what was not, even where the group has to start over for one that comes later.
+#[tokio::test]
+async fn of_a_group_each_sees_what_was_kept_of_those_before_it() {
+    const UNITS: i64 = 12;
+    const ROUNDS: i64 = 200;
+    let database = TestDatabase::sqlite();
+    let store = database.store().clone();
+    store.migrate(SCHEMA).await.unwrap();
+    let mut kept = 0;
+    for round in 0..ROUNDS {
+        let fails = move |number: i64| (number * 7 + round * round).rem_euclid(23) == 0;
+        let (release, occupied) = occupy(&store).await;
+        let units: Vec<_> = (0..UNITS)
+            .map(|number| {
+                let store = store.clone();
+                tokio::spawn(async move {
+                    let unit = store.write(move |tx: &mut Tx<'_>| {
+                        let count = tx.one("select count(*) from item", &[])?;
+                        let count = Saw(count.map_or(Ok(0), |row| row.int(0))?);
+                        tx.run(INSERT, &[(round * UNITS + number).into()])?;
+                        if fails(number) { Err(count) } else { Ok(count) }
+                    });
+                    unit.await
+                })
+            })
+            .collect();
+        // The spawned tasks run before this one goes on: the runtime of the test has one thread.
+        tokio::task::yield_now().await;
+        release();
+        occupied.await.unwrap().unwrap();
+        for (number, unit) in (0..UNITS).zip(units) {
+            let (answer, wanted) = (unit.await.unwrap(), Saw(kept));
+            assert_eq!(answer, if fails(number) { Err(wanted) } else { Ok(wanted) });
+            kept += i64::from(!fails(number));
+        }
+    }
+    assert!(kept < ROUNDS * UNITS, "some failed");
+    assert_eq!(items(&store).await.len(), usize::try_from(kept).unwrap());
+}
+
 #[tokio::test]
 async fn a_failed_statement_spoils_its_unit_even_if_the_error_is_ignored() {
     for_each_engine(async |database| {

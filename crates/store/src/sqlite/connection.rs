@@ -76,7 +76,7 @@ impl Writer {
 /// A connection that cannot write.
 pub(crate) fn reader(path: &Path, options: &Options) -> Result<Connection> {
     let connection = existing(path)?;
-    set(&connection, path, BUSY_TIMEOUT, options.cache_kib / 4)?;
+    set(&connection, path, BUSY_TIMEOUT, options.cache_kib / 2)?;
     connection
         .pragma_update(None, "query_only", true)
         .map_err(|error| opening(path, &error))?;

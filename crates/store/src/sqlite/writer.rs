@@ -1,8 +1,12 @@
 //! The one thread that writes: group commit.
 //!
-//! It takes a unit of work and whatever else is waiting, runs each so that it can be undone alone, commits once, and answers
-//! all. There is no timer: a lone unit commits at once, a burst shares one flush of the disk. Nothing is answered before the
-//! commit, refusals neither, because a unit may have been refused for what an uncommitted one before it did.
+//! It takes a unit of work and whatever else is waiting, runs one after another, commits once, and answers all. There is no
+//! timer: a lone unit commits at once, a burst shares one flush of the disk. Nothing is answered before the commit, refusals
+//! neither, because a unit may have been refused for what an uncommitted one before it did.
+//!
+//! A unit that is not to be kept is undone alone. To be able to do that, the engine keeps a copy of every page that a unit
+//! touches, which costs more than most units that fail: so at first none can be undone alone, and where one has to be, the
+//! group starts over with savepoints. They stay for a while, because where one unit fails others do.
 
 use std::time::{Duration, Instant};
 
@@ -21,6 +25,8 @@ use crate::{Error, Tx, tx};
 const GROUP_UNITS: usize = 512;
 /// A group takes no more units in once it has worked for this long, so that the first of it does not wait for ever.
 const GROUP_TIME: Duration = Duration::from_millis(20);
+/// How many groups after one that started over have savepoints from their beginning.
+const CAREFUL_GROUPS: u32 = 64;
 
 pub(super) fn serve(mut writer: Writer, queue: &Units, gate: &std::sync::Arc<Gate>, health: &Health) {
     let mut plans = Plans::default();
@@ -34,6 +40,7 @@ pub(super) fn serve(mut writer: Writer, queue: &Units, gate: &std::sync::Arc<Gat
     if let Err(error) = hook {
         health.stop(&format!("the log cannot be watched: {error}"));
     }
+    let mut careful_groups = 0_u32;
     while let Some(first) = queue.pop() {
         if let Err(stopped) = health.check() {
             first.settle(Err(stopped));
@@ -45,9 +52,14 @@ pub(super) fn serve(mut writer: Writer, queue: &Units, gate: &std::sync::Arc<Gat
             plans: &mut plans,
             units: Vec::new(),
             kept: false,
+            careful: careful_groups > 0,
         };
         let outcome = group.run(first, queue);
-        let (outcome, units) = (outcome, group.units);
+        careful_groups = match (group.careful, careful_groups) {
+            (true, 0) => CAREFUL_GROUPS,
+            (_, left) => left.saturating_sub(1),
+        };
+        let units = group.units;
         let answer = match outcome {
             Ok(()) => Ok(()),
             Err(Ending::Undone(error)) => Err(error),
@@ -70,12 +82,22 @@ enum Ending {
     Unknown(String),
 }
 
+/// What running a unit came to.
+enum Done {
+    /// It is kept, or undone.
+    Decided,
+    /// It has to be undone, and cannot be without those before it.
+    StartOver,
+}
+
 struct Group<'a> {
     connection: &'a Connection,
     plans: &'a mut Plans,
     units: Vec<Box<dyn Unit>>,
     /// Whether a unit of this transaction is to be kept.
     kept: bool,
+    /// Whether each unit can be undone alone.
+    careful: bool,
 }
 
 impl Group<'_> {
@@ -89,6 +111,10 @@ impl Group<'_> {
         while let Some(mut unit) = next {
             let done = self.run_unit(unit.as_mut());
             self.units.push(unit);
+            let done = done.and_then(|done| match done {
+                Done::Decided => Ok(()),
+                Done::StartOver => self.start_over(),
+            });
             if let Err(ending) = done {
                 self.abandon();
                 return Err(ending);
@@ -105,13 +131,25 @@ impl Group<'_> {
         Ok(())
     }
 
-    /// Runs one unit so that it can be undone alone. An error here is one of the whole transaction.
+    /// Runs all units anew, each so that it can be undone alone.
+    fn start_over(&mut self) -> std::result::Result<(), Ending> {
+        self.begin_anew()?;
+        self.kept = false;
+        self.careful = true;
+        let mut units = std::mem::take(&mut self.units);
+        let done = units
+            .iter_mut()
+            .try_for_each(|unit| self.run_unit(unit.as_mut()).map(drop));
+        self.units = units;
+        done
+    }
+
+    /// Runs one unit. An error here is one of the whole transaction.
     ///
-    /// That takes a savepoint, for which the engine keeps a copy of every page the unit touches. While nothing of the
-    /// transaction is to be kept yet, starting it over does the same for nothing.
-    fn run_unit(&mut self, unit: &mut dyn Unit) -> std::result::Result<(), Ending> {
+    /// While nothing of the transaction is to be kept yet, starting it over undoes a unit as well as a savepoint does.
+    fn run_unit(&mut self, unit: &mut dyn Unit) -> std::result::Result<Done, Ending> {
         let failed = |error: rusqlite::Error| ending(&error);
-        let savepoint = self.kept;
+        let savepoint = self.kept && self.careful;
         if savepoint {
             self.statement("savepoint unit").map_err(failed)?;
         }
@@ -135,9 +173,10 @@ impl Group<'_> {
             }
             if savepoint {
                 self.statement("rollback to savepoint unit").map_err(failed)?;
+            } else if self.kept {
+                return Ok(Done::StartOver);
             } else {
-                self.statement("rollback").map_err(failed)?;
-                self.statement("begin immediate").map_err(failed)?;
+                self.begin_anew()?;
             }
             if verdict == Verdict::RollBack {
                 break;
@@ -146,7 +185,14 @@ impl Group<'_> {
         if savepoint {
             self.statement("release savepoint unit").map_err(failed)?;
         }
-        Ok(())
+        Ok(Done::Decided)
+    }
+
+    fn begin_anew(&self) -> std::result::Result<(), Ending> {
+        let done = self
+            .statement("rollback")
+            .and_then(|()| self.statement("begin immediate"));
+        done.map_err(|error| ending(&error))
     }
 
     fn abandon(&self) {
