@@ -78,6 +78,9 @@ pub enum Kind {
     /// Stripe will not make a refund that was granted.
     #[serde(rename = "refund.failed")]
     RefundFailed,
+    /// The bank of somebody who earns sent a payout back.
+    #[serde(rename = "payout.failed")]
+    PayoutFailed,
     /// Bought credits came into a wallet: once for each payment.
     #[serde(rename = "credits.granted")]
     CreditsGranted,
@@ -126,6 +129,7 @@ words!(Kind {
     RefundDeclined = "refund.declined",
     RefundMade = "refund.made",
     RefundFailed = "refund.failed",
+    PayoutFailed = "payout.failed",
     CreditsGranted = "credits.granted",
     CreditsClawedBack = "credits.clawed_back",
     CreditsGivenBack = "credits.given_back",

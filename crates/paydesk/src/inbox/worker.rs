@@ -311,7 +311,7 @@ fn read(body: &[u8], livemode: bool) -> std::result::Result<Option<Told>, Malfor
         return Ok(None);
     }
     if event.account.is_some() {
-        let told = payouts::interpret(&event).map(|told| Told {
+        let told = payouts::interpret(&event)?.map(|told| Told {
             purchase: None,
             subscription: None,
             payout: Some(told),

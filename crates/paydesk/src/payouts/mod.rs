@@ -9,9 +9,11 @@
 //! Here lives the connected account: made once for each user from a written intent, and kept as the last read of Stripe
 //! shows it. An event only says that it is to be read (`accounts.rs`); what an older read shows is never taken in after a
 //! newer one. Who a builder is, their address and their bank account are told to Stripe on its own page, and are not kept here.
+//! What Stripe sends on from there to their bank is told of by its events alone (`bank.rs`).
 
 mod accounts;
 mod audit;
+mod bank;
 mod document;
 mod lines;
 mod records;
@@ -29,7 +31,6 @@ use crate::words::words;
 
 pub use audit::audit;
 pub use lines::{Line, Sale, earn, follow, hold_back, pay_at};
-pub use records::take_in_events;
 pub use rules::shares::share_minor;
 pub use rules::{Told, interpret, is_handled};
 pub use statements::{Entry, EntryKind};
@@ -99,6 +100,12 @@ pub struct Account {
     pub payouts_enabled: bool,
     /// When it was asked for, microseconds.
     pub created_at_us: i64,
+}
+
+/// Takes in what events of connected accounts tell.
+pub fn take_in_events(tx: &mut store::Tx<'_>, now_us: i64, told: &[Told]) -> store::Result<()> {
+    records::want_told(tx, now_us, told)?;
+    bank::take_in(tx, now_us, told)
 }
 
 /// Runs until told to stop.

@@ -1,5 +1,6 @@
 //! Connected accounts in the store.
 
+pub(super) mod bank;
 pub(super) mod entries;
 pub(super) mod lines;
 pub(super) mod listing;
@@ -198,12 +199,13 @@ pub(super) fn claim_one(tx: &mut Tx<'_>, again_at_us: i64, user_id: &UserId) -> 
     claimed.as_ref().map(claim).transpose()?.ok_or_else(gone)
 }
 
-/// Takes in what events tell: the accounts that they are about are to be read. Accounts of others are left alone.
-pub fn take_in_events(tx: &mut Tx<'_>, now_us: i64, told: &[Told]) -> Result<()> {
-    if told.is_empty() {
+/// Wishes to read the accounts that events are about. Accounts of others are left alone.
+pub(super) fn want_told(tx: &mut Tx<'_>, now_us: i64, told: &[Told]) -> Result<()> {
+    let about_themselves = told.iter().filter(|one| one.payout.is_none());
+    let accounts: BTreeSet<&str> = about_themselves.map(|one| one.account_id.as_str()).collect();
+    if accounts.is_empty() {
         return Ok(());
     }
-    let accounts: BTreeSet<&str> = told.iter().map(|one| one.account_id.as_str()).collect();
     let rows = Rows::of(accounts.into_iter().map(|account_id| [Field::from(account_id)]));
     tx.run(
         "update payout_account set read_wanted = read_wanted + 1, read_due_at_us = $2

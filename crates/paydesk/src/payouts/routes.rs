@@ -1,5 +1,6 @@
 //! Connected accounts and earnings over HTTP.
 
+pub mod bank;
 pub mod listing;
 mod statements;
 
@@ -25,6 +26,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(begin_onboarding))
         .routes(routes!(read_payout_account))
         .routes(routes!(list_earnings))
+        .routes(routes!(bank::list_bank_payouts))
         .routes(routes!(listing::list_payout_accounts))
         .routes(routes!(listing::list_payout_transfers))
         .merge(statements::router())

@@ -1,10 +1,11 @@
 //! What Stripe's word on a connected account means, and which events are about one. Pure.
 
+pub mod bank;
 pub mod shares;
 pub mod statements;
 
-use stripe::Event;
 use stripe::objects::Account as StripeAccount;
+use stripe::{Event, Malformed};
 
 use super::{Account, Status};
 
@@ -17,6 +18,15 @@ const ACCOUNTS: [&str; 5] = [
     "account.external_account.updated",
 ];
 
+/// Events that tell how far money is on its way from a connected account to a bank.
+const PAYOUTS: [&str; 5] = [
+    "payout.created",
+    "payout.updated",
+    "payout.paid",
+    "payout.failed",
+    "payout.canceled",
+];
+
 /// A minute, in microseconds.
 const MINUTE_US: i64 = 60_000_000;
 /// How often an account whose owner is being asked is read without an event, and any other.
@@ -26,19 +36,32 @@ const LOOK_LATE_US: i64 = 7 * 24 * 60 * MINUTE_US;
 /// What one event tells.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Told {
-    /// `acct_…`, which is to be read.
+    /// `acct_…`, which is about itself or about a payout of it.
     pub account_id: String,
+    /// The payout; where there is none the account is to be read.
+    pub payout: Option<bank::Payout>,
 }
 
 /// Whether something follows from events of this type about a connected account.
 pub fn is_handled(kind: &str) -> bool {
-    ACCOUNTS.contains(&kind)
+    ACCOUNTS.contains(&kind) || PAYOUTS.contains(&kind)
 }
 
 /// Reads an event of a connected account.
-pub fn interpret(event: &Event) -> Option<Told> {
-    let account_id = event.account.clone()?;
-    is_handled(&event.kind).then_some(Told { account_id })
+pub fn interpret(event: &Event) -> Result<Option<Told>, Malformed> {
+    let kind = event.kind.as_str();
+    let Some(account_id) = event.account.clone().filter(|_| is_handled(kind)) else {
+        return Ok(None);
+    };
+    if ACCOUNTS.contains(&kind) {
+        let payout = None;
+        return Ok(Some(Told { account_id, payout }));
+    }
+    let payout = bank::of_stripe(&event.object()?, event.created)?;
+    Ok(payout.map(|payout| Told {
+        account_id,
+        payout: Some(payout),
+    }))
 }
 
 /// An account as a read shows it; `None` where it is gone, or not ours to read any more. What is closed stays closed.

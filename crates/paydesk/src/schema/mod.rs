@@ -114,4 +114,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "prices of bookings that move",
         sql: include_str!("0022_booking_price.sql"),
     },
+    Migration {
+        number: 23,
+        name: "payouts to banks",
+        sql: include_str!("0023_bank_payout.sql"),
+    },
 ];

@@ -164,6 +164,7 @@ fn rows() -> Vec<Row> {
         ("begin_onboarding",    Own(Scope::PayoutsWrite), "POST /api/payouts/accounts/{user}/onboarding", json!({})),
         ("read_payout_account", Own(Scope::PayoutsRead),  "GET /api/payouts/accounts/{user}", none()),
         ("list_earnings",       Own(Scope::PayoutsRead),  "GET /api/payouts/{user}/earnings", none()),
+        ("list_bank_payouts",   Own(Scope::PayoutsRead),  "GET /api/payouts/{user}/bank-payouts", none()),
         ("list_payout_accounts",  Staff(Scope::PayoutsRead), "GET /api/payouts/accounts", none()),
         ("list_payout_transfers", Staff(Scope::PayoutsRead), "GET /api/payouts/transfers", none()),
         ("read_payout_statement", Own(Scope::PayoutsRead),

@@ -8,7 +8,7 @@ use stripe::objects::Transfer;
 use crate::payouts::{connected_selling, enabled, turn};
 use crate::support::{ADMIN, TestApp};
 
-const DAY: u64 = 86_400;
+pub(crate) const DAY: u64 = 86_400;
 
 /// A shop whose reviewers get 70 %, in currencies of two, no and three decimals.
 const CATALOGUE: &str = r#"
@@ -23,12 +23,12 @@ reviewer_share_percent = 70
 prices = { usd = 4900, jpy = 999, kwd = 12340 }
 "#;
 
-async fn begin(database: &TestDatabase) -> TestApp {
+pub(crate) async fn begin(database: &TestDatabase) -> TestApp {
     connected_selling(database, CATALOGUE).await
 }
 
 /// An order of ada's that is paid for and that bo has delivered. Gives its id and its purchase.
-async fn delivered(test: &TestApp, currency: &str) -> (String, String) {
+pub(crate) async fn delivered(test: &TestApp, currency: &str) -> (String, String) {
     let ada = test.user("ada");
     let draft = test
         .post(&ada, "/api/orders", &json!({ "package_id": "track-review" }))

@@ -8,6 +8,7 @@
 mod support;
 
 mod access;
+mod bank_payouts;
 mod bookings;
 mod chain;
 mod checkout;

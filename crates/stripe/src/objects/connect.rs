@@ -65,6 +65,29 @@ object! {
 }
 
 object! {
+    /// Money on its way from the balance of an account to its owner's bank.
+    Payout = "payout"
+    strict {
+        /// How much, in minor units.
+        amount: i64 = "super::amounts::amount",
+        /// The currency of the amount, in lower case.
+        currency: String = "super::amounts::currency",
+    }
+    tolerant {
+        /// Where it stands: `pending`, `in_transit`, `paid`, `failed` or `canceled`. One that is paid can still fail.
+        status: Option<String>,
+        /// When it is to be at the bank, in unix seconds.
+        arrival_date: Option<i64>,
+        /// Why it failed, in Stripe's word.
+        failure_code: Option<String>,
+        /// The same in Stripe's words.
+        failure_message: Option<String>,
+        /// When it was made, in unix seconds.
+        created: Option<i64>,
+    }
+}
+
+object! {
     /// Money of a transfer that was taken back.
     TransferReversal = "transfer_reversal"
     strict {

@@ -31,7 +31,7 @@ pub use catalogue::{Price, Product, Recurring};
 pub use checkout::{
     CheckoutMode, CheckoutSession, CheckoutStatus, CustomerDetails, LineItem, PaymentStatus, TotalDetails,
 };
-pub use connect::{AccountLink, Transfer, TransferReversal};
+pub use connect::{AccountLink, Payout, Transfer, TransferReversal};
 pub use customer::{Customer, InvoiceSettings};
 pub use invoice::{
     Invoice, InvoiceLine, InvoiceParent, InvoicePayment, InvoicePaymentBy, InvoiceStatus, InvoiceTransitions,

@@ -29,6 +29,7 @@ export const routes = {
   endCalendarFeed: "DELETE /api/calendar-feeds/{part}?user_id",
   explainCredits: "GET /api/financial/credits/{user_id}/explain?key_id,limit,after",
   listAllSubscriptions: "GET /api/subscriptions?limit,after,user_id,status",
+  listBankPayouts: "GET /api/payouts/{user_id}/bank-payouts?limit,after",
   listBookingSlots: "GET /api/bookings/slots?session_type,from,to,time_zone",
   listBookings: "GET /api/bookings?limit,after,status,builder_id,user_id",
   listCalendarFeeds: "GET /api/calendar-feeds?user_id",
@@ -312,6 +313,14 @@ export interface Operations {
    * `GET /api/stripe/subscriptions/{user_id}`.
    */
   listAllSubscriptions(input?: Input<"list_all_subscriptions">, options?: CallOptions): Promise<Output<"list_all_subscriptions">>;
+
+  /**
+   * List payouts to the bank
+   *
+   * What Stripe has sent from the user's connected account to their bank, newest first, as far as its events have told. What
+   * comes back is on the connected account again, and is sent anew by Stripe once the bank account is mended on its page.
+   */
+  listBankPayouts(input: Input<"list_bank_payouts">, options?: CallOptions): Promise<Output<"list_bank_payouts">>;
 
   /**
    * List free slots

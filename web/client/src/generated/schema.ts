@@ -1153,6 +1153,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/payouts/{user_id}/bank-payouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List payouts to the bank
+         * @description What Stripe has sent from the user's connected account to their bank, newest first, as far as its events have told. What
+         *     comes back is on the connected account again, and is sent anew by Stripe once the bank account is mended on its page.
+         */
+        get: operations["list_bank_payouts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/payouts/{user_id}/earnings": {
         parameters: {
             query?: never;
@@ -2241,6 +2262,42 @@ export interface components {
             etag: string;
             updated_at?: components["schemas"]["Moment"] | null;
         };
+        /** @description Money on its way from a connected account to its owner's bank. */
+        BankPayoutOut: {
+            /**
+             * @description The payout at Stripe.
+             * @example po_1a2b
+             */
+            payout_id: string;
+            /**
+             * Format: int64
+             * @description How much, in minor units.
+             * @example 3430
+             */
+            amount_minor: number;
+            /**
+             * @description The currency of the amount.
+             * @example usd
+             */
+            currency: string;
+            /** @description Where it stands. One that is paid can still fail. */
+            status: components["schemas"]["BankPayoutStatus"];
+            /**
+             * @description Why it failed, in Stripe's word.
+             * @example account_closed
+             */
+            failure_code?: string | null;
+            /** @description The same in Stripe's words. */
+            failure_message?: string | null;
+            arrives_at?: components["schemas"]["Moment"] | null;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Moment"];
+        };
+        /**
+         * @description Where a payout stands, in the order in which it may go on. One that is paid can still come back.
+         * @enum {string}
+         */
+        BankPayoutStatus: "pending" | "in_transit" | "paid" | "canceled" | "failed";
         /** @description The purchase behind a movement of credits, with the payment in question and its reversals. */
         Behind: {
             /** @description What was bought; its `payments` hold the one payment in question, where something was to be paid. */
@@ -3654,7 +3711,7 @@ export interface components {
          * @description The types of messages: a closed list, part of the API.
          * @enum {string}
          */
-        MessageType: "order.paid" | "order.delivered" | "booking.confirmed" | "booking.cancelled" | "booking.rescheduled" | "booking.released" | "booking.unplaced" | "refund.requested" | "refund.approved" | "refund.declined" | "refund.made" | "refund.failed" | "credits.granted" | "credits.clawed_back" | "credits.given_back" | "notice.low_balance" | "notice.top_up_failed" | "notice.top_up_needs_buyer" | "notice.payment_failed" | "notice.payment_needs_buyer" | "notice.trial_will_end" | "notice.grace_ended" | "notice.subscription_ended";
+        MessageType: "order.paid" | "order.delivered" | "booking.confirmed" | "booking.cancelled" | "booking.rescheduled" | "booking.released" | "booking.unplaced" | "refund.requested" | "refund.approved" | "refund.declined" | "refund.made" | "refund.failed" | "payout.failed" | "credits.granted" | "credits.clawed_back" | "credits.given_back" | "notice.low_balance" | "notice.top_up_failed" | "notice.top_up_needs_buyer" | "notice.payment_failed" | "notice.payment_needs_buyer" | "notice.trial_will_end" | "notice.grace_ended" | "notice.subscription_ended";
         /**
          * Format: date-time
          * @description A point in time, RFC 3339 in UTC.
@@ -3909,6 +3966,42 @@ export interface components {
         OtherWallet: {
             /** @description The API key whose credits it holds; none for the user's own. */
             key_id?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_BankPayoutOut: {
+            /** @description The entries, newest first. */
+            data: {
+                /**
+                 * @description The payout at Stripe.
+                 * @example po_1a2b
+                 */
+                payout_id: string;
+                /**
+                 * Format: int64
+                 * @description How much, in minor units.
+                 * @example 3430
+                 */
+                amount_minor: number;
+                /**
+                 * @description The currency of the amount.
+                 * @example usd
+                 */
+                currency: string;
+                /** @description Where it stands. One that is paid can still fail. */
+                status: components["schemas"]["BankPayoutStatus"];
+                /**
+                 * @description Why it failed, in Stripe's word.
+                 * @example account_closed
+                 */
+                failure_code?: string | null;
+                /** @description The same in Stripe's words. */
+                failure_message?: string | null;
+                arrives_at?: components["schemas"]["Moment"] | null;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Moment"];
+            }[];
+            /** @description What to give as `after` for the next page; absent on the last one. */
+            next?: string | null;
         };
         /** @description A page of a list. */
         Page_BookingOut: {
@@ -6607,6 +6700,8 @@ export type AssignmentIn = components['schemas']['AssignmentIn'];
 export type AttemptOut = components['schemas']['AttemptOut'];
 export type AvailabilityIn = components['schemas']['AvailabilityIn'];
 export type AvailabilityOut = components['schemas']['AvailabilityOut'];
+export type BankPayoutOut = components['schemas']['BankPayoutOut'];
+export type BankPayoutStatus = components['schemas']['BankPayoutStatus'];
 export type Behind = components['schemas']['Behind'];
 export type BookingOut = components['schemas']['BookingOut'];
 export type BookingStatus = components['schemas']['BookingStatus'];
@@ -6689,6 +6784,7 @@ export type OrderMoveIn = components['schemas']['OrderMoveIn'];
 export type OrderOut = components['schemas']['OrderOut'];
 export type OrderStatus = components['schemas']['OrderStatus'];
 export type OtherWallet = components['schemas']['OtherWallet'];
+export type PageBankPayoutOut = components['schemas']['Page_BankPayoutOut'];
 export type PageBookingOut = components['schemas']['Page_BookingOut'];
 export type PageDisputeOut = components['schemas']['Page_DisputeOut'];
 export type PageEarningOut = components['schemas']['Page_EarningOut'];
@@ -8832,6 +8928,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_PayoutTransferOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_bank_payouts: {
+        parameters: {
+            query?: {
+                /** @description How many entries, 1 to 100; 20 where it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Whose bank. */
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of payouts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BankPayoutOut"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -67,6 +67,7 @@ templates! {
     RefundApproved = "refund_approved",
     RefundDeclined = "refund_declined",
     RefundMade = "refund_made",
+    PayoutFailed = "payout_failed",
     LowBalance = "low_balance",
     TopUpFailed = "top_up_failed",
     TopUpNeedsBuyer = "top_up_needs_buyer",
