@@ -19,6 +19,9 @@ pub struct Options {
     /// Whether a database that is not there is made, on the embedded engine. Without it, opening one is
     /// [`Absent`](crate::Error::Absent).
     pub create: bool,
+    /// Whether an answer of success means that the disk has it, on the embedded engine. Without it a power cut can take anything,
+    /// the whole file too: for data that is thrown away where its making is cut off, and flushed by whoever keeps it.
+    pub durable: bool,
     /// Units of work that may wait, for reading and for writing each; more are turned away with `Full`.
     pub queue: usize,
     /// Threads that only read, on the embedded engine.
@@ -43,6 +46,7 @@ impl Default for Options {
         Self {
             access: Access::Exclusive,
             create: true,
+            durable: true,
             queue: 1024,
             readers: 2,
             connections: 8,

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::health::Health;
 use crate::migrate::{self, Migration};
@@ -22,6 +22,8 @@ pub(crate) struct Inner {
     health: Arc<Health>,
     topics: Arc<Topics>,
     signals: OnceLock<postgres::Signals>,
+    /// Behind the engine, so that it goes when that has ended.
+    open: watch::Sender<()>,
 }
 
 enum Engine {
@@ -55,6 +57,7 @@ impl Store {
             health,
             topics: Arc::default(),
             signals: OnceLock::new(),
+            open: watch::Sender::new(()),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -117,6 +120,13 @@ impl Store {
     /// Resolves with the reason when the store has stopped for good. The process must then exit with a code other than zero.
     pub async fn failed(&self) -> String {
         self.inner.health.failed().await
+    }
+
+    /// Resolves when the database is closed: when the last clone is gone and the threads behind it have ended. Waiting for it
+    /// keeps nothing open.
+    pub fn closed(&self) -> impl Future<Output = ()> + use<> {
+        let mut open = self.inner.open.subscribe();
+        async move { while open.changed().await.is_ok() {} }
     }
 
     /// Wakes the listeners of a topic, in this process at once and on other nodes soon. Call it after the commit.

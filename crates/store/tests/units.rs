@@ -355,3 +355,29 @@ async fn one_serving_process_at_a_time_on_a_file() {
         .unwrap();
     assert_eq!(items(database.store()).await, [7]);
 }
+
+#[tokio::test]
+async fn a_store_tells_when_it_is_closed_and_leaves_nothing_beside_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("items.db");
+    let url = format!("sqlite:{}", path.display());
+    for (durable, number) in [(true, 1), (false, 2)] {
+        let options = Options {
+            durable,
+            ..Options::default()
+        };
+        let store = Store::open(&url, options).unwrap();
+        store.migrate(SCHEMA).await.unwrap();
+        store
+            .write(move |tx: &mut Tx<'_>| tx.run(INSERT, &[number.into()]))
+            .await
+            .unwrap();
+        let (closed, other) = (store.closed(), store.clone());
+        drop(store);
+        assert!(items(&other).await.contains(&number), "another holds it");
+        drop(other);
+        closed.await;
+        assert!(!folder.path().join("items.db-wal").exists());
+    }
+    assert_eq!(items(&Store::open(&url, Options::default()).unwrap()).await, [1, 2]);
+}

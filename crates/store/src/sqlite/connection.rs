@@ -63,7 +63,7 @@ impl Writer {
                 path.display()
             )));
         }
-        set(&connection, path, BUSY_TIMEOUT, options.cache_kib)?;
+        set(&connection, path, options, BUSY_TIMEOUT, options.cache_kib)?;
         Ok(Self { connection, lock })
     }
 
@@ -76,7 +76,7 @@ impl Writer {
 /// A connection that cannot write.
 pub(crate) fn reader(path: &Path, options: &Options) -> Result<Connection> {
     let connection = existing(path)?;
-    set(&connection, path, BUSY_TIMEOUT, options.cache_kib / 2)?;
+    set(&connection, path, options, BUSY_TIMEOUT, options.cache_kib / 2)?;
     connection
         .pragma_update(None, "query_only", true)
         .map_err(|error| opening(path, &error))?;
@@ -84,9 +84,9 @@ pub(crate) fn reader(path: &Path, options: &Options) -> Result<Connection> {
 }
 
 /// The connection that moves the log into the database file.
-pub(crate) fn checkpointer(path: &Path) -> Result<Connection> {
+pub(crate) fn checkpointer(path: &Path, options: &Options) -> Result<Connection> {
     let connection = existing(path)?;
-    set(&connection, path, CHECKPOINT_BUSY_TIMEOUT, 64)?;
+    set(&connection, path, options, CHECKPOINT_BUSY_TIMEOUT, 64)?;
     Ok(connection)
 }
 
@@ -95,14 +95,15 @@ fn existing(path: &Path) -> Result<Connection> {
     Connection::open_with_flags(path, flags).map_err(|error| opening(path, &error))
 }
 
-fn set(connection: &Connection, path: &Path, busy: Duration, cache_kib: u32) -> Result<()> {
+fn set(connection: &Connection, path: &Path, options: &Options, busy: Duration, cache_kib: u32) -> Result<()> {
+    let synchronous = if options.durable { "full" } else { "off" };
     let settings = || {
         connection.busy_timeout(busy)?;
         // A plan that may not depend on the values bound to it. Otherwise a statement with a bound LIMIT is planned anew each
         // time that it runs, which took a fifth of the time of a small read. Partial indexes are found by literals in the SQL.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
-        connection.pragma_update(None, "synchronous", "full")?;
+        connection.pragma_update(None, "synchronous", synchronous)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "cache_size", -i64::from(cache_kib))?;
         // What a savepoint needs to be undone stays in memory: as a file it cost a write for every page it touched.

@@ -1,7 +1,8 @@
 //! The embedded engine: one writer thread, a few readers, one thread for checkpoints.
 //!
-//! Promises: an acknowledged commit survives a power cut (WAL with `synchronous=full`); a version that can corrupt a WAL is
-//! refused; only one serving process at a time; after a failed write of a commit nothing more is accepted.
+//! Promises: an acknowledged commit survives a power cut (WAL with `synchronous=full`), unless whoever opens the store gives
+//! that up; a version that can corrupt a WAL is refused; only one serving process at a time; after a failed write of a commit
+//! nothing more is accepted.
 
 mod checkpoint;
 mod connection;
@@ -45,7 +46,7 @@ impl Engine {
             threads: Vec::new(),
         };
         if opened.serves() {
-            let connection = connection::checkpointer(path)?;
+            let connection = connection::checkpointer(path, options)?;
             let (gate, health) = (Arc::clone(&checkpoints), Arc::clone(health));
             engine.spawn("store-checkpoint", move || {
                 checkpoint::serve(&connection, &gate, &health);
