@@ -55,17 +55,20 @@ pub(crate) async fn save(sandbox: &Sandbox) {
         return;
     };
     let sandbox = sandbox.clone();
-    let written = tokio::task::spawn_blocking(move || {
-        // One at a time, and what is written is looked at only then: an older state never replaces a newer one.
-        let _alone = sandbox.inner.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = sandbox.lock().dump().to_string();
-        write(&path, &text)
-    });
+    let written = tokio::task::spawn_blocking(move || write_state(&sandbox, &path));
     match written.await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::warn!(%error, "the sandbox could not write its state file"),
         Err(error) => tracing::warn!(%error, "the sandbox could not write its state file"),
     }
+}
+
+/// Writes the state as it is now.
+pub(crate) fn write_state(sandbox: &Sandbox, path: &Path) -> std::io::Result<()> {
+    // One at a time, and what is written is looked at only then: an older state never replaces a newer one.
+    let _alone = sandbox.inner.writing.lock().unwrap_or_else(PoisonError::into_inner);
+    let text = sandbox.lock().dump().to_string();
+    write(path, &text)
 }
 
 fn write(path: &Path, text: &str) -> std::io::Result<()> {

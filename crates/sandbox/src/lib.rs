@@ -29,7 +29,7 @@ mod shelf;
 mod state;
 mod wire;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -63,6 +63,8 @@ pub struct Config {
     pub start_time: Option<i64>,
     /// Let the clock stand still until it is advanced, and deliver one webhook at a time.
     pub deterministic: bool,
+    /// How many deliveries may be under way to one endpoint, whatever [`Config::deterministic`] says.
+    pub deliveries_at_once: Option<usize>,
     /// Keep the state in this file: read at start, replaced atomically after changes.
     pub state_file: Option<PathBuf>,
     /// Endpoints registered from the start.
@@ -88,6 +90,7 @@ impl Default for Config {
             publishable_key: DEFAULT_PUBLISHABLE_KEY.to_owned(),
             start_time: None,
             deterministic: false,
+            deliveries_at_once: None,
             state_file: None,
             webhook_endpoints: Vec::new(),
             public_base_url: None,
@@ -172,6 +175,12 @@ impl Sandbox {
             connect: false,
         };
         resources::webhook_endpoints::register(&mut self.lock(), &endpoint)
+    }
+
+    /// Writes the state into a file that a sandbox can be started with ([`Config::state_file`]). Its own clock goes on from
+    /// there where it stands still; where it runs, it runs with the machine's.
+    pub fn write_state(&self, path: &Path) -> std::io::Result<()> {
+        file::write_state(self, path)
     }
 
     /// The sandbox's time, in seconds since 1970.

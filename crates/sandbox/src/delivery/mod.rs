@@ -60,7 +60,8 @@ pub(crate) async fn work(inner: Weak<Inner>, woken: Arc<Notify>) {
             let (attempts, wait, changes) = {
                 let mut state = sandbox.lock();
                 state.run_due();
-                let bound = if sandbox.config().deterministic { 1 } else { LANE_BOUND };
+                let usual = if sandbox.config().deterministic { 1 } else { LANE_BOUND };
+                let bound = sandbox.config().deliveries_at_once.unwrap_or(usual);
                 let attempts = take_due(&mut state, bound);
                 state.shelf.cool();
                 (attempts, next_wake(&state), state.changes)
