@@ -15,7 +15,8 @@ const catalogue = path.resolve(import.meta.dirname, '../../paydesk.toml');
 export async function startDesk(environment = {}) {
   const data = fs.mkdtempSync(path.join(os.tmpdir(), 'paydesk-courier-'));
   const { DATABASE_URL: _, ...inherited } = process.env;
-  const child = spawn(process.env.PAYDESK, ['dev', '--port', '0', '--sandbox-listen', '127.0.0.1:0', '--data', data, '--catalogue', catalogue], {
+  const flags = ['--empty', '--port', '0', '--sandbox-listen', '127.0.0.1:0', '--data', data, '--catalogue', catalogue];
+  const child = spawn(process.env.PAYDESK, ['dev', ...flags], {
     env: { ...inherited, PAYDESK_LOG: 'warn', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

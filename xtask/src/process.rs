@@ -89,7 +89,7 @@ pub(crate) fn paydesk() -> Result<Command> {
     Ok(mortal(&target()?.join("debug/paydesk"), None))
 }
 
-/// `paydesk dev` on free ports, with fresh data in a folder of its own.
+/// `paydesk dev` on free ports, with an empty shop in a folder of its own.
 pub(crate) fn paydesk_beside_sandbox(data: &Path) -> Result<Command> {
     let mut command = paydesk()?;
     if data.exists() {
@@ -97,7 +97,15 @@ pub(crate) fn paydesk_beside_sandbox(data: &Path) -> Result<Command> {
     }
     fs::create_dir_all(data)?;
     command
-        .args(["dev", "--port", "0", "--sandbox-listen", "127.0.0.1:0", "--data"])
+        .args([
+            "dev",
+            "--empty",
+            "--port",
+            "0",
+            "--sandbox-listen",
+            "127.0.0.1:0",
+            "--data",
+        ])
         .arg(data)
         .current_dir(root())
         .env_remove("DATABASE_URL")

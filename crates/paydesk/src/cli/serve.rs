@@ -72,16 +72,24 @@ pub(super) fn load_catalogue(settings: &Settings) -> Result<Catalogue, Failure> 
 
 /// Opens and migrates the store, and joins the parts of the application.
 pub(super) async fn open(config: Config, access: Access, catalogue: Catalogue) -> Result<App, Failure> {
+    let options = Options {
+        access,
+        ..Options::default()
+    };
+    open_on(Clock::system(), options, config, catalogue).await
+}
+
+/// The same, on this clock and with these options of the store.
+pub(super) async fn open_on(
+    clock: Clock,
+    options: Options,
+    config: Config,
+    catalogue: Catalogue,
+) -> Result<App, Failure> {
     if let Some(point) = &config.settings.crash_point {
         arm(point)?;
     }
-    let store = Store::open(
-        &config.settings.database.database,
-        Options {
-            access,
-            ..Options::default()
-        },
-    )?;
+    let store = Store::open(&config.settings.database.database, options)?;
     store.migrate(MIGRATIONS).await?;
     deployment::bind(&store, config.livemode)
         .await
@@ -89,7 +97,6 @@ pub(super) async fn open(config: Config, access: Access, catalogue: Catalogue) -
             deployment::BindError::Store(error) => Failure::from(error),
             other @ deployment::BindError::OtherMode { .. } => Failure::Usage(other.to_string()),
         })?;
-    let clock = Clock::system();
     let ids = Ids::random(clock.clone());
     let app = App::new(config, clock, ids, store, catalogue)?;
     if app.config.settings.role.works() {

@@ -27,7 +27,7 @@ impl Place {
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
     }
 
@@ -221,15 +221,21 @@ fn what_a_server_lacks_it_says_at_start_and_its_counters_begin_at_zero() {
     assert!(errors.contains("there is no Authorization header"), "{errors}");
 }
 
-/// Starts `dev` and gives its banner.
+/// A command that starts `dev` on free ports.
+pub(crate) fn dev(place: &Place, flags: &[&str]) -> Command {
+    let mut command = place.command(&["dev", "--port=0", "--sandbox-listen=127.0.0.1:0"]);
+    command.args(flags).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Starts `dev` with an empty shop, and gives its banner.
 fn develop(place: &Place, environment: &[(&str, &str)]) -> (Child, String) {
-    let mut child = place
-        .command(&["dev", "--port=0", "--sandbox-listen=127.0.0.1:0"])
-        .envs(environment.iter().copied())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    banner_of(dev(place, &["--empty"]).envs(environment.iter().copied()))
+}
+
+/// Starts `dev` and gives its banner.
+pub(crate) fn banner_of(command: &mut Command) -> (Child, String) {
+    let mut child = command.spawn().unwrap();
     let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
     let mut banner = String::new();
     for line in lines.map(Result::unwrap) {
@@ -279,7 +285,8 @@ fn dev_says_what_is_needed_and_says_the_same_after_a_restart() {
     };
     let page = ask(&banner, "GET /shop", "");
     assert!(page.contains("Test shop"), "{page}");
-    stop(child);
+    let (_output, errors) = stop(child);
+    assert!(!errors.contains("demo"), "{errors}");
     for name in ["paydesk.db", "sandbox.json", "admin-token", "jwt-secret"] {
         assert_eq!(mode(&place.0.path().join("data").join(name)), 0o600, "{name}");
     }

@@ -1,12 +1,17 @@
 //! `paydesk dev`: a server beside its own sandbox Stripe, so that everything can be tried at once.
 //!
-//! Data and tokens stay in one folder between runs; deleting it starts afresh. `DATABASE_URL` is not looked at, so that a
-//! shell that is set up for production does not get a sandbox's data. Only for a developer's machine: it listens on
-//! loopback addresses only, because its sandbox accepts anybody's money.
+//! Data and tokens stay in one folder between runs; deleting it starts afresh. A new folder begins with a [`demo`].
+//! `DATABASE_URL` is not looked at, so that a shell that is set up for production does not get a sandbox's data. Only for a
+//! developer's machine: it listens on loopback addresses only, because its sandbox accepts anybody's money.
+//!
+//! What must not live here: anything that a server in production could run.
+
+mod demo;
 
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -19,9 +24,12 @@ use serde_json::json;
 use store::Access;
 use tokio::net::TcpListener;
 
+use demo::{Folder, Holds, Scenery};
+
 use super::serve::Doors;
 use super::{Failure, catalog, note, operator, print, serve};
 use crate::app::App;
+use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::{Config, Database, Network, Secrets, Settings, socket_address};
 use crate::ids::Ids;
@@ -52,6 +60,20 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FOLDER", default_value = "data")]
     data: PathBuf,
 
+    /// Begin with an empty shop. Without it a new data folder begins with a demo: some time of an invented shop, played
+    /// through the sandbox. It is made once for a folder, and not where --database names another database.
+    #[arg(long)]
+    empty: bool,
+
+    /// How many days the demo tells of.
+    #[arg(
+        long,
+        value_name = "DAYS",
+        default_value_t = 365,
+        value_parser = clap::value_parser!(i64).range(1..=730)
+    )]
+    demo_days: i64,
+
     /// The port to listen on, in place of --listen.
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
@@ -80,6 +102,8 @@ fn endpoints(listen: SocketAddr) -> Vec<EndpointConfig> {
 pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let Arguments {
         data,
+        empty,
+        demo_days,
         port,
         sandbox_listen,
         mut settings,
@@ -100,41 +124,83 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
         note("DATABASE_URL is ignored: dev uses its own data, or the --database that is given");
     }
     tell_this_machine(&mut settings);
-    if settings.database.database.is_empty() {
-        settings.database = Database::in_file(&data.join("paydesk.db"));
+    let has_own_database = settings.database.database.is_empty();
+    if has_own_database {
+        settings.database = Database::in_file(&data.join(demo::DATABASE));
     }
     let catalogue = serve::load_catalogue(&settings)?;
-
-    // Both sockets first: each side needs to know the other's address.
-    let sandbox_listener = listen_for_sandbox(sandbox_listen).await?;
-    let listener = serve::bind(settings.listen, "--port").await?;
-    let internal = serve::bind_internal(&settings).await?;
-    let sandbox_address = sandbox_listener.local_addr().context("the listener has no address")?;
-    settings.listen = listener.local_addr().context("the listener has no address")?;
-    settings.stripe.stripe_api_base = format!("http://{sandbox_address}");
-
-    let sandbox = Sandbox::new(sandbox::Config {
-        state_file: Some(data.join("sandbox.json")),
+    let sockets = bind(&mut settings, sandbox_listen).await?;
+    let sandbox = sandbox::Config {
+        state_file: Some(data.join(demo::STATE)),
         merchant_name: catalogue.shop_name.clone(),
         webhook_endpoints: endpoints(settings.listen),
         ..sandbox::Config::default()
-    });
-    settings.stripe.stripe_publishable_key = Some(sandbox.config().publishable_key.clone());
+    };
+    settings.stripe.stripe_publishable_key = Some(sandbox.publishable_key.clone());
     let given = Secrets::from_environment()?;
     let secrets = secrets(&given, &sandbox, &data)?;
-    let app = serve::open(Config::new(settings, secrets)?, Access::Exclusive, catalogue).await?;
+    let ground = Ground {
+        config: Config::new(settings, secrets)?,
+        catalogue,
+        sandbox,
+    };
+    let mut asked = std::pin::pin!(serve::signals()?);
+    if has_own_database {
+        let begun = begin(&data, &ground, &sockets, (!empty).then_some(demo_days));
+        tokio::select! {
+            begun = Box::pin(begun) => begun?,
+            () = asked.as_mut() => return Ok(()),
+        }
+    }
+    develop(ground, sockets, &given, asked).await
+}
 
-    let asked = serve::signals()?;
+/// What server and sandbox start from.
+struct Ground {
+    config: Config,
+    catalogue: Catalogue,
+    sandbox: sandbox::Config,
+}
+
+/// Where they listen.
+struct Sockets {
+    doors: Doors,
+    sandbox: TcpListener,
+}
+
+/// Takes both sockets before anything else: each side needs to know the other's address, which is told to the settings.
+async fn bind(settings: &mut Settings, sandbox_listen: Option<SocketAddr>) -> Result<Sockets, Failure> {
+    let sandbox = listen_for_sandbox(sandbox_listen).await?;
+    let listener = serve::bind(settings.listen, "--port").await?;
+    let internal = serve::bind_internal(settings).await?;
+    let sandbox_address = sandbox.local_addr().context("the listener has no address")?;
+    settings.listen = listener.local_addr().context("the listener has no address")?;
+    settings.stripe.stripe_api_base = format!("http://{sandbox_address}");
+    Ok(Sockets {
+        doors: Doors { listener, internal },
+        sandbox,
+    })
+}
+
+/// Serves both until asked to stop.
+async fn develop(
+    ground: Ground,
+    sockets: Sockets,
+    given: &Secrets,
+    asked: impl Future<Output = ()>,
+) -> Result<(), Failure> {
+    let sandbox = Sandbox::new(ground.sandbox);
+    let app = serve::open(ground.config, Access::Exclusive, ground.catalogue).await?;
     let stop = app.shutdown.clone();
     let serving_sandbox = tokio::spawn(async move {
         sandbox
-            .serve(sandbox_listener, async move { stop.requested().await })
+            .serve(sockets.sandbox, async move { stop.requested().await })
             .await;
     });
     catalog::push(&app).await?;
     let token = user_token(&app)?;
-    announce(&app.config, &given, &token, &console_link(&app).await?);
-    let outcome = serve::until_stopped(&app, Doors { listener, internal }, shop::router(USER, &token), asked).await;
+    announce(&app.config, given, &token, &console_link(&app).await?);
+    let outcome = serve::until_stopped(&app, sockets.doors, shop::router(USER, &token), asked).await;
     app.shutdown.begin();
     // The sandbox writes its state when it stops; what a buyer did a moment ago must be there after the next start.
     if tokio::time::timeout(app.config.settings.limits.drain_timeout(), serving_sandbox)
@@ -144,6 +210,45 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
         tracing::warn!("the sandbox did not stop in time; its last changes may be lost");
     }
     outcome
+}
+
+/// The same socket once more, for whoever uses it first. What comes to it in between waits for whoever is next.
+fn again(listener: &TcpListener) -> Result<TcpListener, Failure> {
+    let copied = || {
+        let copy = listener.as_fd().try_clone_to_owned()?;
+        TcpListener::from_std(std::net::TcpListener::from(copy))
+    };
+    Ok(copied().context("a listening socket cannot be used twice")?)
+}
+
+/// Makes the demo of a data folder that is new, of so many days, or none. A demo that cannot be made keeps nothing from
+/// starting.
+async fn begin(data: &Path, ground: &Ground, sockets: &Sockets, days: Option<i64>) -> Result<(), Failure> {
+    let (folder, holds) = Folder::take(data)?;
+    let Some(days) = days.filter(|_| holds != Holds::Data) else {
+        return Ok(());
+    };
+    if holds == Holds::UnfinishedDemo {
+        note("the demo was not finished the last time, and is made anew");
+    }
+    note(&format!(
+        "making a demo: {days} days of an invented shop, once for this folder (--empty begins without it)"
+    ));
+    let scenery = Scenery {
+        settings: ground.config.settings.clone(),
+        catalogue: ground.catalogue.clone(),
+        sandbox: ground.sandbox.clone(),
+        webhook_secret: SecretString::from(WEBHOOK_SECRET),
+        listener: again(&sockets.doors.listener)?,
+        sandbox_listener: again(&sockets.sandbox)?,
+    };
+    match demo::make(&folder, scenery, Clock::system().now_seconds(), days).await {
+        Ok(told) => note(&told.to_string()),
+        Err(error) => note(&format!(
+            "the demo could not be made, and the shop begins empty: {error:#}"
+        )),
+    }
+    Ok(())
 }
 
 /// The application that is told runs on the same machine, unless it is said where else.
@@ -166,13 +271,13 @@ async fn listen_for_sandbox(wanted: Option<SocketAddr>) -> Result<TcpListener, F
 }
 
 /// The sandbox's secrets, and where the environment gives none, those that are kept in the data folder.
-fn secrets(given: &Secrets, sandbox: &Sandbox, data: &Path) -> Result<Secrets, Failure> {
+fn secrets(given: &Secrets, sandbox: &sandbox::Config, data: &Path) -> Result<Secrets, Failure> {
     let kept = |given: &Option<SecretString>, prefix: &str, name: &str| match given {
         Some(secret) => Ok(secret.clone()),
         None => kept_secret(&data.join(name), prefix),
     };
     Ok(Secrets {
-        stripe_secret_key: Some(SecretString::from(sandbox.config().secret_key.as_str())),
+        stripe_secret_key: Some(SecretString::from(sandbox.secret_key.as_str())),
         stripe_webhook_secrets: vec![SecretString::from(WEBHOOK_SECRET)],
         internal_secrets: given.internal_secrets.clone(),
         admin_token: Some(kept(&given.admin_token, "admin", "admin-token")?),
