@@ -105,7 +105,7 @@ pub(super) fn plot(span: Span, cast: &[Member], offers: &Offers, dice: &mut Dice
         }
     }
     trouble(&mut moments, span, offers);
-    last_hours(&mut moments, span, cast);
+    last_hours(&mut moments, span, cast, offers);
     moments.retain(|(at_s, _)| (span.begin_s..span.end_s).contains(at_s));
     moments
 }
@@ -201,20 +201,22 @@ fn trouble(moments: &mut Vec<Moment>, span: Span, offers: &Offers) {
     moments.push((before_end(2), Scene::RefundRequest { approve: None }));
 }
 
-/// The last hours: something to be worked on, and a session to come.
-fn last_hours(moments: &mut Vec<Moment>, span: Span, cast: &[Member]) {
+/// The last hours: something to be worked on, and a session to come, where there are such things.
+fn last_hours(moments: &mut Vec<Moment>, span: Span, cast: &[Member], offers: &Offers) {
     let clients = cast.iter().enumerate().filter(|(_, one)| one.habit == Habit::Client);
     let mut clients = clients.map(|(buyer, _)| buyer);
-    moments.extend(
-        clients
+    if !offers.packages.is_empty() {
+        let order = clients
             .next()
-            .map(|buyer| (span.end_s - 2 * HOUR, Scene::Order { buyer })),
-    );
-    moments.extend(
-        clients
+            .map(|buyer| (span.end_s - 2 * HOUR, Scene::Order { buyer }));
+        moments.extend(order);
+    }
+    if !offers.sessions.is_empty() {
+        let booking = clients
             .next()
-            .map(|buyer| (span.end_s - HOUR, Scene::Booking { buyer })),
-    );
+            .map(|buyer| (span.end_s - HOUR, Scene::Booking { buyer }));
+        moments.extend(booking);
+    }
 }
 
 #[cfg(test)]
