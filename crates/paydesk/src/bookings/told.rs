@@ -53,7 +53,7 @@ fn tell(tx: &mut Tx<'_>, now_us: i64, booking: &Booking, kind: Kind, more: impl 
     });
     more(&mut data);
     let key = format!("booking:{}:{}", booking.booking_id, booking.changes);
-    courier::tell(tx, now_us, &[Message::about(&key, kind, &booking.client_id, data)])
+    courier::tell(tx, now_us, [Message::about(&key, kind, &booking.client_id, data)])
 }
 
 /// A moment in words, as the clock on the builder's wall shows it.

@@ -64,6 +64,7 @@ pub fn post(tx: &mut Tx<'_>, now_us: i64, batch: &[Movements]) -> Result<Vec<std
         return Err(Error::Engine("two questions were not given two answers".into()));
     };
     let mut known = transfers::decode_known(known)?;
+    add_followers(tx, batch, &mut known)?;
     // What stands in the books already moves nothing.
     let fresh = |movements: &&Movements| movements.iter().any(|one| !known.contains_key(&one.id()));
     let wanted: Vec<&Movement> = batch.iter().filter(fresh).flatten().collect();
@@ -78,6 +79,16 @@ pub fn post(tx: &mut Tx<'_>, now_us: i64, batch: &[Movements]) -> Result<Vec<std
     assert_balanced(&accounts, &kept);
     records::write(tx, now_us, &written, &accounts, &kept)?;
     Ok(outcomes)
+}
+
+/// What followed from the movements that are in the books already. Of one that is not, nothing can have.
+fn add_followers(tx: &mut Tx<'_>, batch: &[Movements], known: &mut HashMap<TransferId, Standing>) -> Result<()> {
+    let repeated = batch.iter().flatten().filter(|one| known.contains_key(&one.id()));
+    let ids: BTreeSet<TransferId> = repeated.flat_map(Movement::followers).collect();
+    if !ids.is_empty() {
+        known.extend(standing(tx, &ids)?);
+    }
+    Ok(())
 }
 
 /// Those of these transfers that stand in the books.

@@ -10,8 +10,13 @@ use super::records::transfers::Standing;
 /// What makes a movement happen once.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Cause {
-    /// A business key: `grant:pi_…`. The transfer's id is derived from it.
-    Key(String),
+    /// A business key, by [`Cause::key`].
+    Key {
+        /// The transfer's id, derived from the key once: it is asked for again and again.
+        id: TransferId,
+        /// A kind and a subject: `grant:pi_…`.
+        key: String,
+    },
     /// A request under its Idempotency-Key, by the hash of caller and key, which is the transfer's id.
     Request {
         /// The hash of caller and key.
@@ -49,24 +54,31 @@ pub struct Movement {
 }
 
 impl Cause {
+    /// A business key, which is a kind and a subject: `grant:pi_…`.
+    pub fn key(key: impl Into<String>) -> Self {
+        let key = key.into();
+        let id = transfer_id(&key);
+        Self::Key { id, key }
+    }
+
     /// The id of the transfer that it makes.
     pub fn id(&self) -> TransferId {
         match self {
-            Self::Key(key) => transfer_id(key),
+            Self::Key { id, .. } => *id,
             Self::Request { id, .. } => TransferId(*id),
         }
     }
 
     pub(super) fn business_key(&self) -> Option<String> {
         match self {
-            Self::Key(key) => Some(key.clone()),
+            Self::Key { key, .. } => Some(key.clone()),
             Self::Request { .. } => None,
         }
     }
 
     pub(super) fn fingerprint(&self) -> Option<[u8; 16]> {
         match self {
-            Self::Key(_) => None,
+            Self::Key { .. } => None,
             Self::Request { fingerprint, .. } => Some(*fingerprint),
         }
     }
@@ -74,18 +86,37 @@ impl Cause {
 
 /// The id of the transfer with this business key, which is a kind and a subject: `grant:pi_…`.
 ///
-/// It is made of the subject's SHA-256, with two bytes of the kind's in the last but one place. So what happens to one
-/// subject stands side by side in the index of ids: what collects a payment and what grants its credits are found, and
-/// written, on one page.
+/// It begins with when the subject was made, where that can be read from it, goes on with the subject's SHA-256, and ends
+/// with two bytes of the kind's. So the index of ids grows at its end, however many there are, and what happens to one
+/// subject stands side by side in it: what collects a payment and what grants its credits are found, and written, on one
+/// page.
 pub fn transfer_id(business_key: &str) -> TransferId {
     let (kind, subject) = business_key.split_once(':').unwrap_or(("", business_key));
+    let made_at = made_at(subject);
     let (kind, subject) = (sha256(kind), sha256(subject));
     let mut id = [0; 16];
-    id[..13].copy_from_slice(&subject[..13]);
+    id[..4].copy_from_slice(&made_at.to_be_bytes());
+    id[4..13].copy_from_slice(&subject[..9]);
     id[13..15].copy_from_slice(&kind[..2]);
     // The last byte is where what follows from a transfer differs from it.
-    id[15] = subject[13];
+    id[15] = subject[9];
     TransferId(id)
+}
+
+/// When a subject was made, in the order of time: Stripe's ids have a digit behind their prefix and then the second in five
+/// digits of base 62 (`pi_3MtwBw…`), ours begin with the time as well. Of a subject that tells no time it is any number. What
+/// makes ids differ is the hash alone.
+fn made_at(subject: &str) -> u32 {
+    let (_, rest) = subject.split_once('_').unwrap_or(("", subject));
+    let digit = |letter: u8| match letter {
+        b'0'..=b'9' => letter - b'0',
+        b'A'..=b'Z' => letter - b'A' + 10,
+        b'a'..=b'z' => letter - b'a' + 36,
+        _ => 0,
+    };
+    let digits = rest.bytes().skip(1).take(5);
+    // 62 to the fifth fits into 30 bits.
+    digits.fold(0, |number, letter| number * 62 + u32::from(digit(letter)))
 }
 
 fn sha256(text: &str) -> [u8; 32] {
@@ -115,7 +146,7 @@ impl Movement {
     /// Its business key; empty where a request made it.
     pub fn key(&self) -> &str {
         match &self.cause {
-            Cause::Key(key) => key,
+            Cause::Key { key, .. } => key,
             Cause::Request { .. } => "",
         }
     }
@@ -124,11 +155,11 @@ impl Movement {
         self.cause.id()
     }
 
-    /// The ids of all transfers it must know: its own, what may have followed from it, and the grant it looks at.
+    /// The ids of the transfers it must know before it is decided on: its own, and the grant it looks at.
     pub(super) fn ids(&self) -> impl Iterator<Item = TransferId> {
         let grants = [&self.first_from, &self.like_lot_of].into_iter().flatten();
         let grants = grants.map(|key| transfer_id(key));
-        std::iter::once(self.id()).chain(self.followers()).chain(grants)
+        std::iter::once(self.id()).chain(grants)
     }
 
     /// The ids of what follows from it where a debt is made or paid down.
@@ -192,6 +223,24 @@ mod tests {
             }
         }
         assert_ne!(transfer_id("grant:pi_1").0[..13], transfer_id("grant:pi_2").0[..13]);
+    }
+
+    #[test]
+    fn ids_of_stripes_objects_sort_by_the_second_they_were_made_in() {
+        // Both stand in Stripe's reference, with 1679090539 and 1680800504 as the time they were created.
+        let (earlier, later) = ("ch_3MmlLrLkdIwHu7ix0snN0B15", "pi_3MtwBwLkdIwHu7ix28a3tqPa");
+        assert_eq!(made_at(later) - made_at(earlier), 1_680_800_504 - 1_679_090_539);
+        assert!(transfer_id(&format!("grant:{earlier}")).0 < transfer_id(&format!("collect:{later}")).0);
+    }
+
+    #[test]
+    fn subjects_of_one_moment_differ_by_their_hash() {
+        let of = |subject: &str| transfer_id(&format!("grant:{subject}")).0;
+        assert_eq!(of("pi_3MtwBwA")[..4], of("pi_3MtwBwB")[..4]);
+        assert_ne!(of("pi_3MtwBwA")[4..13], of("pi_3MtwBwB")[4..13]);
+        for odd in ["", "_", "pi_", "pi_3", "pi_ßßßßßß", "no prefix"] {
+            assert_ne!(of(odd), of("pi_3MtwBwA"), "{odd}");
+        }
     }
 
     #[test]

@@ -48,8 +48,10 @@ pub async fn seal(store: &Store, now_us: i64) -> Result<i64> {
         .await?;
     let settled = Reach { position, account_id };
     let mut sealed = 0;
-    while let Some(count) = store.write(move |tx| seal_next(tx, now_us, settled)).await? {
-        sealed += count;
+    // What is to be sealed is read and hashed beside the writers. The seal's number keeps another node from writing the same.
+    while let Some(seal) = store.read(move |tx| next_seal(tx, now_us, settled)).await? {
+        sealed += seal.transfers;
+        store.write(move |tx| records::insert_seal(tx, &seal)).await?;
     }
     Ok(sealed)
 }
@@ -71,8 +73,8 @@ fn reach(seal: Option<&Seal>) -> Reach {
     })
 }
 
-/// Makes the next seal. Gives how many transfers it covers; nothing where everything up to `settled` is sealed.
-fn seal_next(tx: &mut Tx<'_>, now_us: i64, settled: Reach) -> Result<Option<i64>> {
+/// The next seal; none where everything up to `settled` is sealed.
+fn next_seal(tx: &mut Tx<'_>, now_us: i64, settled: Reach) -> Result<Option<Seal>> {
     let before = records::last_seal(tx)?;
     let sealed = reach(before.as_ref());
     let mut link = Link::after(before.as_ref());
@@ -98,8 +100,7 @@ fn seal_next(tx: &mut Tx<'_>, now_us: i64, settled: Reach) -> Result<Option<i64>
         sealed_at_us: now_us,
     };
     seal.hash = link.end(&seal);
-    records::insert_seal(tx, &seal)?;
-    Ok(Some(seal.transfers))
+    Ok(Some(seal))
 }
 
 /// The hash of one seal in the making. What it covers is gathered first: a hash is made fastest of much at a time.

@@ -180,12 +180,14 @@ impl Message {
 }
 
 /// Writes messages, in the transaction that decided them, for those who want them. One that was written before stays as it
-/// is. Wake the worker by [`TOPIC`] after the commit.
-pub fn tell(tx: &mut Tx<'_>, now_us: i64, messages: &[Message]) -> Result<()> {
-    if messages.is_empty() || !records::anybody_listens(tx)? {
+/// is. Where nobody listens, none but the first is made. Wake the worker by [`TOPIC`] after the commit.
+pub fn tell(tx: &mut Tx<'_>, now_us: i64, messages: impl IntoIterator<Item = Message>) -> Result<()> {
+    let mut messages = messages.into_iter().peekable();
+    if messages.peek().is_none() || !records::anybody_listens(tx)? {
         return Ok(());
     }
-    records::insert_messages(tx, now_us, messages)
+    let messages: Vec<Message> = messages.collect();
+    records::insert_messages(tx, now_us, &messages)
 }
 
 /// Makes messages become e-mails from now on, or no longer, as this process is configured. Call it once at start, where

@@ -291,7 +291,7 @@ impl Caused {
             } => vec![Movement {
                 fill: Fill::New(*terms),
                 ..Movement::new(
-                    Cause::Key(self.effect.key()),
+                    Cause::key(self.effect.key()),
                     AccountKey::credits(Role::Issued),
                     credits::wallet(user_id, None),
                     *credits,
@@ -301,7 +301,7 @@ impl Caused {
             Effect::Collect {
                 currency, amount_minor, ..
             } => vec![Movement::new(
-                Cause::Key(self.effect.key()),
+                Cause::key(self.effect.key()),
                 AccountKey::money(*currency, Role::StripeClearing),
                 AccountKey::money(*currency, Role::PlatformRevenue),
                 *amount_minor,
@@ -347,7 +347,7 @@ impl Caused {
         let clawed_back = AccountKey::credits(Role::ClawedBack);
         let clearing = AccountKey::money(*currency, Role::StripeClearing);
         let revenue = AccountKey::money(*currency, Role::PlatformRevenue);
-        let key = Cause::Key(self.effect.key());
+        let key = Cause::key(self.effect.key());
         let mut moves = Vec::new();
         if *credits > 0 {
             moves.push(Movement {
@@ -361,7 +361,7 @@ impl Caused {
                 ..Movement::new(key, clawed_back, wallet, -credits, TransferCode::Reinstate)
             });
         }
-        let key = Cause::Key(format!("refund:{payment}:{version}"));
+        let key = Cause::key(format!("refund:{payment}:{version}"));
         if *amount_minor > 0 {
             moves.push(Movement::new(
                 key,
@@ -387,14 +387,14 @@ pub fn apply(tx: &mut Tx<'_>, now_us: i64, caused: &[Caused]) -> std::result::Re
         .map(|one| (one, one.movements()))
         .filter(|(_, movements)| !movements.is_empty())
         .unzip();
-    let (mut new, mut messages) = (0, Vec::new());
+    let (mut new, mut happened) = (0, Vec::new());
     if !movements.is_empty() {
         let outcomes = books::post(tx, now_us, &movements)?;
         for ((mover, movement), outcome) in movers.iter().zip(&movements).zip(outcomes) {
             match outcome {
                 Ok(outcome) if outcome.new => {
                     new += 1;
-                    messages.extend(messages::of(&mover.effect));
+                    happened.push(&mover.effect);
                 }
                 // The same payment told by another event, or an amount it tells differently: it stands as first told.
                 Ok(_) | Err(ledger::Refusal::ExistsDifferently) => {}
@@ -412,12 +412,12 @@ pub fn apply(tx: &mut Tx<'_>, now_us: i64, caused: &[Caused]) -> std::result::Re
         let fresh = records::insert_new(tx, now_us, &others)?;
         for one in &fresh {
             if apply_one(tx, now_us, &one.effect)? {
-                messages.extend(messages::of(&one.effect));
+                happened.push(&one.effect);
             }
         }
         new += fresh.len();
     }
-    courier::tell(tx, now_us, &messages)?;
+    courier::tell(tx, now_us, happened.into_iter().filter_map(messages::of))?;
     Ok(new)
 }
 

@@ -41,17 +41,17 @@ pub(super) fn append(tx: &mut Tx<'_>, incoming: &[Incoming]) -> Result<Vec<Appen
          returning event_id, stripe_id, account, livemode",
         &[rows.into()],
     )?;
-    let mut fresh: HashMap<(String, String, i64), i64> = HashMap::with_capacity(inserted.len());
+    let mut fresh: HashMap<(&str, &str, i64), i64> = HashMap::with_capacity(inserted.len());
     for row in &inserted {
-        fresh.insert((row.text(1)?, row.text(2)?, row.int(3)?), row.int(0)?);
+        fresh.insert((row.text_ref(1)?, row.text_ref(2)?, row.int(3)?), row.int(0)?);
     }
     let mut bodies = Vec::with_capacity(inserted.len());
     let mut outcomes = Vec::with_capacity(incoming.len());
     for one in incoming {
         let envelope = &one.envelope;
         let key = (
-            envelope.id.clone(),
-            envelope.account.clone().unwrap_or_default(),
+            envelope.id.as_str(),
+            envelope.account.as_deref().unwrap_or_default(),
             i64::from(envelope.livemode),
         );
         // Taken out at its first use, so that a second copy within one batch is a duplicate like any other.

@@ -2,6 +2,7 @@
 //! event means is read beside the writer and ahead of it, so that the writer only decides and writes. An event that fails
 //! takes nobody with it: the batch is undone and its members are handled one by one.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use store::{Result, Tx};
@@ -59,7 +60,7 @@ impl Due {
 }
 
 /// What the worker asks of the handling path: to handle these, as far as they are still due.
-pub type Work = Vec<Due>;
+pub type Work = Arc<[Due]>;
 
 /// What came of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -135,7 +136,7 @@ async fn read_due(app: &App, behind: Option<(i64, i64)>) -> Work {
         .await;
     read.unwrap_or_else(|error| {
         tracing::error!(%error, "the inbox cannot be read");
-        Vec::new()
+        Arc::default()
     })
 }
 
@@ -143,7 +144,7 @@ async fn read_due(app: &App, behind: Option<(i64, i64)>) -> Work {
 async fn handle_batch(app: &App, due: Work) -> std::result::Result<u64, u64> {
     let of_subscriptions = due.iter().any(Due::tells_of_subscription);
     let of_payouts = due.iter().any(Due::tells_of_payout);
-    match app.handling.submit(due.clone()).await {
+    match app.handling.submit(Arc::clone(&due)).await {
         Ok(handled) => {
             if of_subscriptions {
                 app.store.notify(subscriptions::TOPIC);
@@ -162,16 +163,16 @@ async fn handle_batch(app: &App, due: Work) -> std::result::Result<u64, u64> {
         }
         Err(error) => {
             tracing::warn!(%error, "a batch of events failed; its members are handled one by one");
-            Err(one_by_one(app, due).await)
+            Err(one_by_one(app, &due).await)
         }
     }
 }
 
-async fn one_by_one(app: &App, due: Work) -> u64 {
+async fn one_by_one(app: &App, due: &[Due]) -> u64 {
     let mut total = 0;
     for one in due {
         let event_id = one.event_id;
-        match app.handling.submit(vec![one]).await {
+        match app.handling.submit(Arc::new([one.clone()])).await {
             Ok(handled) => {
                 count(handled);
                 total += handled.total();
@@ -250,7 +251,7 @@ pub(super) fn handle(
         return Ok(handled);
     }
     store::crash_point("inbox claimed");
-    let mut of_purchases: Vec<(i64, purchases::Told)> = Vec::with_capacity(due.len());
+    let mut of_purchases: Vec<(i64, &purchases::Told)> = Vec::with_capacity(due.len());
     let mut of_subscriptions: Vec<(i64, subscriptions::Told)> = Vec::new();
     let mut of_payouts: Vec<payouts::Told> = Vec::new();
     let mut marks = Vec::with_capacity(due.len());
@@ -258,7 +259,7 @@ pub(super) fn handle(
         let event_id = one.event_id;
         let (status, error) = match &one.told {
             Ok(Some(told)) => {
-                of_purchases.extend(told.purchase.clone().map(|told| (event_id, told)));
+                of_purchases.extend(told.purchase.as_ref().map(|told| (event_id, told)));
                 of_subscriptions.extend(told.subscription.clone().map(|told| (event_id, *told)));
                 of_payouts.extend(told.payout.clone());
                 handled.processed += 1;
@@ -285,7 +286,7 @@ pub(super) fn handle(
         });
     }
     let taken = subscriptions::take_in_events(tx, now_us, catalogue, &of_subscriptions)?;
-    of_purchases.extend(taken.told);
+    of_purchases.extend(taken.told.iter().map(|(event_id, told)| (*event_id, told)));
     let mut settled = purchases::settle(tx, now_us, policies, &of_purchases)?;
     store::crash_point("inbox settled");
     settled.effects.extend(taken.effects);

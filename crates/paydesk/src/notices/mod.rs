@@ -15,7 +15,7 @@ use crate::words::words;
 /// Writes a notice, and a message about it. Of one purchase a user is told once.
 pub fn note(tx: &mut Tx<'_>, notice: &Notice) -> Result<()> {
     if records::insert(tx, notice)? {
-        courier::tell(tx, notice.created_at_us, &[notice.message()])
+        courier::tell(tx, notice.created_at_us, [notice.message()])
     } else {
         Ok(())
     }

@@ -81,7 +81,7 @@ pub(super) async fn move_on(
                 payments.give_back(tx, now_us, (order_id, after.changes), share)?;
             }
             if wanted.to == Status::Delivered {
-                courier::tell(tx, now_us, &[delivered(&after)])?;
+                courier::tell(tx, now_us, [delivered(&after)])?;
                 let percent = catalogue.reviewer_share_percent(&after.package_id);
                 if let Some(sale) = earned(&after, &payments, percent, now_us + buffer_us) {
                     let earn = Caused::by_nothing(Effect::Earn(Box::new(sale)));

@@ -52,7 +52,7 @@ pub(super) fn take_in(tx: &mut Tx<'_>, now_us: i64, told: &[Told]) -> Result<()>
             messages.push(message(user_id, &after));
         }
     }
-    courier::tell(tx, now_us, &messages)
+    courier::tell(tx, now_us, messages)
 }
 
 /// What is told of a payout that the bank sent back.

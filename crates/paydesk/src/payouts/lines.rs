@@ -158,7 +158,7 @@ pub(super) fn post(
     (key, debit, credit, amount, code): (String, Role, Role, i64, TransferCode),
 ) -> Result<()> {
     let account = |role| AccountKey::money(line.sale.currency, role);
-    let movement = Movement::new(Cause::Key(key.clone()), account(debit), account(credit), amount, code);
+    let movement = Movement::new(Cause::key(key.clone()), account(debit), account(credit), amount, code);
     if let Some((kind, amount_minor)) = EntryKind::of(code, amount) {
         let entry = Entry {
             key: key.clone(),

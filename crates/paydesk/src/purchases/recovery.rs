@@ -115,7 +115,7 @@ pub(super) async fn take_in(app: &App, told: Vec<Told>) -> Result<(), store::Err
     app.store
         .write(move |tx| {
             for one in &told {
-                let settled = settlement::settle_seen(tx, now_us, policies, one.clone())?;
+                let settled = settlement::settle_seen(tx, now_us, policies, one)?;
                 for purchase in settled.purchases.values() {
                     let next = match purchase.status {
                         Status::AwaitingFunds => now_us + AWAITING_FUNDS_US,

@@ -26,7 +26,7 @@ pub struct Settled {
 
 /// Takes in what was told, each with the number of its event (or `NO_EVENT`). Purchases that the store does not know are
 /// adopted from what the fact states.
-pub fn settle(tx: &mut Tx<'_>, now_us: i64, policies: Policies, told: &[(i64, Told)]) -> Result<Settled> {
+pub fn settle(tx: &mut Tx<'_>, now_us: i64, policies: Policies, told: &[(i64, &Told)]) -> Result<Settled> {
     let named = named_purchases(tx, told)?;
     let before = records::lock(tx, &named.iter().map(String::as_str).collect())?;
     let mut purchases = before.clone();
@@ -80,7 +80,7 @@ pub fn settle(tx: &mut Tx<'_>, now_us: i64, policies: Policies, told: &[(i64, To
 }
 
 /// The purchases that are told of, and those whose payments are reversed, whether they are known or not.
-fn named_purchases(tx: &mut Tx<'_>, told: &[(i64, Told)]) -> Result<BTreeSet<String>> {
+fn named_purchases(tx: &mut Tx<'_>, told: &[(i64, &Told)]) -> Result<BTreeSet<String>> {
     let reversed = told.iter().filter_map(|(_, told)| match told {
         Told::Reversal(_) | Told::Asked(_) => told.payment_intent_id(),
         Told::Purchase(_) | Told::Saved(_) | Told::Invoice(_) | Told::InvoicePart(_) => None,
@@ -95,7 +95,7 @@ fn named_purchases(tx: &mut Tx<'_>, told: &[(i64, Told)]) -> Result<BTreeSet<Str
 }
 
 /// Locks the payments that are told of, and those of the invoices that are.
-fn lock_payments(tx: &mut Tx<'_>, told: &[(i64, Told)]) -> Result<Payments> {
+fn lock_payments(tx: &mut Tx<'_>, told: &[(i64, &Told)]) -> Result<Payments> {
     let invoices: BTreeSet<&str> = told
         .iter()
         .filter_map(|(_, told)| match told {
@@ -118,7 +118,7 @@ fn lock_payments(tx: &mut Tx<'_>, told: &[(i64, Told)]) -> Result<Payments> {
 ///
 /// A payment without a user pays an invoice that is not known yet; of any other the purchase must be there.
 fn check_locked(
-    told: &[(i64, Told)],
+    told: &[(i64, &Told)],
     known: &Payments,
     (named, purchases): (&BTreeSet<String>, &Purchases),
 ) -> Result<()> {
@@ -135,7 +135,7 @@ fn check_locked(
     }
 }
 
-fn reversals_in(told: &[(i64, Told)]) -> impl Iterator<Item = &Reversal> {
+fn reversals_in<'a>(told: &'a [(i64, &'a Told)]) -> impl Iterator<Item = &'a Reversal> {
     told.iter().filter_map(|(_, told)| match told {
         Told::Reversal(reversal) => Some(reversal),
         Told::Purchase(_) | Told::Saved(_) | Told::Invoice(_) | Told::InvoicePart(_) | Told::Asked(_) => None,
@@ -242,7 +242,7 @@ struct Counting {
 
 impl Counting {
     /// Those that are reversed, and those that were nobody's and may become somebody's.
-    fn begin(tx: &mut Tx<'_>, told: &[(i64, Told)], known: &Payments) -> Result<Self> {
+    fn begin(tx: &mut Tx<'_>, told: &[(i64, &Told)], known: &Payments) -> Result<Self> {
         let reversed = reversals_in(told).map(Reversal::payment_intent_id);
         let nobodys = known.values().filter(|payment| payment.user_id.is_none());
         let nobodys = nobodys.map(|payment| payment.payment_intent_id.as_str());
@@ -288,7 +288,7 @@ impl Counting {
 }
 
 /// Writes what was told about refunds and disputes, and counts together what they take away from each payment.
-fn reverse(tx: &mut Tx<'_>, now_us: i64, told: &[(i64, Told)], book: &mut Book) -> Result<()> {
+fn reverse(tx: &mut Tx<'_>, now_us: i64, told: &[(i64, &Told)], book: &mut Book) -> Result<()> {
     let freezes = book.policies.on_dispute == OnDispute::Freeze;
     let mut refunds: BTreeMap<String, Refund> = BTreeMap::new();
     let mut disputes: BTreeMap<String, Dispute> = BTreeMap::new();
@@ -369,7 +369,7 @@ pub(super) fn settle_seen(
     tx: &mut Tx<'_>,
     now_us: i64,
     policies: Policies,
-    told: Told,
+    told: &Told,
 ) -> std::result::Result<Settled, crate::effects::ApplyError> {
     let settled = settle(tx, now_us, policies, &[(NO_EVENT, told)])?;
     crate::effects::apply(tx, now_us, &settled.effects)?;

@@ -311,7 +311,8 @@ async fn settle(app: &App, told: Told, invoice_id: &str) -> Result<(), SyncError
     let (store, invoice_id) = (app.store.clone(), invoice_id.to_owned());
     let settled = store.write(move |tx| {
         let taken = intake::take_in_events(tx, now_us, &app.catalogue, &[(NO_EVENT, told.clone())])?;
-        let settled = purchases::settle(tx, now_us, policies, &taken.told)?;
+        let told: Vec<_> = taken.told.iter().map(|(event_id, told)| (*event_id, told)).collect();
+        let settled = purchases::settle(tx, now_us, policies, &told)?;
         effects::apply(tx, now_us, &settled.effects)?;
         // All of it is known now. One whose user is not waits until that is.
         records::forget_invoice(tx, &invoice_id)?;

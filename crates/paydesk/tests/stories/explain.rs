@@ -313,7 +313,7 @@ async fn give_singly(database: &TestDatabase, count: i64) {
     let bea = wallet(&UserId::parse("bea").unwrap(), None);
     let gift = |number: i64| {
         let issued = AccountKey::credits(Role::Issued);
-        let cause = Cause::Key(format!("gift:{number}"));
+        let cause = Cause::key(format!("gift:{number}"));
         vec![Movement {
             fill: Fill::New(Terms {
                 priority: number % 3,

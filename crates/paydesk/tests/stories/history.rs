@@ -235,7 +235,7 @@ fn movements(key: &str, act: &Act, now_us: i64, holds: &mut Vec<Vec<Lot>>) -> Ve
     let house = AccountKey::credits;
     let held = house(Role::Held(owner(&ada, None)));
     let moving = |debit: AccountKey, credit: AccountKey, amount: i64, code: TransferCode| {
-        let cause = Cause::Key(format!("{key}:{}", code.word()));
+        let cause = Cause::key(format!("{key}:{}", code.word()));
         Movement::new(cause, debit, credit, amount, code)
     };
     let carried = |movement: Movement| Movement {

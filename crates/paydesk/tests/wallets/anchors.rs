@@ -95,13 +95,13 @@ fn history(rng: &mut StdRng) -> Vec<Step> {
     let step = |number: usize, rng: &mut StdRng| {
         let (own, amount) = (wallet(rng.random_range(0..4)), rng.random_range(2..50));
         let movement = if number < 4 {
-            let cause = Cause::Key(format!("add:{number}"));
+            let cause = Cause::key(format!("add:{number}"));
             Movement::new(cause, house(Role::Issued), wallet(number), 100_000, TransferCode::Add)
         } else if rng.random_bool(0.5) {
-            let cause = Cause::Key(format!("add:{number}"));
+            let cause = Cause::key(format!("add:{number}"));
             Movement::new(cause, house(Role::Issued), own, amount, TransferCode::Add)
         } else {
-            let cause = Cause::Key(format!("spend:{number}"));
+            let cause = Cause::key(format!("spend:{number}"));
             Movement::new(cause, own, house(Role::Spent), amount, TransferCode::Spend)
         };
         let memo = Some(format!("reason {number}"));
@@ -160,7 +160,7 @@ fn forge(history: &[Step], forgery: Forgery) -> Vec<Step> {
             (forged[step].0, forged[step + 1].0) = (second, first);
         }
         Forgery::Insert(step) => {
-            let cause = Cause::Key("add:between".to_owned());
+            let cause = Cause::key("add:between".to_owned());
             let issued = AccountKey::credits(Role::Issued);
             let between = Movement::new(cause, issued, wallet(0), 5, TransferCode::Add);
             forged.insert(step, (forged[step].0, between));

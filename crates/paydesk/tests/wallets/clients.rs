@@ -315,7 +315,7 @@ impl Client {
             amount,
             name: name.to_owned(),
         };
-        let cause = Cause::Key(format!("grant:{name}"));
+        let cause = Cause::key(format!("grant:{name}"));
         let issued = AccountKey::credits(Role::Issued);
         self.post(Movement::new(cause, issued, to, amount, TransferCode::Grant), asked)
             .await
@@ -326,7 +326,7 @@ impl Client {
         let amount = rng.random_range(1..200);
         let own = wallet(user, false);
         let clawed_back = AccountKey::credits(Role::ClawedBack);
-        let cause = Cause::Key(format!("reverse:{name}"));
+        let cause = Cause::key(format!("reverse:{name}"));
         let (movement, asked) = if rng.random_bool(0.7) {
             let asked = Asked::ClawBack {
                 from: text(&own),

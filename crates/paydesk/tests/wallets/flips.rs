@@ -241,7 +241,7 @@ async fn fill(store: &Store) {
         }
     };
     let out = |name: &str, from: &AccountKey, to: AccountKey, amount, code| {
-        Movement::new(Cause::Key(name.to_owned()), from.clone(), to, amount, code)
+        Movement::new(Cause::key(name.to_owned()), from.clone(), to, amount, code)
     };
     let house = |role| AccountKey::credits(role);
     let terms = |priority, expires_at_us| Terms {

@@ -16,7 +16,7 @@ async fn nodes_that_seal_at_once_make_one_chain() {
         store.migrate(MIGRATIONS).await.unwrap();
         for round in 0..20 {
             let wallet = AccountKey::credits(Role::Wallet(Owner::user("ada")));
-            let cause = Cause::Key(format!("grant:{round}"));
+            let cause = Cause::key(format!("grant:{round}"));
             let issued = AccountKey::credits(Role::Issued);
             let batch = vec![vec![Movement::new(cause, issued, wallet, 5, TransferCode::Grant)]];
             store.write(move |tx| books::post(tx, round, &batch)).await.unwrap();

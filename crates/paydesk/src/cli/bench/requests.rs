@@ -136,12 +136,12 @@ impl Requests {
 
     /// One request of the run, whole. Users take turns.
     pub(super) fn make(&mut self, sequence: u64, clock: &Clock) -> &[u8] {
-        self.unique.fill(&mut self.bytes, self.maker.of(sequence));
+        let now_s = clock.now_seconds();
+        self.unique.fill(&mut self.bytes, self.maker.of(sequence, now_s));
         let mut digits = [0; USER_DIGITS];
         write_number(&mut digits, sequence % u64::from(self.user_count.max(1)));
         self.user.fill(&mut self.bytes, &digits);
         if let Some(secret) = &self.secret {
-            let now_s = clock.now_seconds();
             let mut digits = [0; TIME_MARKER.len()];
             write_number(&mut digits, u64::try_from(now_s).unwrap_or_default());
             self.time.fill(&mut self.bytes, &digits);

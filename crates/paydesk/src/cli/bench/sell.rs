@@ -108,10 +108,10 @@ struct Sale {
 
 async fn settle(store: &Store, at_us: i64, batch: Arc<[Sale]>) -> Result<()> {
     let written = store.write(move |tx| {
-        let told: Vec<(i64, Told)> = batch
+        let told: Vec<(i64, &Told)> = batch
             .iter()
             .flat_map(|sale| &sale.told)
-            .map(|told| (NO_EVENT, told.clone()))
+            .map(|told| (NO_EVENT, told))
             .collect();
         let settled = purchases::settle(tx, at_us, Policies::default(), &told)?;
         effects::apply(tx, at_us, &settled.effects)?;

@@ -35,9 +35,19 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// The width of what makes a request unique, in characters.
 pub(super) const UNIQUE_WIDTH: usize = 26;
 
-const RUN_WIDTH: usize = 13;
+/// The alphabet in which Stripe writes the second that an object was made in.
+const SECOND_ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// Makes values that no request of another run has, nor another request of this one.
+/// The second that Stripe counts from in its ids, unix time: `price_1PgafmB7WZ01zgkW02Hf9z6c` was created at 1721948530.
+const STRIPE_SECONDS_FROM: i64 = 1_342_389_380;
+
+/// Where the parts stand: a digit, the second, the run, the request.
+const SECOND: std::ops::Range<usize> = 1..6;
+const RUN: std::ops::Range<usize> = 6..19;
+const SEQUENCE: std::ops::Range<usize> = 19..UNIQUE_WIDTH;
+
+/// Makes values that no request of another run has, nor another request of this one. They begin as the ids of Stripe's payments
+/// do, with a digit and the second, because that is what a store's indexes see: neighbours in time are neighbours in them.
 #[derive(Debug, Clone)]
 pub(super) struct Unique([u8; UNIQUE_WIDTH]);
 
@@ -45,28 +55,33 @@ impl Unique {
     /// `run` is the beginning of an id made for this run, which is the time and some randomness.
     pub(super) fn new(run: &str) -> Self {
         let mut value = [b'0'; UNIQUE_WIDTH];
-        let run = run.as_bytes();
-        let length = run.len().min(RUN_WIDTH);
-        value[..length].copy_from_slice(&run[..length]);
+        value[0] = b'3';
+        for (place, letter) in value[RUN].iter_mut().zip(run.bytes()) {
+            *place = letter;
+        }
         Self(value)
     }
 
-    /// The value of one request of the run.
-    pub(super) fn of(&mut self, sequence: u64) -> &[u8; UNIQUE_WIDTH] {
-        let mut rest = sequence;
-        for digit in self.0[RUN_WIDTH..].iter_mut().rev() {
-            *digit = ALPHABET[usize::try_from(rest & 31).expect("five bits fit")];
-            rest >>= 5;
-        }
+    /// The value of one request of the run, made at this moment, unix seconds.
+    pub(super) fn of(&mut self, sequence: u64, now_s: i64) -> &[u8; UNIQUE_WIDTH] {
+        let seconds = u64::try_from(now_s - STRIPE_SECONDS_FROM).unwrap_or_default();
+        write_in(SECOND_ALPHABET, &mut self.0[SECOND], seconds);
+        write_in(ALPHABET, &mut self.0[SEQUENCE], sequence);
         &self.0
+    }
+}
+
+/// Writes a number over the whole of `digits`, with zeros in front.
+fn write_in<const BASE: usize>(alphabet: &[u8; BASE], digits: &mut [u8], number: u64) {
+    let mut rest = number;
+    for digit in digits.iter_mut().rev() {
+        let place = usize::try_from(rest % BASE as u64).expect("less than the base");
+        *digit = alphabet[place];
+        rest /= BASE as u64;
     }
 }
 
 /// Writes a number in decimal over the whole of `digits`, with zeros in front.
 pub(super) fn write_number(digits: &mut [u8], number: u64) {
-    let mut rest = number;
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0' + u8::try_from(rest % 10).expect("a remainder of ten is one digit");
-        rest /= 10;
-    }
+    write_in(b"0123456789", digits, number);
 }

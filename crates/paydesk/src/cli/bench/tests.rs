@@ -188,9 +188,12 @@ fn a_read_of_entitlements_names_its_user_and_has_no_body() {
 #[test]
 fn what_fills_a_slot_has_its_width() {
     let mut unique = Unique::new("0123456789abcdefghij");
-    assert_eq!(unique.of(0), b"0123456789abc0000000000000");
-    assert_eq!(unique.of(33), b"0123456789abc0000000000011");
-    assert_eq!(unique.of(u64::MAX)[13..], *b"fzzzzzzzzzzzz");
+    // As in Stripe's `price_1PgafmB7WZ01zgkW02Hf9z6c`, which was created in this second.
+    let created_s = 1_721_948_530;
+    assert_eq!(unique.of(0, created_s), b"3Pgafm0123456789abc0000000");
+    assert_eq!(unique.of(33, created_s + 1), b"3Pgafn0123456789abc0000011");
+    assert_eq!(unique.of(u64::MAX, created_s)[19..], *b"zzzzzzz");
+    assert_eq!(Unique::new("run").of(0, created_s), b"3Pgafmrun00000000000000000");
     let mut digits = *b"??????";
     write_number(&mut digits, 42);
     assert_eq!(&digits, b"000042");

@@ -63,7 +63,7 @@ pub fn place(command: &Command, now_us: i64) -> Hold {
 
 /// What is posted when a hold is made.
 pub fn reservation(hold: &Hold) -> Movement {
-    let key = Cause::Key(format!("hold:{}", hold.hold_id));
+    let key = Cause::key(format!("hold:{}", hold.hold_id));
     Movement {
         memo: Some(hold.reason.clone()),
         ..Movement::new(key, hold.wallet(), hold.held(), hold.amount, TransferCode::Hold)
@@ -110,7 +110,7 @@ fn end(hold: &mut Hold, status: Status, captured: i64, now_us: i64) -> Movements
     hold.ended_at_us = Some(now_us);
     let mut moves = Vec::with_capacity(2);
     if captured > 0 {
-        let key = Cause::Key(format!("capture:{}", hold.hold_id));
+        let key = Cause::key(format!("capture:{}", hold.hold_id));
         let spent = AccountKey::credits(Role::Spent);
         moves.push(Movement {
             memo: Some(hold.reason.clone()),
@@ -119,7 +119,7 @@ fn end(hold: &mut Hold, status: Status, captured: i64, now_us: i64) -> Movements
     }
     let rest = hold.amount - captured;
     if rest > 0 {
-        let key = Cause::Key(format!("release:{}", hold.hold_id));
+        let key = Cause::key(format!("release:{}", hold.hold_id));
         moves.push(Movement {
             fill: Fill::Back(behind(&hold.drawn, captured)),
             ..Movement::new(key, hold.held(), hold.wallet(), rest, TransferCode::Release)

@@ -148,7 +148,7 @@ pub(super) fn set_aside(
     intent: &RefundIntent,
 ) -> store::Result<()> {
     let asked = Told::Asked(intent.payment_intent_id.clone());
-    settlement::settle_seen(tx, now_us, policies, asked)
+    settlement::settle_seen(tx, now_us, policies, &asked)
         .map(drop)
         .map_err(ApplyError::into_store)
 }
@@ -352,11 +352,11 @@ async fn record(app: &App, mut intent: RefundIntent, refund: StripeRefund) -> Re
         intent_id: Some(intent.intent_id.clone()),
         ..told
     };
+    let told = Told::Reversal(Reversal::Refund(told));
     let recorded = app
         .store
         .write(move |tx| {
-            let told = Told::Reversal(Reversal::Refund(told.clone()));
-            settlement::settle_seen(tx, now_us, policies, told)?;
+            settlement::settle_seen(tx, now_us, policies, &told)?;
             Ok::<_, ApplyError>(intent.clone())
         })
         .await

@@ -41,7 +41,10 @@ async fn tell(test: &TestApp, prefix: &str, count: usize) {
         Message::about(&format!("{prefix}-{number}"), Kind::CreditsGranted, &ada, data)
     };
     let messages: Vec<Message> = (0..count).map(message).collect();
-    let told = test.app.store.write(move |tx| courier::tell(tx, now_us, &messages));
+    let told = test
+        .app
+        .store
+        .write(move |tx| courier::tell(tx, now_us, messages.iter().cloned()));
     told.await.unwrap();
 }
 

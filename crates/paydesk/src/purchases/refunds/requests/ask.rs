@@ -51,7 +51,7 @@ pub(super) async fn ask(app: &App, one_time: &OneTime, caller: Caller, wanted: A
             let mut request = judged(tx, now_us, (&purchase, &payment), (caller, terms), wanted)?;
             request.request_id.clone_from(request_id);
             records::insert(tx, &request)?;
-            courier::tell(tx, now_us, &[request.message(courier::Kind::RefundRequested)])?;
+            courier::tell(tx, now_us, [request.message(courier::Kind::RefundRequested)])?;
             if request.needs.approvals == 0 {
                 grant(tx, now_us, policies, &mut request, (&purchase, &payment), POLICY)?;
             }
@@ -166,6 +166,6 @@ pub(super) fn grant(
     request.decided_by = Some(by.to_owned());
     request.decided_at_us = Some(now_us);
     records::update(tx, request)?;
-    courier::tell(tx, now_us, &[request.message(courier::Kind::RefundApproved)])?;
+    courier::tell(tx, now_us, [request.message(courier::Kind::RefundApproved)])?;
     Ok(())
 }

@@ -113,6 +113,6 @@ fn decline(
     request.decided_at_us = Some(now_us);
     request.answer = Some(answer.to_owned());
     records::update(tx, request)?;
-    courier::tell(tx, now_us, &[request.message(courier::Kind::RefundDeclined)])?;
+    courier::tell(tx, now_us, [request.message(courier::Kind::RefundDeclined)])?;
     Ok(())
 }

@@ -184,5 +184,5 @@ pub(super) fn ended(tx: &mut Tx<'_>, now_us: i64, intent: &RefundIntent) -> stor
         courier::Kind::RefundFailed
     };
     records::update(tx, &request)?;
-    courier::tell(tx, now_us, &[request.message(kind)])
+    courier::tell(tx, now_us, [request.message(kind)])
 }
