@@ -44,7 +44,7 @@ export function BookingList({ isGiven = false, className }: BookingListProps): R
       )}
       <More list={bookings} />
       <Said>{said}</Said>
-      <Failure error={book.error} />
+      {!asked && <Failure error={book.error} />}
       {bookings.status === "error" && <Failure error={bookings.error} retry={bookings.refresh} />}
       {asked && (
         <asked.Question

@@ -45,48 +45,85 @@ export function Cancellation({ booking, name, bookings, isGiven, onClose, onDone
   );
 }
 
+interface SessionsProps {
+  offered: Session[];
+  chosen: string;
+  onChoose: (id: string) => void;
+}
+
+/** Which of several sessions it is to be. */
+function Sessions({ offered, chosen, onChoose }: SessionsProps): ReactElement {
+  const { words } = usePaydesk();
+  const id = useId();
+  return (
+    <div className="pd-field">
+      <label htmlFor={id}>{words.sessionType}</label>
+      <select id={id} value={chosen} onChange={({ target }) => onChoose(target.value)}>
+        {offered.map((item) => (
+          <option key={item.id} value={item.id}>
+            {item.name}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
 /** What a session costs less than what was agreed on for a booking, in minor units; nothing where it has no price in its currency. */
 function costsLess({ amount_minor, currency }: BookingOut, item: Session): number | undefined {
   const price = item.prices[currency];
   return price === undefined ? undefined : amount_minor - price;
 }
 
+/** Whether a booking may become such a session: its own, or another one of its builder that has a price in its currency. */
+function mayMoveTo(booking: BookingOut, item: Session): boolean {
+  const isOther = item.id !== booking.session_type_id;
+  return !isOther || (item.session.builder_id === booking.builder_id && costsLess(booking, item) !== undefined);
+}
+
 /**
  * Another time for a booking, of its session type or of another one of its builder: one that is free. Where somebody else has it by
- * then, others are offered. Nobody is charged here, so a client is offered no session that costs more.
+ * then, others are offered. For a session that costs more a client is led to the page where the difference is paid.
  */
 export function Move({ booking, name, bookings, isGiven, onClose, onDone }: AskProps): ReactElement {
   const { words, locale } = usePaydesk();
   const products = useProducts();
   const [startsAt, choose] = useState<string>();
-  const { move } = bookings;
+  const { move, book } = bookings;
+  const { booking_id, currency } = booking;
   const timeZone = ownTimeZone();
-  const ids = useId();
   const [itemId, chooseItem] = useState(booking.session_type_id);
-  const offered = (products.data?.data.filter(isSession) ?? []).filter((item) => {
-    if (item.id === booking.session_type_id) return true;
-    const less = costsLess(booking, item);
-    return item.session.builder_id === booking.builder_id && less !== undefined && (isGiven || less >= 0);
-  });
+  const offered = products.data?.data.filter(isSession).filter((item) => mayMoveTo(booking, item)) ?? [];
   const item = offered.find(({ id }) => id === itemId);
   const less = (item && item.id !== booking.session_type_id && costsLess(booking, item)) || 0;
   const percent = percentBack(booking, Date.now());
+  const isDearer = !isGiven && less < 0;
+  const amount = formatMoney(Math.abs(less), currency, locale);
+  const { status, error } = isDearer ? book : move;
+  const reset = () => {
+    move.reset();
+    book.reset();
+  };
   return (
     <Question
       title={words.moveBookingTitle(name)}
-      confirm={words.moveBooking}
+      confirm={isDearer ? words.payAndMove(amount) : words.moveBooking}
       keep={words.keepTime}
-      isPending={move.status === "pending"}
+      isPending={status === "pending" || (isDearer && status === "done")}
       isReady={startsAt !== undefined}
-      error={move.error}
+      error={error}
       onClose={() => {
-        move.reset();
+        reset();
         onClose();
       }}
       onConfirm={async () => {
         if (startsAt === undefined) return;
+        if (isDearer) {
+          await book.run({ bookingId: booking_id, sessionTypeId: itemId, startsAt, currency });
+          return;
+        }
         const sessionTypeId = itemId === booking.session_type_id ? undefined : itemId;
-        const moved = await move.run({ bookingId: booking.booking_id, startsAt, sessionTypeId });
+        const moved = await move.run({ bookingId: booking_id, startsAt, sessionTypeId });
         if (moved) onDone(words.bookingMoved(formatTime(moved.starts_at, locale)));
       }}
     >
@@ -96,26 +133,18 @@ export function Move({ booking, name, bookings, isGiven, onClose, onDone }: AskP
       {products.status === "error" && <Failure error={products.error} retry={products.refresh} />}
       {products.status === "ready" && !item && <Empty>{words.notForSale}</Empty>}
       {item && offered.length > 1 && (
-        <div className="pd-field">
-          <label htmlFor={ids}>{words.sessionType}</label>
-          <select
-            id={ids}
-            value={itemId}
-            onChange={({ target }) => {
-              move.reset();
-              choose(undefined);
-              chooseItem(target.value);
-            }}
-          >
-            {offered.map(({ id, name: called }) => (
-              <option key={id} value={id}>
-                {called}
-              </option>
-            ))}
-          </select>
-        </div>
+        <Sessions
+          offered={offered}
+          chosen={itemId}
+          onChoose={(id) => {
+            reset();
+            choose(undefined);
+            chooseItem(id);
+          }}
+        />
       )}
-      {less > 0 && <p className="pd-note">{words.givenBackByMove(formatMoney(less, booking.currency, locale))}</p>}
+      {less > 0 && <p className="pd-note">{words.givenBackByMove(amount)}</p>}
+      {isDearer && <p className="pd-note">{words.movesOncePaid(amount)}</p>}
       {item && (
         <SlotPicker
           key={item.id}
@@ -123,10 +152,10 @@ export function Move({ booking, name, bookings, isGiven, onClose, onDone }: AskP
           timeZone={timeZone}
           chosen={startsAt}
           onChoose={(start) => {
-            move.reset();
+            reset();
             choose(start);
           }}
-          error={move.error}
+          error={error}
         >
           {startsAt && <p role="status">{words.moveTo(formatTime(startsAt, locale, timeZone))}</p>}
         </SlotPicker>

@@ -14,6 +14,8 @@ export interface BookingInput {
   sessionTypeId: string;
   startsAt: string;
   currency?: string | undefined;
+  /** A booking that moves there, where that costs more: what is paid is the difference. */
+  bookingId?: string | undefined;
 }
 
 export type UseBookings = List<PageBookingOut> & {
@@ -31,7 +33,7 @@ export type UseBookings = List<PageBookingOut> & {
 export interface MoveInput {
   bookingId: string;
   startsAt: string;
-  /** Another session type of the same builder. What costs less gives the difference back; a client moves to none that costs more. */
+  /** Another session type of the same builder. What costs less gives the difference back; for one that costs more a client pays by `book`. */
   sessionTypeId?: string | undefined;
 }
 
@@ -99,8 +101,9 @@ export function percentBack({ starts_at, refund_tiers, refund_percent_max }: Boo
 /** Holds a time and leads to its checkout, without reading what was booked before. */
 export function useBook(): Action<BookingInput, Started> {
   const paydesk = usePaydesk();
-  return useLeaving(async ({ sessionTypeId, startsAt, currency }: BookingInput, idempotencyKey) => {
-    const input = { item_id: sessionTypeId, starts_at: startsAt, ...(currency && { currency }) };
+  return useLeaving(async ({ sessionTypeId, startsAt, currency, bookingId }: BookingInput, idempotencyKey) => {
+    const moved = bookingId && { booking_id: bookingId };
+    const input = { item_id: sessionTypeId, starts_at: startsAt, ...(currency && { currency }), ...moved };
     const started = await beginCheckout(paydesk, input, idempotencyKey);
     void paydesk.cache.refresh("bookings");
     return started;

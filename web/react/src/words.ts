@@ -136,6 +136,8 @@ export interface Words {
   sessionType: string;
   /** What a move to a session that costs less gives back to the client. */
   givenBackByMove: (amount: string) => string;
+  movesOncePaid: (amount: string) => string;
+  payAndMove: (amount: string) => string;
   /** What comes back at most of a booking that its client moves now and cancels afterwards. */
   moveKeepsShare: (percent: number) => string;
   keepTime: string;
@@ -366,6 +368,7 @@ export const english: Words = {
     no_show: "Missed",
     paid_unplaced: "Paid too late; your money comes back",
     refunded: "Refunded",
+    moved: "Moved",
   },
   givenBack: (amount) => `${amount} given back`,
 
@@ -381,6 +384,8 @@ export const english: Words = {
   moveTo: (time) => `It moves to ${time}.`,
   sessionType: "Session",
   givenBackByMove: (amount) => `It costs less: ${amount} of what was paid goes back.`,
+  movesOncePaid: (amount) => `It costs ${amount} more. The booking moves once that is paid.`,
+  payAndMove: (amount) => `Pay ${amount} and move`,
   moveKeepsShare: (percent) =>
     percent === 0
       ? "If you cancel it after moving it, nothing comes back."

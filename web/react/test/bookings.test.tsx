@@ -278,7 +278,7 @@ test("who moved a booking late gets no more back than they would have then", asy
 
 const MOVE = "POST /api/bookings/bkg_1/reschedule";
 
-test("a booking is moved to another session of its builder; a client is offered none that costs more", async () => {
+test("a booking is moved to another session of its builder; a client pays what that costs more", async () => {
   const costing = (id: string, name: string, usd: number) => ({ ...session(id, name, "grace"), prices: { usd } });
   const others = [costing("chat", "Chat", 4500), costing("day", "Whole day", 9000), costing("talk", "Talk", 6000)];
   const elsewhere = { ...session("yen", "In yen only", "grace"), prices: { jpy: 1 } };
@@ -291,7 +291,8 @@ test("a booking is moved to another session of its builder; a client is offered 
     [SLOTS]: early,
     [MOVE]: { ...confirmed, session_type_id: "chat", starts_at: "2026-10-28T08:00:00Z" },
   });
-  const { unmount } = show(client, <BookingList />);
+  const navigate = vi.fn();
+  const { unmount } = show(client, <BookingList />, { navigate });
   const ask = async () => {
     fireEvent.click(await screen.findByRole("button", { name: /^Move/ }));
     return within(await screen.findByRole("dialog"));
@@ -302,7 +303,7 @@ test("a booking is moved to another session of its builder; a client is offered 
     within(choice)
       .getAllByRole("option")
       .map(({ textContent }) => textContent);
-  expect(names()).toEqual(["Mix session", "Chat", "Talk"]);
+  expect(names()).toEqual(["Mix session", "Chat", "Whole day", "Talk"]);
   expect(question.queryByText(/costs less/)).toBeNull();
   fireEvent.change(choice, { target: { value: "chat" } });
   question.getByText("It costs less: $15.00 of what was paid goes back.");
@@ -311,6 +312,17 @@ test("a booking is moved to another session of its builder; a client is offered 
   fireEvent.click(question.getByRole("button", { name: "Move" }));
   await screen.findByText(/^The booking has moved to Wed, Oct 28/);
   expect(to(MOVE).map(({ body }) => body)).toEqual([{ starts_at: "2026-10-28T08:00:00Z", session_type: "chat" }]);
+
+  const dearer = await ask();
+  fireEvent.change(await dearer.findByRole("combobox", { name: "Session" }), { target: { value: "day" } });
+  dearer.getByText("It costs $30.00 more. The booking moves once that is paid.");
+  fireEvent.click(await dearer.findByRole("button", { name: /^Wednesday, October 28, 2026, 1 time/ }));
+  fireEvent.click(dearer.getByRole("radio"));
+  fireEvent.click(dearer.getByRole("button", { name: "Pay $30.00 and move" }));
+  await waitFor(() => expect(navigate).toHaveBeenCalledWith(started.url));
+  expect(to(CHECKOUT).map(({ body }) => body)).toEqual([
+    { booking_id: "bkg_1", item_id: "day", starts_at: "2026-10-28T08:00:00Z", currency: "usd" },
+  ]);
   unmount();
 
   show(client, <BookingList isGiven />);

@@ -4,11 +4,13 @@
 //! Here live session times, builders' availability, free slots, the booking, its claims and its use cases. That no two
 //! bookings take the same time is the database's to see to: each has a row for every five minutes that it takes, buffers
 //! included, and their key is unique. Paying is a purchase of kind `booking`; a purchase reaches a booking only through
-//! `hold`, `pay`, `release` and `count`. One booking is paid for by one purchase, and shares the random part of its id.
+//! `hold`, `pay`, `release` and `count`. Each purchase has one booking, which shares the random part of its id; one whose
+//! purchase pays the difference of a dearer session moves another booking, and stands in no list.
 
 mod availability;
 mod earned;
 mod feeds;
+mod paid_moves;
 mod records;
 pub mod routes;
 pub mod rules;
@@ -26,6 +28,7 @@ use crate::purchases::refunds;
 use rules::slots::{Shape, Span};
 use rules::{OnPayment, shown};
 
+pub use paid_moves::{difference, to_move};
 pub use records::{booking, of_client};
 pub use rules::Status;
 pub use slots::refused;
@@ -73,13 +76,28 @@ pub const SESSION_COSTS_MORE: Kind = Kind {
     status: 409,
     title: "The other session costs more",
     explanation: "`difference_minor` says by how much, in minor units of `currency`. A client moves a booking to a session \
-                  that costs the same or less. Book the other one with POST /api/payments/create-checkout-session, and \
-                  cancel this one once that is confirmed; or have the builder or the shop move it, at the price that was \
-                  paid. Nothing was changed.",
+                  that costs the same or less. Pay the difference with POST /api/payments/create-checkout-session, which \
+                  takes the booking as `booking_id`, the other session as `item_id` and its time as `starts_at`; or have the \
+                  builder or the shop move it, at the price that was paid. Nothing was changed.",
+};
+
+/// There is no difference to pay for the move.
+pub const NO_DIFFERENCE: Kind = Kind {
+    code: "no_difference",
+    status: 409,
+    title: "The move costs nothing",
+    explanation: "The session costs the same as the one that is booked, or less, so there is nothing to pay. Move the booking \
+                  with POST /api/bookings/{booking_id}/reschedule. Nothing was changed.",
 };
 
 /// All kinds of problem of this module.
-pub const KINDS: &[Kind] = &[SLOT_TAKEN, SLOT_NOT_OFFERED, BOOKING_NOT_CHANGEABLE, SESSION_COSTS_MORE];
+pub const KINDS: &[Kind] = &[
+    SLOT_TAKEN,
+    SLOT_NOT_OFFERED,
+    BOOKING_NOT_CHANGEABLE,
+    SESSION_COSTS_MORE,
+    NO_DIFFERENCE,
+];
 
 /// A session that a client booked, or set out to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -131,6 +149,17 @@ pub struct Booking {
     pub created_at_us: i64,
     /// When it last changed, microseconds.
     pub updated_at_us: i64,
+    /// The booking that it moves once the difference is paid, which is its price then.
+    pub moves: Option<Moves>,
+}
+
+/// What a booking moves.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Moves {
+    /// Which booking.
+    pub booking_id: String,
+    /// How often that had changed when the move was agreed on. Where it has changed since, it is not moved.
+    pub change: i64,
 }
 
 /// What holding a time came to.
@@ -161,6 +190,8 @@ pub struct Wanted<'a> {
     pub price: Money,
     /// How long after its end what is earned of it waits, microseconds.
     pub payout_buffer_us: i64,
+    /// The booking that is to be moved; the price is the difference then.
+    pub moves: Option<&'a Booking>,
 }
 
 impl SessionType {
@@ -189,7 +220,8 @@ pub fn hold(tx: &mut Tx<'_>, now_us: i64, wanted: &Wanted<'_>) -> Result<Hold> {
     let shape = wanted.session_type.shape();
     let (session, claim) = (shape.session(wanted.starts_at_us), shape.claim(wanted.starts_at_us));
     let builder_id = &wanted.session_type.builder_id;
-    let taken = records::overlapping(tx, builder_id, claim)?;
+    let mut taken = records::overlapping(tx, builder_id, claim)?;
+    taken.retain(|other| wanted.moves.is_none_or(|moved| moved.booking_id != other.booking_id));
     if !taken.is_empty() {
         return Ok(Hold::Taken(taken));
     }
@@ -221,8 +253,15 @@ pub fn hold(tx: &mut Tx<'_>, now_us: i64, wanted: &Wanted<'_>) -> Result<Hold> {
         changes: 0,
         created_at_us: now_us,
         updated_at_us: now_us,
+        moves: None,
     };
-    if !records::claim(tx, &booking)? {
+    let booking = match wanted.moves {
+        Some(moved) => paid_moves::terms(booking, moved, wanted.session_type, now_us),
+        None => booking,
+    };
+    // What the booking has that is to be moved, it gives up when it is moved.
+    let given_up = wanted.moves.filter(|moved| moved.holds_slot).map(|moved| moved.claim);
+    if !records::claim_beside(tx, &booking, given_up)? {
         // Another node took it in this very moment; all is decided anew on what it wrote.
         return Err(store::Error::Busy);
     }
@@ -233,6 +272,10 @@ pub fn hold(tx: &mut Tx<'_>, now_us: i64, wanted: &Wanted<'_>) -> Result<Hold> {
 /// Takes in that the money for a booking came: it is confirmed, where its time is held or still free. Otherwise it is false,
 /// and the money is to go back; so it is where the store does not know the booking, because it was restored from before it.
 pub fn pay(tx: &mut Tx<'_>, now_us: i64, booking_id: &str) -> Result<bool> {
+    let known = records::booking(tx, booking_id)?;
+    if let Some(moves) = known.and_then(|booking| booking.moves) {
+        return paid_moves::pay(tx, now_us, booking_id, &moves);
+    }
     let Some(booking) = records::lock(tx, booking_id)? else {
         return Ok(false);
     };
@@ -253,6 +296,10 @@ pub fn release(tx: &mut Tx<'_>, now_us: i64, booking_id: &str) -> Result<()> {
     match records::lock(tx, booking_id)? {
         Some(booking) if booking.place == Status::Pending => {
             let after = place_at(tx, now_us, &booking, Status::Released)?;
+            // Of one that only moves another there is nothing to tell: the other stays where it is.
+            if after.moves.is_some() {
+                return Ok(());
+            }
             told::placed(tx, now_us, &after)
         }
         _ => Ok(()),
@@ -261,18 +308,23 @@ pub fn release(tx: &mut Tx<'_>, now_us: i64, booking_id: &str) -> Result<()> {
 
 /// Takes in what was paid and given back for a booking, as one of its payments came or changed. One whose money all went back gives its time free. Where some of it
 /// comes back, because a refund failed or a dispute was won, it has its time again if that is free; otherwise what was paid
-/// has no place.
-pub fn count(
-    tx: &mut Tx<'_>,
-    now_us: i64,
-    (booking_id, payment): (&str, &str),
-    (paid_minor, refunded_minor): (i64, i64),
-) -> Result<()> {
-    let Some(before) = records::lock(tx, booking_id)? else {
+/// has no place. What was paid for moving another one counts for that.
+pub fn count(tx: &mut Tx<'_>, now_us: i64, (booking_id, payment): (&str, &str)) -> Result<()> {
+    let counted = match records::booking(tx, booking_id)?.and_then(|booking| booking.moves) {
+        Some(moves) => paid_moves::counted(tx, booking_id, &moves)?,
+        None => records::lock(tx, booking_id)?,
+    };
+    let Some(mut booking) = counted else {
         return Ok(());
     };
-    let mut booking = before.clone();
-    (booking.paid_minor, booking.refunded_minor) = (paid_minor, refunded_minor);
+    // Read behind the lock: other payments of the booking may have come on another node.
+    let parts = paid_moves::parts(tx, &booking)?;
+    booking.paid_minor = parts.iter().map(|part| part.paid_minor).fold(0, i64::saturating_add);
+    booking.refunded_minor = parts
+        .iter()
+        .map(|part| part.refunded_minor)
+        .fold(0, i64::saturating_add);
+    let (paid_minor, refunded_minor) = (booking.paid_minor, booking.refunded_minor);
     let lacks_its_time = booking.place.has_its_time() && !booking.holds_slot;
     let place = if lacks_its_time && shown(booking.place, paid_minor, refunded_minor) != Status::Refunded {
         if reclaimed(tx, &booking)? {
@@ -284,8 +336,8 @@ pub fn count(
         booking.place
     };
     let after = place_at(tx, now_us, &booking, place)?;
-    earned::earn(tx, now_us, &after, payment)?;
-    earned::follow(tx, now_us, &after)
+    earned::earn(tx, now_us, (&after, &parts), (booking_id, payment))?;
+    earned::follow(tx, now_us, (&after, &parts))
 }
 
 /// Whether a booking that gave its time free has it again.

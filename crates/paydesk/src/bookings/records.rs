@@ -4,7 +4,7 @@ use ledger::{Currency, Money};
 use store::{Error, Field, Result, Row, Rows, Tx};
 
 use super::rules::slots::Span;
-use super::{Booking, GRAIN_US, Status};
+use super::{Booking, GRAIN_US, Moves, Status};
 use crate::ids::UserId;
 
 pub(super) mod availability;
@@ -31,7 +31,7 @@ macro_rules! select_booking {
             "select booking_id, client_id, builder_id, session_type_id, purchase_id, starts_at_us, ends_at_us,
                     claim_from_us, claim_to_us, holds_slot, amount_minor, currency, platform_fee_minor, refund_tiers,
                     status, place, paid_minor, refunded_minor, changes, created_at_us, updated_at_us,
-                    refund_percent_max, due_back_minor, payout_buffer_us, price_back_minor
+                    refund_percent_max, due_back_minor, payout_buffer_us, price_back_minor, moves_booking_id, moves_change
              from booking ",
             $end
         )
@@ -69,6 +69,13 @@ fn decode(row: &Row) -> Result<Booking> {
         due_back_minor: row.int(22)?,
         payout_buffer_us: row.int(23)?,
         price_back_minor: row.int(24)?,
+        moves: match row.opt_text(25)? {
+            Some(booking_id) => Some(Moves {
+                booking_id,
+                change: row.int(26)?,
+            }),
+            None => None,
+        },
     })
 }
 
@@ -85,6 +92,15 @@ pub(super) fn lock(tx: &mut Tx<'_>, booking_id: &str) -> Result<Option<Booking>>
         &[booking_id.into()],
     )?;
     row.as_ref().map(decode).transpose()
+}
+
+/// Those that move a booking, or did, the earliest first.
+pub(super) fn movers(tx: &mut Tx<'_>, booking_id: &str) -> Result<Vec<Booking>> {
+    let rows = tx.all(
+        select_booking!("where moves_booking_id = $1 and moves_booking_id is not null order by booking_id"),
+        &[booking_id.into()],
+    )?;
+    rows.iter().map(decode).collect()
 }
 
 /// A client's bookings, newest first.
@@ -108,24 +124,24 @@ pub(super) struct Filter {
 }
 
 /// A page of bookings, newest first, before the one named. The narrowest of what is asked for leads, by an index of its
-/// own; the rest is looked at row by row.
+/// own; the rest is looked at row by row. Those that only move another one are not among them.
 pub(super) fn bookings(tx: &mut Tx<'_>, filter: &Filter, before: &str, limit: i64) -> Result<Vec<Booking>> {
     let sql = match (&filter.client_id, &filter.builder_id, filter.status) {
         (Some(_), ..) => select_booking!(
             "where client_id = $1 and booking_id < $4 and ($2 = '' or builder_id = $2) and ($3 = '' or status = $3)
-             order by booking_id desc limit $5"
+             and moves_booking_id is null order by booking_id desc limit $5"
         ),
         (None, Some(_), _) => select_booking!(
             "where builder_id = $2 and booking_id < $4 and ($1 = '' or client_id = $1) and ($3 = '' or status = $3)
-             order by booking_id desc limit $5"
+             and moves_booking_id is null order by booking_id desc limit $5"
         ),
         (None, None, Some(_)) => select_booking!(
             "where status = $3 and booking_id < $4 and ($1 = '' or client_id = $1) and ($2 = '' or builder_id = $2)
-             order by booking_id desc limit $5"
+             and moves_booking_id is null order by booking_id desc limit $5"
         ),
         (None, None, None) => select_booking!(
             "where booking_id < $4 and ($1 = '' or client_id = $1) and ($2 = '' or builder_id = $2)
-             and ($3 = '' or status = $3) order by booking_id desc limit $5"
+             and ($3 = '' or status = $3) and moves_booking_id is null order by booking_id desc limit $5"
         ),
     };
     let rows = tx.all(
@@ -188,7 +204,17 @@ fn grains(claim: Span) -> impl Iterator<Item = i64> {
 
 /// Claims a booking's time. Gives whether it has all of it; where it has not, the caller must undo the transaction.
 pub(super) fn claim(tx: &mut Tx<'_>, booking: &Booking) -> Result<bool> {
-    let rows = Rows::of(grains(booking.claim).map(|grain| [Field::from(grain)]));
+    claim_beside(tx, booking, None)
+}
+
+/// The same, but for what is another's that gives it up when it is needed.
+pub(super) fn claim_beside(tx: &mut Tx<'_>, booking: &Booking, other: Option<Span>) -> Result<bool> {
+    let is_others = |grain: &i64| other.is_some_and(|other| grains(other).any(|its| its == *grain));
+    let rows = Rows::of(
+        grains(booking.claim)
+            .filter(|grain| !is_others(grain))
+            .map(|grain| [Field::from(grain)]),
+    );
     let wanted = rows.len() as u64;
     let claimed = tx.run(
         "insert into booking_claim (builder_id, grain_start_us, booking_id)
@@ -225,9 +251,10 @@ pub(super) fn insert(tx: &mut Tx<'_>, one: &Booking) -> Result<()> {
         "insert into booking (booking_id, client_id, builder_id, session_type_id, purchase_id, starts_at_us, ends_at_us,
                               claim_from_us, claim_to_us, holds_slot, amount_minor, currency, platform_fee_minor,
                               refund_tiers, status, place, paid_minor, refunded_minor, changes, created_at_us,
-                              updated_at_us, refund_percent_max, due_back_minor, payout_buffer_us, price_back_minor)
+                              updated_at_us, refund_percent_max, due_back_minor, payout_buffer_us, price_back_minor,
+                              moves_booking_id, moves_change)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-                 $25)",
+                 $25, $26, $27)",
         &[
             one.booking_id.as_str().into(),
             one.client_id.as_str().into(),
@@ -254,6 +281,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, one: &Booking) -> Result<()> {
             one.due_back_minor.into(),
             one.payout_buffer_us.into(),
             one.price_back_minor.into(),
+            one.moves.as_ref().map(|moves| moves.booking_id.as_str()).into(),
+            one.moves.as_ref().map(|moves| moves.change).into(),
         ],
     )?;
     Ok(())

@@ -82,6 +82,9 @@ pub struct BookingOut {
     pub created_at: Moment,
     /// When it last changed.
     pub updated_at: Moment,
+    /// The booking that it moves to its time once it is paid; left out where it moves none. Such a one stands in no list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moves: Option<String>,
 }
 
 impl BookingOut {
@@ -106,6 +109,7 @@ impl BookingOut {
             refunded_minor: booking.refunded_minor,
             created_at: Moment(booking.created_at_us),
             updated_at: Moment(booking.updated_at_us),
+            moves: booking.moves.map(|moves| moves.booking_id),
         }
     }
 }

@@ -7,6 +7,8 @@
 //!                        ├──▶ cancelled, no_show
 //!                        └──▶ refunded, while all its money is back
 //! ```
+//!
+//! One that moves another to a dearer session ends as `moved` where a confirmed one would stand: the other has its time then.
 
 pub mod calendar;
 pub mod slots;
@@ -37,6 +39,8 @@ pub enum Status {
     PaidUnplaced,
     /// All the money went back, or is disputed.
     Refunded,
+    /// Paid, and the booking that it moves has its time.
+    Moved,
 }
 
 words!(Status {
@@ -47,6 +51,7 @@ words!(Status {
     NoShow = "no_show",
     PaidUnplaced = "paid_unplaced",
     Refunded = "refunded",
+    Moved = "moved",
 });
 
 /// In what part somebody acts on a booking; one person may have several.
@@ -99,9 +104,13 @@ impl Status {
             Self::Pending => OnPayment::Confirm,
             // What has begun already cannot be attended any more.
             Self::Released if starts_at_us > now_us => OnPayment::Reclaim,
-            Self::Released | Self::Confirmed | Self::Cancelled | Self::NoShow | Self::PaidUnplaced | Self::Refunded => {
-                OnPayment::GiveBack
-            }
+            Self::Released
+            | Self::Confirmed
+            | Self::Cancelled
+            | Self::NoShow
+            | Self::PaidUnplaced
+            | Self::Refunded
+            | Self::Moved => OnPayment::GiveBack,
         }
     }
 
@@ -159,7 +168,9 @@ pub fn lost_minor(
     (price_back_minor, due_back_minor): (i64, i64),
 ) -> i64 {
     match place {
-        Status::Pending | Status::Confirmed | Status::NoShow | Status::Refunded => refunded_minor.max(price_back_minor),
+        Status::Pending | Status::Confirmed | Status::NoShow | Status::Refunded | Status::Moved => {
+            refunded_minor.max(price_back_minor)
+        }
         Status::Cancelled => refunded_minor.max(due_back_minor),
         Status::Released | Status::PaidUnplaced => paid_minor,
     }
@@ -226,7 +237,7 @@ mod tests {
     #[test]
     fn money_means_the_same_in_every_place() {
         use OnPayment::{Confirm, GiveBack, Reclaim};
-        use Status::{Cancelled, Confirmed, NoShow, PaidUnplaced, Pending, Refunded, Released};
+        use Status::{Cancelled, Confirmed, Moved, NoShow, PaidUnplaced, Pending, Refunded, Released};
         for (place, early, late) in [
             (Pending, Confirm, Confirm),
             (Released, Reclaim, GiveBack),
@@ -235,6 +246,7 @@ mod tests {
             (NoShow, GiveBack, GiveBack),
             (PaidUnplaced, GiveBack, GiveBack),
             (Refunded, GiveBack, GiveBack),
+            (Moved, GiveBack, GiveBack),
         ] {
             assert_eq!(place.on_payment(2, 1), early, "{place:?}");
             assert_eq!(place.on_payment(2, 2), late, "{place:?}");

@@ -17,7 +17,7 @@ pub(super) fn placed(tx: &mut Tx<'_>, now_us: i64, booking: &Booking) -> Result<
         Status::Confirmed => Kind::BookingConfirmed,
         Status::Released => Kind::BookingReleased,
         Status::PaidUnplaced => Kind::BookingUnplaced,
-        Status::Pending | Status::Cancelled | Status::NoShow | Status::Refunded => return Ok(()),
+        Status::Pending | Status::Cancelled | Status::NoShow | Status::Refunded | Status::Moved => return Ok(()),
     };
     tell(tx, now_us, booking, kind, |_| {})
 }

@@ -8,7 +8,7 @@ use super::routes::BookingOut;
 use super::rules::{Part, Repriced};
 use super::{
     BOOKING_NOT_CHANGEABLE, Booking, SESSION_COSTS_MORE, SLOT_NOT_OFFERED, SLOT_TAKEN, Status, availability, earned,
-    records, rules, told,
+    paid_moves, records, rules, told,
 };
 use crate::app::App;
 use crate::courier::TOPIC;
@@ -47,7 +47,14 @@ fn locked(tx: &mut Tx<'_>, caller: &Caller, booking_id: &str) -> Result<(Booking
         .ok_or_else(|| Problem::of(&kinds::NOT_FOUND))
 }
 
-fn not_changeable(booking: &Booking) -> Problem {
+/// The payments of a booking under their locks, which come before its own.
+fn lock_payments(tx: &mut Tx<'_>, booking_id: &str) -> Result<refunds::of_booking::Payments, Problem> {
+    let known = records::booking(tx, booking_id)?.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?;
+    let purchases = paid_moves::purchases(tx, &known)?;
+    Ok(refunds::of_booking::lock(tx, &purchases)?)
+}
+
+pub(super) fn not_changeable(booking: &Booking) -> Problem {
     Problem::of(&BOOKING_NOT_CHANGEABLE).with("booking_status", booking.status.word())
 }
 
@@ -64,8 +71,7 @@ pub(super) async fn cancel(
     let work = app.store.write(move |tx| {
         idempotency::once(tx, now_us, &action, |tx| {
             // Payments are locked before the booking, as wherever what Stripe says is taken in.
-            let known = records::booking(tx, &booking_id)?.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?;
-            let payments = refunds::of_booking::lock(tx, &known.purchase_id)?;
+            let payments = lock_payments(tx, &booking_id)?;
             let (booking, parts) = locked(tx, &caller, &booking_id)?;
             let allowed = parts.iter().find(|part| {
                 let at = (booking.starts_at_us, now_us);
@@ -89,7 +95,7 @@ pub(super) async fn cancel(
     });
     let reply = one_time.until(work).await?;
     store::crash_point("booking cancelled");
-    end_checkout(app, &cancelled_id).await?;
+    end_checkouts(app, &cancelled_id).await?;
     app.store.notify(TOPIC);
     Ok(reply)
 }
@@ -102,26 +108,32 @@ fn due_back_minor(booking: &Booking, percent: i64) -> i64 {
 }
 
 /// The share, in percent, that goes back to a client who cancels now.
-fn client_percent(booking: &Booking, now_us: i64) -> i64 {
+pub(super) fn client_percent(booking: &Booking, now_us: i64) -> i64 {
     rules::share_percent(&booking.refund_tiers, booking.starts_at_us, now_us).min(booking.refund_percent_max)
 }
 
-/// Ends the checkout that a booking waited for, so that nobody pays for what is given up. Where it cannot be ended now, it
-/// ends by itself; what is paid until then goes back.
-async fn end_checkout(app: &App, booking_id: &str) -> Result<(), Problem> {
+/// Ends the checkouts that a changed booking does not wait for any more, its own where it is cancelled and those that were to
+/// move it, so that nobody pays for what is given up. One that cannot be ended now ends by itself; what is paid until then
+/// goes back.
+async fn end_checkouts(app: &App, booking_id: &str) -> Result<(), Problem> {
     let booking_id = booking_id.to_owned();
     let open = app.store.read(move |tx| {
-        let booking = records::booking(tx, &booking_id)?.filter(|booking| booking.place == Status::Cancelled);
-        match booking {
-            Some(booking) => purchases::purchase(tx, &booking.purchase_id),
-            None => Ok(None),
-        }
+        let mut given_up = records::movers(tx, &booking_id)?;
+        given_up.retain(|mover| mover.place == Status::Pending);
+        let own = records::booking(tx, &booking_id)?;
+        given_up.extend(own.filter(|booking| booking.place == Status::Cancelled));
+        let purchase = |booking: Booking| purchases::purchase(tx, &booking.purchase_id).transpose();
+        given_up
+            .into_iter()
+            .filter_map(purchase)
+            .collect::<store::Result<Vec<_>>>()
     });
-    let open = open.await?.filter(|purchase| !purchase.status.is_final());
-    if let Some(purchase) = open
-        && let Err(problem) = purchases::step_aside(app, purchase).await
-    {
-        tracing::warn!(?problem, "the checkout of a cancelled booking could not be ended");
+    for purchase in open.await? {
+        if !purchase.status.is_final()
+            && let Err(problem) = purchases::step_aside(app, purchase).await
+        {
+            tracing::warn!(?problem, "the checkout of a changed booking could not be ended");
+        }
     }
     Ok(())
 }
@@ -183,12 +195,11 @@ pub(super) async fn reschedule(
     (booking_id, wanted): (String, Wanted),
 ) -> Result<Reply, Problem> {
     let (now_us, action, app_in) = (app.clock.now_us(), Action::of(one_time), app.clone());
-    let starts_at_us = wanted.starts_at_us;
+    let (starts_at_us, moved_id) = (wanted.starts_at_us, booking_id.clone());
     let work = app.store.write(move |tx| {
         idempotency::once(tx, now_us, &action, |tx| {
             // Payments are locked before the booking, as wherever what Stripe says is taken in.
-            let known = records::booking(tx, &booking_id)?.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?;
-            let payments = refunds::of_booking::lock(tx, &known.purchase_id)?;
+            let payments = lock_payments(tx, &booking_id)?;
             let (mut booking, parts) = locked(tx, &caller, &booking_id)?;
             if !booking.status.may_be_moved((booking.starts_at_us, now_us)) {
                 return Err(NotMoved::Problem(not_changeable(&booking)));
@@ -219,6 +230,7 @@ pub(super) async fn reschedule(
         }
     };
     let reply = one_time.until(work).await?;
+    end_checkouts(app, &moved_id).await?;
     app.store.notify(TOPIC);
     Ok(reply)
 }

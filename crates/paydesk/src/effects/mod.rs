@@ -107,8 +107,6 @@ pub enum Effect {
     CountBooking {
         /// Which booking.
         booking_id: String,
-        /// The purchase that pays for it.
-        purchase_id: String,
         /// The payment of which something is new.
         payment: String,
         /// The step's number among those of the payment; 0 when its money came.
@@ -445,6 +443,8 @@ fn apply_one(tx: &mut Tx<'_>, now_us: i64, effect: &Effect) -> Result<bool> {
             return Ok(taken);
         }
         Effect::CountOrder { order_id, .. } => {
+            // Read behind the lock: another of its payments may have come on another node.
+            orders::lock(tx, order_id)?;
             let totals = purchases::refunds::of_order::totals(tx, order_id)?;
             orders::count(tx, now_us, order_id, totals)?;
             payouts::follow(tx, now_us, &orders::sale_key(order_id), totals.1)
@@ -454,14 +454,8 @@ fn apply_one(tx: &mut Tx<'_>, now_us: i64, effect: &Effect) -> Result<bool> {
             purchase_id,
         } => pay_booking(tx, now_us, booking_id, purchase_id),
         Effect::CountBooking {
-            booking_id,
-            purchase_id,
-            payment,
-            ..
-        } => {
-            let totals = purchases::refunds::of_booking::totals(tx, purchase_id)?;
-            bookings::count(tx, now_us, (booking_id, payment), totals)
-        }
+            booking_id, payment, ..
+        } => bookings::count(tx, now_us, (booking_id, payment)),
         Effect::ReleaseBooking { booking_id, .. } => bookings::release(tx, now_us, booking_id),
         Effect::ReleaseOrder { order_id, purchase_id } => orders::release(tx, now_us, order_id, purchase_id),
         Effect::SaveMethod {

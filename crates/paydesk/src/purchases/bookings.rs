@@ -4,10 +4,13 @@
 
 use store::Tx;
 
-use super::checkout::Refused;
+use super::checkout::{CheckoutRequest, Refused};
 use super::{Purchase, Status, records};
+use crate::app::App;
 use crate::bookings::{self, Booking, Hold, SLOT_NOT_OFFERED, SLOT_TAKEN, Wanted};
 use crate::catalogue::SessionType;
+use crate::http::Problem;
+use crate::http::kinds;
 use crate::http::problem::Kind;
 
 /// Whether a checkout of a booking may begin.
@@ -22,12 +25,34 @@ pub(super) enum Claimed {
     Lost(&'static Kind),
 }
 
-/// Holds a time for a checkout.
+/// The booking that a checkout is to move, under its lock, in the currency that it was paid in; none where it books anew.
+pub(super) fn to_move(tx: &mut Tx<'_>, now_us: i64, request: &mut CheckoutRequest) -> Result<Option<Booking>, Refused> {
+    let Some(booking_id) = &request.booking_id else {
+        return Ok(None);
+    };
+    let booking = bookings::to_move(tx, now_us, (booking_id, &request.user_id)).map_err(Refused)?;
+    let currency = booking.price.currency;
+    if request.currency.is_some_and(|wanted| wanted != currency) {
+        let detail = format!("The booking was paid for in {currency}, and so is the difference.");
+        return Err(Refused(Problem::of(&kinds::INVALID).field("currency").detail(detail)));
+    }
+    request.currency = Some(currency);
+    Ok(Some(booking))
+}
+
+/// A purchase of a session as that of the difference to the one that is booked.
+pub(super) fn of_difference(app: &App, purchase: &mut Purchase, moved: &Booking) -> Result<(), Refused> {
+    let session_type = app.catalogue.session_type(&purchase.item_id);
+    purchase.price = bookings::difference(moved, (&purchase.item_id, session_type), purchase.price).map_err(Refused)?;
+    Ok(())
+}
+
+/// Holds a time for a checkout, which may be to move a booking.
 pub(super) fn claim(
     tx: &mut Tx<'_>,
     now_us: i64,
     (session_type, payout_buffer_us): (&SessionType, i64),
-    (purchase, starts_at_us): (&Purchase, i64),
+    (purchase, starts_at_us, moves): (&Purchase, i64, Option<&Booking>),
 ) -> Result<Claimed, Refused> {
     let wanted = Wanted {
         session_type,
@@ -37,6 +62,7 @@ pub(super) fn claim(
         starts_at_us,
         price: purchase.price,
         payout_buffer_us,
+        moves,
     };
     match bookings::hold(tx, now_us, &wanted)? {
         Hold::Held => Ok(Claimed::Taken),
@@ -58,7 +84,8 @@ fn held_by(tx: &mut Tx<'_>, now_us: i64, wanted: &Wanted<'_>, others: &[Booking]
             return Ok(Claimed::InTheWay(Box::new(purchase)));
         }
         let is_same = (&other.client_id, other.starts_at_us) == (wanted.client_id, wanted.starts_at_us)
-            && other.session_type_id == wanted.session_type_id;
+            && other.session_type_id == wanted.session_type_id
+            && other.moves.as_ref().map(|moves| &moves.booking_id) == wanted.moves.map(|moved| &moved.booking_id);
         if is_same && !purchase.status.is_final() {
             return Ok(Claimed::Underway(Box::new(purchase)));
         }

@@ -92,6 +92,8 @@ pub struct CheckoutRequest {
     pub order_id: Option<String>,
     /// When the session begins that is booked, microseconds.
     pub starts_at_us: Option<i64>,
+    /// The booking that is to be moved to that session, for the difference in price.
+    pub booking_id: Option<String>,
     /// How many pieces.
     pub quantity: i64,
     /// In which currency; the shop's own where none is named.
@@ -264,7 +266,12 @@ async fn begin(app: &App, action: Action, request: CheckoutRequest) -> Result<Be
                 },
                 None => None,
             };
+            let mut request = request.clone();
+            let moved = bookings::to_move(tx, now_us, &mut request)?;
             let mut purchase = plan(&app_in, &request, order.as_deref(), &purchase_id, now_us)?;
+            if let Some(moved) = &moved {
+                bookings::of_difference(&app_in, &mut purchase, moved)?;
+            }
             let session_type = app_in.catalogue.session_type(&purchase.item_id);
             let booked = session_type.zip(request.starts_at_us);
             if booked.is_some() {
@@ -279,7 +286,7 @@ async fn begin(app: &App, action: Action, request: CheckoutRequest) -> Result<Be
             }
             if let Some((session_type, starts_at_us)) = booked {
                 let sold = (session_type, app_in.config.settings.payouts.buffer_us());
-                match bookings::claim(tx, now_us, sold, (&purchase, starts_at_us))? {
+                match bookings::claim(tx, now_us, sold, (&purchase, starts_at_us, moved.as_ref()))? {
                     bookings::Claimed::Taken => {}
                     bookings::Claimed::Underway(same) => return resumed(same, request.currency),
                     bookings::Claimed::InTheWay(former) => return Ok(Begun::InTheWay(former)),

@@ -89,11 +89,19 @@ async fn create(
     let unit_minor = purchase.price.minor / purchase.quantity.max(1);
     let unit_price = Money::new(unit_minor, purchase.price.currency);
     let terms = terms(app, purchase, unit_price).await?;
-    let stripe_price = terms.stripe_price.ok_or_else(|| DriveError::NotPushed {
-        item_id: purchase.item_id.clone(),
-        unit_price,
-    })?;
-    let mut parameters = parameters(purchase, customer, &stripe_price, terms.trial_days);
+    let moves = terms.booking.as_ref().is_some_and(|booking| booking.moves.is_some());
+    let line = match terms.stripe_price {
+        // What a move costs is no price of the catalogue.
+        _ if moves => difference_line(app, purchase),
+        Some(stripe_price) => json!({ "price": stripe_price, "quantity": purchase.quantity }),
+        None => {
+            return Err(DriveError::NotPushed {
+                item_id: purchase.item_id.clone(),
+                unit_price,
+            });
+        }
+    };
+    let mut parameters = parameters(purchase, customer, &line, terms.trial_days);
     if let Some(booking) = &terms.booking {
         of_booking(&mut parameters, purchase, booking);
     }
@@ -188,13 +196,27 @@ pub(super) fn metadata_of(purchase: &Purchase) -> Value {
     })
 }
 
-/// The request to Stripe: the written intent, and what its price and customer are called there.
-fn parameters(purchase: &Purchase, customer: &str, stripe_price: &str, trial_days: i64) -> Value {
+/// The line of a checkout that pays the difference to a dearer session.
+fn difference_line(app: &App, purchase: &Purchase) -> Value {
+    let item = app.catalogue.items.get(&purchase.item_id);
+    let name = item.map_or(purchase.item_id.as_str(), |item| item.name.as_str());
+    json!({
+        "price_data": {
+            "currency": purchase.price.currency.code(),
+            "unit_amount": purchase.price.minor,
+            "product_data": { "name": format!("{name}: the difference") },
+        },
+        "quantity": 1,
+    })
+}
+
+/// The request to Stripe: the written intent, what is bought, and what its customer is called there.
+fn parameters(purchase: &Purchase, customer: &str, line: &Value, trial_days: i64) -> Value {
     let metadata = metadata_of(purchase);
     let mut parameters = json!({
         "customer": customer,
         "client_reference_id": purchase.purchase_id,
-        "line_items": [{ "price": stripe_price, "quantity": purchase.quantity }],
+        "line_items": [line],
         "success_url": purchase.success_url,
         "cancel_url": purchase.cancel_url,
         "metadata": metadata,
@@ -215,8 +237,9 @@ fn parameters(purchase: &Purchase, customer: &str, stripe_price: &str, trial_day
 /// What a booking's session carries besides: who meets whom, and that its page ends when the time is held no longer.
 fn of_booking(parameters: &mut Value, purchase: &Purchase, booking: &Booking) {
     parameters["expires_at"] = purchase.expires_at_us.div_euclid(SECOND_US).into();
+    let moved = booking.moves.as_ref().map(|moves| &moves.booking_id);
     for (name, id) in [
-        (metadata::BOOKING, booking.booking_id.as_str()),
+        (metadata::BOOKING, moved.unwrap_or(&booking.booking_id).as_str()),
         (metadata::BUILDER, booking.builder_id.as_str()),
         (metadata::CLIENT, booking.client_id.as_str()),
     ] {

@@ -45,6 +45,9 @@ pub struct CheckoutIn {
     pub order_id: Option<String>,
     /// When the session begins, where the item is a session type: one of its free slots.
     pub starts_at: Option<Moment>,
+    /// The buyer's booking to be moved to that session, where it costs more: the difference is paid, and once it is the booking
+    /// has the other time.
+    pub booking_id: Option<String>,
     /// How many pieces; 1 where it is left out.
     #[serde(default = "one")]
     #[schema(minimum = 1, default = 1)]
@@ -117,6 +120,7 @@ async fn start(app: &App, caller: &Caller, request: OneTimeJson<CheckoutIn>) -> 
         item_id: body.item_id,
         order_id: body.order_id,
         starts_at_us: body.starts_at.map(|starts_at| starts_at.0),
+        booking_id: body.booking_id,
         quantity: body.quantity,
         currency: body.currency,
         success_url: body.success_url,

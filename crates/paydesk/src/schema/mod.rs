@@ -119,4 +119,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "payouts to banks",
         sql: include_str!("0023_bank_payout.sql"),
     },
+    Migration {
+        number: 24,
+        name: "moves that are paid for",
+        sql: include_str!("0024_booking_move.sql"),
+    },
 ];

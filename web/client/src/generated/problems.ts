@@ -32,6 +32,7 @@ export type ProblemCode =
   | "method_not_allowed"
   | "move_not_allowed"
   | "no_customer"
+  | "no_difference"
   | "no_payment_method"
   | "not_a_group_of_events"
   | "not_an_event"

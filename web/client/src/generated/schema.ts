@@ -2372,12 +2372,14 @@ export interface components {
             created_at: components["schemas"]["Moment"];
             /** @description When it last changed. */
             updated_at: components["schemas"]["Moment"];
+            /** @description The booking that it moves to its time once it is paid; left out where it moves none. Such a one stands in no list. */
+            moves?: string | null;
         };
         /**
          * @description Where a booking stands.
          * @enum {string}
          */
-        BookingStatus: "pending" | "confirmed" | "released" | "cancelled" | "no_show" | "paid_unplaced" | "refunded";
+        BookingStatus: "pending" | "confirmed" | "released" | "cancelled" | "no_show" | "paid_unplaced" | "refunded" | "moved";
         /** @description How much of a hold is used. */
         CaptureIn: {
             /**
@@ -2441,6 +2443,11 @@ export interface components {
             /** @description The order to pay for, in place of an item. */
             order_id?: string | null;
             starts_at?: components["schemas"]["Moment"] | null;
+            /**
+             * @description The buyer's booking to be moved to that session, where it costs more: the difference is paid, and once it is the booking
+             *     has the other time.
+             */
+            booking_id?: string | null;
             /**
              * Format: int64
              * @description How many pieces; 1 where it is left out.
@@ -4070,6 +4077,8 @@ export interface components {
                 created_at: components["schemas"]["Moment"];
                 /** @description When it last changed. */
                 updated_at: components["schemas"]["Moment"];
+                /** @description The booking that it moves to its time once it is paid; left out where it moves none. Such a one stands in no list. */
+                moves?: string | null;
             }[];
             /** @description What to give as `after` for the next page; absent on the last one. */
             next?: string | null;

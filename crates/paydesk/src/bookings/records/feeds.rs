@@ -83,11 +83,11 @@ pub(in crate::bookings) fn sessions(
     let sql = match part {
         FeedPart::Client => select_booking!(
             "where client_id = $1 and starts_at_us >= $2 and place <> 'pending' and place <> 'released'
-             and place <> 'paid_unplaced' order by starts_at_us limit $3"
+             and place <> 'paid_unplaced' and moves_booking_id is null order by starts_at_us limit $3"
         ),
         FeedPart::Builder => select_booking!(
             "where builder_id = $1 and starts_at_us >= $2 and place <> 'pending' and place <> 'released'
-             and place <> 'paid_unplaced' order by starts_at_us limit $3"
+             and place <> 'paid_unplaced' and moves_booking_id is null order by starts_at_us limit $3"
         ),
     };
     let rows = tx.all(sql, &[owner.as_str().into(), from_us.into(), limit.into()])?;

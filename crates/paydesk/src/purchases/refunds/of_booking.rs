@@ -16,9 +16,10 @@ pub use super::of_order::ALL_PERCENT;
 #[derive(Debug)]
 pub struct Payments(BTreeMap<String, PaymentRow>);
 
-/// Locks the payments of the purchase that pays for a booking. The booking's own row is locked after them.
-pub fn lock(tx: &mut Tx<'_>, purchase_id: &str) -> Result<Payments> {
-    let found = payments::of_purchase(tx, purchase_id)?;
+/// Locks the payments of the purchases that a booking was paid for by. The booking's own row is locked after them.
+pub fn lock(tx: &mut Tx<'_>, purchase_ids: &[String]) -> Result<Payments> {
+    let purchase_ids = purchase_ids.iter().map(String::as_str).collect();
+    let found = payments::of_purchases(tx, &purchase_ids)?;
     let ids = found.iter().map(|payment| payment.payment_intent_id.as_str());
     Ok(Payments(payments::lock(tx, &ids.collect())?))
 }
@@ -82,7 +83,7 @@ pub fn give_back_unplaced(tx: &mut Tx<'_>, now_us: i64, booking_id: &str, purcha
         .try_for_each(|payment| ask(tx, now_us, payment, (ALL_PERCENT, None), (&cause, &note)))
 }
 
-/// What was paid for a booking, and what of that was taken back out of the books.
+/// What was paid by one purchase of a booking, and what of that was taken back out of the books.
 pub fn totals(tx: &mut Tx<'_>, purchase_id: &str) -> Result<(i64, i64)> {
     let payments = payments::of_purchase(tx, purchase_id)?;
     let sum = |of: fn(&payments::PaymentRow) -> i64| payments.iter().map(of).fold(0, i64::saturating_add);

@@ -63,7 +63,6 @@ pub(in crate::purchases) fn count(purchase: &Purchase, payment: &str, version: i
     if let Some(booking_id) = purchase.booking_id() {
         return Some(Effect::CountBooking {
             booking_id,
-            purchase_id: purchase.purchase_id.clone(),
             payment: payment.to_owned(),
             version,
         });

@@ -10,7 +10,7 @@ use crate::reversals::{payment, refund};
 use crate::support::WEBHOOK_SECRET;
 
 /// Tells that the page of a booking ended, though it can be paid there still.
-async fn tell_expired(test: &TestApp, begun: &Begun) {
+pub(super) async fn tell_expired(test: &TestApp, begun: &Begun) {
     let path = format!("/v1/checkout/sessions/{}", begun.session);
     let mut session = test.at_stripe("GET", &path, &[]).await;
     session["status"] = json!("expired");

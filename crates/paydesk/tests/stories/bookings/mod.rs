@@ -2,6 +2,7 @@
 
 mod changes;
 mod clashes;
+mod dearer;
 mod earnings;
 mod late;
 mod prices;

@@ -75,7 +75,7 @@ pub(super) async fn paid(test: &TestApp, starts_at_us: i64) -> Begun {
     begun
 }
 
-fn to(session_type: &str, starts_at_us: i64) -> Value {
+pub(super) fn to(session_type: &str, starts_at_us: i64) -> Value {
     json!({ "session_type": session_type, "starts_at": Moment(starts_at_us).to_string() })
 }
 
