@@ -11,7 +11,7 @@ use super::*;
 const ROUNDS: i64 = 4;
 
 /// How many grains of anybody's time are taken.
-async fn claims(test: &TestApp) -> i64 {
+pub(super) async fn claims(test: &TestApp) -> i64 {
     let sql = "select count(*) from booking_claim";
     let counted = test.app.store.read(move |tx| tx.all(sql, &[])).await.unwrap();
     counted[0].int(0).unwrap()

@@ -5,6 +5,7 @@ use serde_json::json;
 use store::testing::for_each_engine;
 
 use super::changes::change;
+use super::clashes::claims;
 use super::late::tell_expired;
 use super::prices::{HOURS, begin, paid, to};
 use super::*;
@@ -310,6 +311,74 @@ async fn only_a_dearer_session_of_the_builder_is_paid_for_and_only_by_its_client
             .await;
         assert_eq!(refused.json()["code"], "booking_not_changeable", "{}", refused.json());
         assert_eq!(place(&test, &begun).await, placed("mentoring", at, 60, 6001));
+        test.finish().await;
+    })
+    .await;
+}
+
+/// What is done to a booking while the difference of its move comes.
+#[derive(Clone, Copy, Debug)]
+enum Meanwhile {
+    Cancelled,
+    MovedElsewhere,
+    AllGivenBack,
+}
+
+#[tokio::test]
+async fn of_a_payment_and_a_change_at_once_the_money_is_where_the_booking_is() {
+    for_each_engine(async |database| {
+        let test = begin(database).await;
+        let at = hour(&test, 72);
+        for (round, what) in
+            (0..).zip([Meanwhile::Cancelled, Meanwhile::MovedElsewhere, Meanwhile::AllGivenBack].repeat(2))
+        {
+            let begun = paid(&test, at).await;
+            let mover = begin_move(&test, &begun, at + 30 * 60 * SECOND_US).await;
+            pay(&test, &mover).await;
+            let drained = test.steer("/drain", &json!({ "flush": true })).await;
+            assert_eq!(drained["drained"], true);
+            let purchase_id = begun.booking_id.replace("bkg_", "pur_");
+            let at_once = async {
+                match what {
+                    Meanwhile::Cancelled => change(&test, "ada", &begun, "cancel", &json!({})).await,
+                    Meanwhile::MovedElsewhere => {
+                        let elsewhere = json!({ "starts_at": Moment(at + 4 * HOUR_US).to_string() });
+                        change(&test, "ada", &begun, "reschedule", &elsewhere).await
+                    }
+                    Meanwhile::AllGivenBack => {
+                        let all = json!({ "purchase_id": purchase_id });
+                        test.post(ADMIN, "/api/refunds", &all).await
+                    }
+                }
+            };
+            let (changed, ()) = tokio::join!(at_once, test.handle());
+            assert!(matches!(changed.status, 200 | 201), "{what:?}: {}", changed.json());
+            test.settle().await;
+            make_refunds(&test).await;
+            let (booking, moved) = (read(&test, &begun).await, stands(&test, &mover).await);
+            let was_moved = moved == "moved";
+            assert!(was_moved || moved == "refunded", "{what:?} in round {round}: {moved}");
+            let (paid, back) = match (what, was_moved) {
+                (Meanwhile::Cancelled, true) => (9000, 9000),
+                (Meanwhile::Cancelled | Meanwhile::AllGivenBack, false) => (6001, 6001),
+                (Meanwhile::MovedElsewhere, true) => (9000, 0),
+                (Meanwhile::MovedElsewhere, false) => (6001, 0),
+                (Meanwhile::AllGivenBack, true) => (9000, 6001),
+            };
+            assert_eq!(
+                (&booking["paid_minor"], &booking["refunded_minor"]),
+                (&json!(paid), &json!(back)),
+                "{what:?} in round {round}: {moved}"
+            );
+            assert_eq!(
+                change(&test, "grace", &begun, "cancel", &json!({})).await.status == 200,
+                back < paid
+            );
+            make_refunds(&test).await;
+            assert_eq!(read(&test, &begun).await["refunded_minor"], json!(paid));
+            assert_eq!(claims(&test).await, 0, "{what:?} in round {round}");
+            assert_eq!(earned(&test, &[&begun, &mover]).await, 0);
+        }
         test.finish().await;
     })
     .await;
