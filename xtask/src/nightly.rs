@@ -61,6 +61,7 @@ const CAMPAIGNS: [Campaign; 5] = [
             ("PAYDESK_HOLD_RACES", "100000"),
             ("PAYDESK_BOOKING_RACES", "1000"),
             ("PAYDESK_BOOKINGS", "10000"),
+            ("PAYDESK_DELIVERIES", "1000"),
         ],
     },
 ];

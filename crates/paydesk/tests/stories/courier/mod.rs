@@ -1,6 +1,7 @@
 //! What others are told: once for what it tells of, until it has arrived, and nobody waits for anybody else's server.
 
 mod addresses;
+mod beside;
 mod endpoints;
 mod mails;
 mod receiver;
