@@ -88,6 +88,7 @@ impl Lanes {
         while self.sending.try_join_next().is_some() {}
         self.free.retain(|_, free| free.available_permits() < LANE);
         let now_us = app.clock.now_us();
+        let mut rooms = Vec::new();
         for (endpoint_id, failures) in app.store.read(move |tx| records::lanes(tx, now_us)).await? {
             let free = self
                 .free
@@ -95,15 +96,16 @@ impl Lanes {
                 .or_insert_with(|| Arc::new(Semaphore::new(LANE)));
             let under_way = LANE - free.available_permits();
             let room = rules::width(failures, LANE).saturating_sub(under_way);
-            if room == 0 || !carrier.serves(&endpoint_id) {
-                continue;
+            if room > 0 && carrier.serves(&endpoint_id) {
+                rooms.push((endpoint_id, room));
             }
-            let free = Arc::clone(free);
-            let Some(taken) = take(app, &endpoint_id, room).await? else {
+        }
+        for taken in take(app, rooms).await? {
+            let Some(free) = self.free.get(&taken.endpoint.endpoint_id) else {
                 continue;
             };
             for due in taken.due {
-                let Ok(permit) = Arc::clone(&free).try_acquire_owned() else {
+                let Ok(permit) = Arc::clone(free).try_acquire_owned() else {
                     break;
                 };
                 let (carrier, endpoint) = (Arc::clone(carrier), Arc::clone(&taken.endpoint));
@@ -120,22 +122,32 @@ struct Taken {
     due: Vec<Due>,
 }
 
-async fn take(app: &App, endpoint_id: &str, room: usize) -> Result<Option<Taken>> {
-    let (endpoint_id, now_us) = (endpoint_id.to_owned(), app.clock.now_us());
-    let limit = i64::try_from(room).unwrap_or(1);
+/// Takes as many deliveries of each endpoint as there is room for, all in one transaction: nobody waits for the takings of
+/// others.
+async fn take(app: &App, rooms: Vec<(String, usize)>) -> Result<Vec<Taken>> {
+    if rooms.is_empty() {
+        return Ok(Vec::new());
+    }
+    let now_us = app.clock.now_us();
     let taken = app
         .store
         .write(move |tx| {
-            let Some(endpoint) = endpoints::endpoint(tx, &endpoint_id)? else {
-                return Ok::<_, store::Error>(None);
-            };
-            Ok(Some(Taken {
-                due: records::claim(tx, &endpoint_id, now_us, now_us + LEASE_US, limit)?,
-                endpoint: Arc::new(endpoint),
-            }))
+            let mut taken = Vec::with_capacity(rooms.len());
+            for (endpoint_id, room) in &rooms {
+                let Some(endpoint) = endpoints::endpoint(tx, endpoint_id)? else {
+                    continue;
+                };
+                let limit = i64::try_from(*room).unwrap_or(1);
+                let due = records::claim(tx, endpoint_id, now_us, now_us + LEASE_US, limit)?;
+                if !due.is_empty() {
+                    let endpoint = Arc::new(endpoint);
+                    taken.push(Taken { endpoint, due });
+                }
+            }
+            Ok::<_, store::Error>(taken)
         })
         .await?;
-    if taken.as_ref().is_some_and(|taken| !taken.due.is_empty()) {
+    if !taken.is_empty() {
         store::crash_point("delivery taken");
     }
     Ok(taken)
