@@ -1,12 +1,13 @@
-//! The journey of somebody who books a session, pays for it, and is let down: the time is held once, confirmed once, free again,
-//! and all the money is back once, wherever the process dies between claim, session, payment and refund.
+//! The journey of somebody who books a session, pays for it, moves it to a dearer one, pays the difference, and is let down: each
+//! time is held once, confirmed once, free again, and all the money is back once, wherever the process dies between claim,
+//! session, payment and refund.
 
 use std::time::Instant;
 
 use serde_json::{Value, json};
 
 use crate::journey::{Answered, Journey, body};
-use crate::server::{ADMIN, PATIENCE};
+use crate::server::{ADMIN, DEARER, PATIENCE};
 
 const AVAILABILITY: &str = "/api/builders/grace/availability";
 const CHECKOUT: &str = "/api/payments/create-checkout-session";
@@ -20,6 +21,9 @@ impl Journey<'_> {
         let (wanted, begun) = self.begin_booking().await;
         self.pay_for(&begun).await;
         let booking = self.stand("confirmed").await;
+        let (dearer, moving) = self.begin_move(&booking).await;
+        self.pay_for(&moving).await;
+        self.stand_as("confirmed", DEARER).await;
         let cancel_path = format!("/api/bookings/{booking}/cancel");
         let cancelled = self.ask(&cancel_path, "cancel", &json!({})).await;
         assert_eq!(
@@ -36,6 +40,7 @@ impl Journey<'_> {
         self.deliver_all().await;
         self.stand("refunded").await;
         assert_eq!(self.ask(CHECKOUT, "book", &wanted).await, begun, "{}", self.told());
+        assert_eq!(self.ask(CHECKOUT, "move", &dearer).await, moving, "{}", self.told());
         assert_eq!(
             self.ask(&cancel_path, "cancel", &json!({})).await,
             cancelled,
@@ -63,6 +68,16 @@ impl Journey<'_> {
         (wanted, begun)
     }
 
+    /// Begins to pay the difference to a dearer session. Gives what was wanted and what was answered.
+    async fn begin_move(&mut self, booking_id: &str) -> (Value, Answered) {
+        let slots = self.read(&format!("/api/bookings/slots?session_type={DEARER}")).await;
+        let starts_at = slots["data"][40]["starts_at"].clone();
+        let wanted = json!({ "booking_id": booking_id, "item_id": DEARER, "starts_at": starts_at, "user_id": "ada" });
+        let begun = self.ask(CHECKOUT, "move", &wanted).await;
+        assert_eq!(begun.0, 200, "{} {}", body(&begun), self.told());
+        (wanted, begun)
+    }
+
     /// Pays, and lets Stripe tell of it. The money is available at once.
     async fn pay_for(&mut self, begun: &Answered) {
         let session = body(begun)["id"].as_str().unwrap().to_owned();
@@ -85,13 +100,19 @@ impl Journey<'_> {
 
     /// Waits until no event waits and the booking stands there. Gives its id.
     pub(crate) async fn stand(&mut self, status: &str) -> String {
+        self.stand_as(status, "").await
+    }
+
+    /// The same, as a session of this type, where one is named.
+    async fn stand_as(&mut self, status: &str, session_type: &str) -> String {
         let begun = Instant::now();
         loop {
             let deaths = self.died;
             while self.died == deaths {
                 let waits = self.waits().await;
                 let bookings = self.read("/api/bookings?user_id=ada").await["data"].take();
-                let stands = bookings[0]["status"] == status && bookings[1].is_null();
+                let is_it = session_type.is_empty() || bookings[0]["session_type_id"] == session_type;
+                let stands = bookings[0]["status"] == status && is_it && bookings[1].is_null();
                 if !waits && stands {
                     return bookings[0]["booking_id"].as_str().unwrap().to_owned();
                 }
@@ -115,9 +136,9 @@ impl Journey<'_> {
         self.place.verify().await;
         let told = self.told();
         for (path, count) in [
-            ("/v1/checkout/sessions?limit=100", 1),
-            ("/v1/payment_intents?limit=100", 1),
-            ("/v1/refunds?limit=100", 1),
+            ("/v1/checkout/sessions?limit=100", 2),
+            ("/v1/payment_intents?limit=100", 2),
+            ("/v1/refunds?limit=100", 2),
         ] {
             assert_eq!(self.place.at_stripe(path).await.len(), count, "{path}: {told}");
         }
@@ -127,14 +148,15 @@ impl Journey<'_> {
                 "select 1 from event where status not in ('processed', 'ignored')",
                 0,
             ),
-            ("bookings", "select 1 from booking", 1),
+            ("bookings", "select 1 from booking where moves_booking_id is null", 1),
+            ("moves", "select 1 from booking where place = 'moved'", 1),
             ("claims", "select 1 from booking_claim", 0),
             (
                 "payments of a booking",
                 "select 1 from effect where kind = 'pay_booking'",
-                1,
+                2,
             ),
-            ("refunds asked for", "select 1 from refund_intent", 1),
+            ("refunds asked for", "select 1 from refund_intent", 2),
         ] {
             assert_eq!(self.count(sql).await, count, "{what}: {told}");
         }

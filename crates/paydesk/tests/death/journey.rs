@@ -454,8 +454,8 @@ impl<'a> Journey<'a> {
             ("/v1/customers?limit=100", customers),
             ("/v1/payment_intents?limit=100", 2),
             ("/v1/refunds?limit=100", 2),
-            ("/v1/prices?limit=100", 21),
-            ("/v1/products?limit=100", 7),
+            ("/v1/prices?limit=100", 22),
+            ("/v1/products?limit=100", 8),
         ] {
             assert_eq!(self.place.at_stripe(path).await.len(), count, "{path}: {told}");
         }

@@ -57,6 +57,21 @@ pub(crate) struct Server {
     pub(crate) ready_in: Duration,
 }
 
+/// The catalogue: the example's, and a session that costs more than that of the example.
+const CATALOGUE: &str = "paydesk.toml";
+const EXAMPLE: &str = include_str!("../../../../paydesk.toml");
+const MORE: &str = r#"
+[[session_type]]
+id = "long-mix-session"
+name = "Long mix session"
+builder = "grace"
+minutes = 90
+platform_fee_basis_points = 1500
+prices = { usd = 9000 }
+"#;
+/// Its id.
+pub(crate) const DEARER: &str = "long-mix-session";
+
 /// What came of starting one.
 pub(crate) enum Started {
     Ready(Server),
@@ -73,13 +88,15 @@ impl Place {
         tokio::spawn(async move { sandbox.serve(listener, std::future::pending::<()>()).await });
         let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
         let told = Told::default();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(CATALOGUE), format!("{EXAMPLE}{MORE}")).unwrap();
         Self {
             told_at: be_told(Arc::clone(&told)).await,
             told,
             database,
             sandbox_base,
             http,
-            folder: tempfile::tempdir().unwrap(),
+            folder,
         }
     }
 
@@ -95,10 +112,7 @@ impl Place {
             .env("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET)
             .env("PAYDESK_INTERNAL_SECRET", INTERNAL_SECRET)
             .env("PAYDESK_ADMIN_TOKEN", ADMIN)
-            .env(
-                "PAYDESK_CATALOGUE",
-                concat!(env!("CARGO_MANIFEST_DIR"), "/../../paydesk.toml"),
-            )
+            .env("PAYDESK_CATALOGUE", self.folder.path().join(CATALOGUE))
             .env("PAYDESK_LISTEN", "127.0.0.1:0")
             .env("PAYDESK_PUBLIC_URL", "http://shop.example")
             .env("PAYDESK_ADDRESS_PER_MINUTE", "60000000")
