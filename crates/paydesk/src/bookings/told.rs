@@ -24,6 +24,10 @@ pub(super) fn placed(tx: &mut Tx<'_>, now_us: i64, booking: &Booking) -> Result<
 
 /// Tells that a booking was cancelled, by whom, and which share of what was paid goes back.
 pub(super) fn cancelled(tx: &mut Tx<'_>, now_us: i64, booking: &Booking, (by, percent): (Part, i64)) -> Result<()> {
+    // Of one that only moves another there is nothing to tell: the other stays where it is.
+    if booking.moves.is_some() {
+        return Ok(());
+    }
     let was_paid = booking.paid_minor > 0;
     tell(tx, now_us, booking, Kind::BookingCancelled, |data| {
         data["cancelled_by"] = by.word().into();
