@@ -99,6 +99,24 @@ impl Ids {
     }
 }
 
+/// What an id begins with, in the order of such beginnings: Stripe's ids have a digit behind their prefix and then the second in
+/// which their object was made, in five digits of base 62 (`pi_3MtwBw…`); ours, and what others call `UUIDv7` and ULID, begin with
+/// the time as well. Of a text that begins otherwise it is any number.
+///
+/// Keys of an index that begin with it stand together where they were made together. What tells them apart is for others to add.
+pub fn beginning(id: &str) -> u32 {
+    let (_, rest) = id.split_once('_').unwrap_or(("", id));
+    let digit = |letter: u8| match letter {
+        b'0'..=b'9' => letter - b'0',
+        b'A'..=b'Z' => letter - b'A' + 10,
+        b'a'..=b'z' => letter - b'a' + 36,
+        _ => 0,
+    };
+    let digits = rest.bytes().skip(1).take(5);
+    // 62 to the fifth fits into 30 bits.
+    digits.fold(0, |number, letter| number * 62 + u32::from(digit(letter)))
+}
+
 /// What is kept of a secret that [`Ids::random_token`] made: its SHA-256. It has 256 random bits, so a plain hash is as good
 /// as a slow one.
 pub fn secret_hash(secret: &str) -> [u8; 32] {
@@ -245,6 +263,28 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use super::*;
+
+    #[test]
+    fn stripes_ids_begin_with_the_second_their_object_was_made_in() {
+        // Both stand in Stripe's reference, with 1679090539 and 1680800504 as the time they were created.
+        let (earlier, later) = ("ch_3MmlLrLkdIwHu7ix0snN0B15", "pi_3MtwBwLkdIwHu7ix28a3tqPa");
+        assert_eq!(beginning(later) - beginning(earlier), 1_680_800_504 - 1_679_090_539);
+    }
+
+    #[test]
+    fn any_text_begins_somehow() {
+        for text in ["", "_", "pi_", "pi_3", "pi_ßßßßßß", "zzzzzz", "no prefix"] {
+            assert!(beginning(text) < 62_u32.pow(5), "{text}");
+        }
+        assert_eq!((beginning("_"), beginning("pi_3"), beginning("3A")), (0, 0, 10));
+    }
+
+    #[test]
+    fn keys_that_begin_with_the_time_keep_its_order() {
+        let days = ["0199d3c2-7b1a-7000", "0199d8e9-0b1a-7000", "019a0000-0000-7000"];
+        assert!(days.is_sorted_by_key(|day| beginning(day)));
+        assert!(beginning(days[0]) < beginning(days[2]));
+    }
 
     #[test]
     fn ids_rise_whatever_the_clock_does() {

@@ -17,7 +17,7 @@ test("what may pass is repeated under one key, with growing pauses", async () =>
   const keys = keysOf(requests);
   expect(keys).toHaveLength(4);
   expect(new Set(keys).size).toBe(1);
-  expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
+  expect(keys[0]).toMatch(/^[0-9a-f]{44}$/);
   for (const [index, longest] of [500, 1000, 2000].entries()) {
     expect(pauses[index]).toBeGreaterThanOrEqual(longest / 2);
     expect(pauses[index]).toBeLessThanOrEqual(longest);

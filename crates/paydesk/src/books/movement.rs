@@ -6,6 +6,7 @@ use aws_lc_rs::digest;
 use ledger::{AccountKey, Accounts, Draw, Fill, Order, Role, Shortfall, TransferCode, TransferId};
 
 use super::records::transfers::Standing;
+use crate::ids::beginning;
 
 /// What makes a movement happen once.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -86,37 +87,21 @@ impl Cause {
 
 /// The id of the transfer with this business key, which is a kind and a subject: `grant:pi_…`.
 ///
-/// It begins with when the subject was made, where that can be read from it, goes on with the subject's SHA-256, and ends
-/// with two bytes of the kind's. So the index of ids grows at its end, however many there are, and what happens to one
+/// It begins as the subject does, which is with when it was made, goes on with the subject's SHA-256, and ends with two bytes of
+/// the kind's. So the index of ids grows at its end, however many there are, and what happens to one
 /// subject stands side by side in it: what collects a payment and what grants its credits are found, and written, on one
 /// page.
 pub fn transfer_id(business_key: &str) -> TransferId {
     let (kind, subject) = business_key.split_once(':').unwrap_or(("", business_key));
-    let made_at = made_at(subject);
+    let begun = beginning(subject);
     let (kind, subject) = (sha256(kind), sha256(subject));
     let mut id = [0; 16];
-    id[..4].copy_from_slice(&made_at.to_be_bytes());
+    id[..4].copy_from_slice(&begun.to_be_bytes());
     id[4..13].copy_from_slice(&subject[..9]);
     id[13..15].copy_from_slice(&kind[..2]);
     // The last byte is where what follows from a transfer differs from it.
     id[15] = subject[9];
     TransferId(id)
-}
-
-/// When a subject was made, in the order of time: Stripe's ids have a digit behind their prefix and then the second in five
-/// digits of base 62 (`pi_3MtwBw…`), ours begin with the time as well. Of a subject that tells no time it is any number. What
-/// makes ids differ is the hash alone.
-fn made_at(subject: &str) -> u32 {
-    let (_, rest) = subject.split_once('_').unwrap_or(("", subject));
-    let digit = |letter: u8| match letter {
-        b'0'..=b'9' => letter - b'0',
-        b'A'..=b'Z' => letter - b'A' + 10,
-        b'a'..=b'z' => letter - b'a' + 36,
-        _ => 0,
-    };
-    let digits = rest.bytes().skip(1).take(5);
-    // 62 to the fifth fits into 30 bits.
-    digits.fold(0, |number, letter| number * 62 + u32::from(digit(letter)))
 }
 
 fn sha256(text: &str) -> [u8; 32] {
@@ -227,9 +212,8 @@ mod tests {
 
     #[test]
     fn ids_of_stripes_objects_sort_by_the_second_they_were_made_in() {
-        // Both stand in Stripe's reference, with 1679090539 and 1680800504 as the time they were created.
+        // Both stand in Stripe's reference, the first as created three weeks before the second.
         let (earlier, later) = ("ch_3MmlLrLkdIwHu7ix0snN0B15", "pi_3MtwBwLkdIwHu7ix28a3tqPa");
-        assert_eq!(made_at(later) - made_at(earlier), 1_680_800_504 - 1_679_090_539);
         assert!(transfer_id(&format!("grant:{earlier}")).0 < transfer_id(&format!("collect:{later}")).0);
     }
 
@@ -238,9 +222,6 @@ mod tests {
         let of = |subject: &str| transfer_id(&format!("grant:{subject}")).0;
         assert_eq!(of("pi_3MtwBwA")[..4], of("pi_3MtwBwB")[..4]);
         assert_ne!(of("pi_3MtwBwA")[4..13], of("pi_3MtwBwB")[4..13]);
-        for odd in ["", "_", "pi_", "pi_3", "pi_ßßßßßß", "no prefix"] {
-            assert_ne!(of(odd), of("pi_3MtwBwA"), "{odd}");
-        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ use store::{Result, Tx};
 use crate::http::kinds;
 use crate::http::one_time::Guard;
 use crate::http::{OneTime, Problem};
+use crate::ids::beginning;
 
 pub use turns::Turns;
 
@@ -45,7 +46,8 @@ pub enum Reply {
 /// store, and while any clone of it is held this node begins no second work on the same key.
 #[derive(Clone, Debug)]
 pub struct Action {
-    /// The first 16 bytes of the SHA-256 over caller and key.
+    /// What the key begins with, and 12 bytes of the SHA-256 over caller and key: actions whose keys begin with the time stand
+    /// together in the indexes of a large store.
     pub id: [u8; 16],
     /// The first 16 bytes of the SHA-256 over the request.
     pub fingerprint: [u8; 16],
@@ -75,7 +77,8 @@ impl Action {
         context.update(one_time.caller.as_bytes());
         context.update(one_time.key.as_bytes());
         let mut id = [0; 16];
-        id.copy_from_slice(&context.finish().as_ref()[..16]);
+        id[..4].copy_from_slice(&beginning(&one_time.key).to_be_bytes());
+        id[4..].copy_from_slice(&context.finish().as_ref()[..12]);
         Self {
             id,
             fingerprint: one_time.fingerprint,

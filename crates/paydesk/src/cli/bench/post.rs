@@ -14,11 +14,14 @@ use rand::{RngExt, SeedableRng};
 use store::{Options, Store};
 use tokio::task::JoinHandle;
 
+use super::ingest::unique;
 use super::requests::USERS_MAX;
+use super::template::Unique;
 use crate::books::{self, Cause, Movement, Movements};
 use crate::cli::print;
-use crate::clock::{Clock, DAY_US};
+use crate::clock::{Clock, DAY_US, SECOND_US};
 use crate::config::Database;
+use crate::ids::Ids;
 use crate::progress::Progress;
 use crate::schema::MIGRATIONS;
 
@@ -88,7 +91,7 @@ async fn post(store: &Store, clock: &Clock, arguments: &Arguments) -> Result<()>
     let progress = Progress::begin("posting", arguments.transfers);
     let mut made = Made {
         rng: StdRng::seed_from_u64(arguments.seed),
-        run: format!("{}-{}", clock.now_us(), arguments.seed),
+        unique: unique(&Ids::random(clock.clone())),
         wallets: arguments.wallets,
         count: 0,
     };
@@ -96,7 +99,8 @@ async fn post(store: &Store, clock: &Clock, arguments: &Arguments) -> Result<()>
     let mut done = 0;
     loop {
         let size = u64::from(arguments.batch).min(arguments.transfers - made.count);
-        let batch: Arc<[Movements]> = (0..size).map(|_| vec![made.next()]).collect();
+        let at_us = dated(clock.now_us(), arguments.days, (made.count + size, arguments.transfers));
+        let batch: Arc<[Movements]> = (0..size).map(|_| vec![made.next(at_us / SECOND_US)]).collect();
         if let Some(before) = under_way.take() {
             before.await.context("a batch was given up")??;
             progress.at(done);
@@ -105,7 +109,6 @@ async fn post(store: &Store, clock: &Clock, arguments: &Arguments) -> Result<()>
             break;
         }
         done = made.count;
-        let at_us = dated(clock.now_us(), arguments.days, (done, arguments.transfers));
         under_way = Some(tokio::spawn(write(store.clone(), at_us, batch)));
     }
     progress.end();
@@ -132,18 +135,23 @@ async fn write(store: Store, now_us: i64, batch: Arc<[Movements]>) -> Result<()>
 /// The transfers that are to be posted, one after another.
 struct Made {
     rng: StdRng,
-    /// What tells the transfers of this run from those of others.
-    run: String,
+    /// Tells the transfers of this run from those of others, and each from its neighbours.
+    unique: Unique,
     wallets: u32,
     count: u64,
 }
 
 impl Made {
-    fn next(&mut self) -> Movement {
+    /// The next one, asked for in this second, unix time.
+    fn next(&mut self, at_s: i64) -> Movement {
         let number = self.count;
         self.count += 1;
         let cause = Cause::Request {
-            id: books::transfer_id(&format!("bench post {} {number}", self.run)).0,
+            id: books::transfer_id(&format!(
+                "bench:req_{}",
+                String::from_utf8_lossy(self.unique.of(number, at_s))
+            ))
+            .0,
             fingerprint: [0; 16],
         };
         let house = |role| AccountKey::credits(role);
