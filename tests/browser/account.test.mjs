@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { awaitBalance, awaitBeginning, book, earnByOrder, inspect, looks, makeAvailable, newUser, press, tabTo, type, userNamed } from './application.mjs';
 import { asBuyer, awaitSuccess, cards, keepPicture, openShop, pay, startBrowser } from './buyer.mjs';
-import { someClient } from './seeding.mjs';
+import { payOut, someClient, steer } from './seeding.mjs';
 
 const { origin } = new URL(process.env.SHOP);
 
@@ -15,6 +15,9 @@ const signedOut = { expectedComplaint: /status of 401/ };
 
 /** How often somebody looks again whether Stripe has told. */
 const LOOKS_MAX = 40;
+
+/** How many rows a list begins with. */
+const PAGE = 20;
 
 let browser;
 before(async () => (browser = await startBrowser()));
@@ -231,6 +234,33 @@ journey('somebody who earns sets up payouts at Stripe, and sees what they earned
   });
   await buyer.close();
   await page.reload();
+/** What is sent to their bank: more than fits on a page, one that arrives and one that the bank sends back. */
+async function seePayouts(page, builder, look) {
+  const section = page.getByRole('region', { name: 'Sent to your bank' });
+  await section.getByText('Nothing was sent to your bank yet.').waitFor();
+  const { payouts, sandbox } = await payOut(builder, Array(PAGE + 1).fill(120));
+  // The list's own order among those that were made at once.
+  const [failed, arrived, ...others] = payouts.sort((one, other) => other.created - one.created || (one.id < other.id ? 1 : -1));
+  await steer(sandbox, `/payouts/${arrived.id}/settle`, { outcome: 'paid' });
+  await steer(sandbox, `/payouts/${failed.id}/settle`, { outcome: 'failed' });
+  const row = ({ id }, status) => section.locator(`[data-payout="${id}"][data-status="${status}"]`);
+  const last = others.at(-1);
+  const sentBack = row(failed, 'failed');
+  for (let times = 0; times < LOOKS_MAX && (await sentBack.count()) === 0; times += 1) {
+    await page.reload();
+    await awaitShown(page);
+  }
+  await sentBack.getByText('The bank sent the money back.').waitFor();
+  await sentBack.getByText('Mend your bank details there').waitFor();
+  await sentBack.getByText('$1.20').waitFor();
+  await row(arrived, 'paid').getByText(/^At your bank on /).waitFor();
+  assert.equal(await row(last, 'pending').count(), 0, 'the last one is on the next page');
+  await press(page, 'Show more', section);
+  await row(last, 'pending').getByText(/^Arrives on /).waitFor();
+  await inspect(page);
+  await keepPicture(page, `account-bank-payouts-${look}`);
+}
+
   await page.locator('.pd-earnings [data-status="open"]', { hasText: '$34.30' }).first().waitFor();
   await inspect(page);
   await keepPicture(page, `account-earnings-${look}`);
@@ -263,6 +293,7 @@ journey('every page is there, and signing out ends it', 'pages', async (page, lo
   }
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+  await seePayouts(page, bo, look);
   await page.reload();
   await page.getByRole('heading', { name: 'Your account' }).waitFor();
   await inspect(page);

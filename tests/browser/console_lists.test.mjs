@@ -188,6 +188,7 @@ journey('a connected account is found, and what its owner earned', 'payouts', as
   await look(page, `payouts-found-${size}`);
   await account.click();
   await page.getByRole('region', { name: 'Connected account' }).getByText('Onboarding').waitFor();
+  await page.getByText('Stripe has sent nothing to their bank.').waitFor();
   await look(page, `user-earnings-found-${size}`);
   await openFromMenu(page, size, 'Payouts');
   await page.getByRole('navigation', { name: 'Payouts' }).getByRole('link', { name: 'Transfers' }).click();

@@ -4,40 +4,43 @@ import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 
 import { makeAvailable, newUser } from './application.mjs';
+import { cards } from './buyer.mjs';
 
 const { origin } = new URL(process.env.SHOP);
 export const admin = process.env.PAYDESK_ADMIN_TOKEN;
 
+/** The key of the sandbox's Stripe. */
+const SANDBOX_KEY = 'sk_test_sandbox_0123456789abcdef';
+
 /** How often somebody looks again whether Stripe has told. */
 const LOOKS_MAX = 2_000;
 
-/** Asks paydesk; what it refuses fails the story. */
-export async function call(token, method, path, body) {
+/** Asks paydesk, whatever it answers. */
+export function send(token, method, path, body) {
   const headers = { authorization: `Bearer ${token}` };
   if (method === 'POST') headers['idempotency-key'] = crypto.randomUUID();
   if (body !== undefined) headers['content-type'] = 'application/json';
-  const answer = await fetch(origin + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  return fetch(origin + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+}
+
+/** Asks paydesk; what it refuses fails the story. */
+export async function call(token, method, path, body) {
+  const answer = await send(token, method, path, body);
   const text = await answer.text();
   assert.ok(answer.ok, `${method} ${path} was answered ${answer.status}: ${text}`);
   return text === '' ? undefined : JSON.parse(text);
 }
 
 /** Pays for something as its buyer would, and answers the checkout. What was bought is there when this returns. */
-export async function buy({ token }, wanted, path = '/api/stripe/create-checkout-session') {
+export async function buy({ token }, wanted, path = '/api/stripe/create-checkout-session', card = cards.good) {
   const checkout = await call(token, 'POST', path, wanted);
-  await pay(checkout);
+  await pay(checkout, card);
   return checkout;
 }
 
 /** Pays on Stripe's side, and sees to it that paydesk knows: its page of success settles what no event has told yet. */
-async function pay({ id, url }) {
-  const sandbox = new URL(url).origin;
-  const paid = await fetch(`${sandbox}/_sandbox/checkout/${id}/pay`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ card: '4242424242424242' }),
-  });
-  assert.ok(paid.ok, `the sandbox answered ${paid.status}: ${await paid.text()}`);
+async function pay({ id, url }, card) {
+  await steer(new URL(url).origin, `/checkout/${id}/pay`, { card });
   const settled = await fetch(`${origin}/payment/success?session_id=${encodeURIComponent(id)}`);
   assert.ok(settled.ok, `the page of success was answered ${settled.status}`);
 }
@@ -79,6 +82,41 @@ export async function someClient(user = newUser()) {
   await buy(user, wanted, '/api/payments/create-checkout-session');
   const booked = await call(user.token, 'GET', '/api/bookings');
   return { ...user, booking: booked.data[0] };
+}
+
+/** Makes something happen on Stripe's side. */
+export async function steer(sandbox, path, body) {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${sandbox}/_sandbox${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  const text = await answer.text();
+  assert.ok(answer.ok, `the sandbox answered ${answer.status} for ${path}: ${text}`);
+  return JSON.parse(text);
+}
+
+/** Asks Stripe, as its own libraries would. */
+async function askStripe(sandbox, path, form, account) {
+  const headers = { authorization: `Bearer ${SANDBOX_KEY}`, 'content-type': 'application/x-www-form-urlencoded' };
+  if (account) headers['stripe-account'] = account;
+  const answer = await fetch(sandbox + path, { method: 'POST', headers, body: new URLSearchParams(form) });
+  const text = await answer.text();
+  assert.ok(answer.ok, `Stripe answered ${answer.status} for ${path}: ${text}`);
+  return JSON.parse(text);
+}
+
+/** Sends money from somebody's account at Stripe to their bank, so often. Answers the payouts, the oldest first, and where Stripe is. */
+export async function payOut({ user }, amounts) {
+  const { account_id } = await call(admin, 'GET', `/api/payouts/accounts/${user}`);
+  const quantity = Math.ceil((2 * amounts.reduce((sum, amount) => sum + amount)) / 1_000);
+  // The shop has the money at once, so that it can be given on.
+  const { url } = await buy(newUser(), { item_id: 'starter', quantity }, undefined, cards.atOnce);
+  const sandbox = new URL(url).origin;
+  const payouts = [];
+  for (const amount of amounts) {
+    const money = { amount, currency: 'usd' };
+    await askStripe(sandbox, '/v1/transfers', { ...money, destination: account_id });
+    payouts.push(await askStripe(sandbox, '/v1/payouts', money, account_id));
+  }
+  return { payouts, sandbox };
 }
 
 /** Somebody who has asked to be paid. */

@@ -1,6 +1,6 @@
 // What only those see who give sessions or earn otherwise: loaded when somebody goes there.
 
-import { BookingList, CalendarFeed, EarningList, PayoutAccount } from "@paydesk/react";
+import { BankPayoutList, BookingList, CalendarFeed, EarningList, PayoutAccount } from "@paydesk/react";
 import type { ReactElement } from "react";
 
 import { Availability } from "./availability.js";
@@ -30,6 +30,9 @@ export function Earnings({ here }: { here: string }): ReactElement {
       </Section>
       <Section title="What you earned">
         <EarningList />
+      </Section>
+      <Section title="Sent to your bank">
+        <BankPayoutList />
       </Section>
     </Page>
   );

@@ -1,7 +1,7 @@
 // Words for what the API says in codes; amounts, counts and moments as people read them. Every page takes them from here, so that the
 // same amount looks the same wherever it stands.
 
-import { formatMoney as formatIn, formatNumber } from "@paydesk/react";
+import { formatDate, formatMoney as formatIn, formatNumber } from "@paydesk/react";
 
 /** The language of the console, for every figure in it. */
 const LOCALE = "en";
@@ -18,7 +18,7 @@ const TONES: Record<Tone, string> = {
   good: "paid succeeded processed delivered sent active enabled won refunded approved captured trialing complete confirmed made",
   bad: "failed dead lost refused disabled unpaid revoked incomplete_expired needs_response appeal_needs_response paid_unplaced",
   warn: "retrying past_due requires_action requires_payment_method suspended waiting incomplete warning_needs_response unrevealed frozen restricted unknown no_show",
-  busy: "received pending open awaiting_funds awaiting_payment in_progress processing under_review created creating onboarding held",
+  busy: "received pending open awaiting_funds awaiting_payment in_progress processing under_review created creating onboarding held in_transit",
   calm: "",
 };
 
@@ -82,6 +82,11 @@ export function formatMoment(moment: string): string {
 /** The day of a moment, with its weekday. */
 export function formatDay(moment: string): string {
   return dayOfWeek.format(new Date(moment));
+}
+
+/** The day on which money is to be at a bank: Stripe names it by its beginning in UTC. */
+export function formatArrival(moment: string): string {
+  return formatDate(moment, LOCALE, "UTC");
 }
 
 /** The time of a moment within its day. */

@@ -3,7 +3,16 @@
 import { describe, expect, test } from "vitest";
 
 import { find } from "../src/find.js";
-import { formatAgo, formatAmount, formatBasisPoints, formatChange, say, shorten, toneOf } from "../src/formats.js";
+import {
+  formatAgo,
+  formatAmount,
+  formatArrival,
+  formatBasisPoints,
+  formatChange,
+  say,
+  shorten,
+  toneOf,
+} from "../src/formats.js";
 import { parseCount, parseMoney } from "../src/money.js";
 import { entries, entryAt } from "../src/places.js";
 import { place, ticks } from "../src/scale.js";
@@ -118,6 +127,10 @@ test("codes are said in words, and statuses have a tone", () => {
   expect(toneOf("never heard of")).toBe("calm");
   expect(shorten("pur_01k3vg6p9yfd5a1h0c9w8t2m4q")).toBe("pur_01k3vg…8t2m4q");
   expect(formatBasisPoints(250)).toBe("2.5%");
+});
+
+test("money is at a bank on the day that Stripe means, wherever it is read", () => {
+  expect(formatArrival("2026-03-10T00:00:00Z")).toBe("Mar 10, 2026");
 });
 
 test("a moment is told by how long ago it was, within a week", () => {

@@ -19,6 +19,8 @@ interface WantedPage {
 
 /** What comes in pages. */
 const lists = {
+  bankPayouts: (client: Client, userId: string, page: WantedPage) =>
+    client.listBankPayouts({ user_id: userId, ...page }),
   bookings: (client: Client, _: string, page: WantedPage) => client.listBookings(page),
   earnings: (client: Client, userId: string, page: WantedPage) => client.listEarnings({ user_id: userId, ...page }),
   given: (client: Client, userId: string, page: WantedPage) => client.listBookings({ builder_id: userId, ...page }),

@@ -1,6 +1,6 @@
 // What a user earns of what others buy, and the account that it is paid to.
 
-import type { OnboardingOut, PageEarningOut, PayoutAccountOut } from "@paydesk/client";
+import type { OnboardingOut, PageBankPayoutOut, PageEarningOut, PayoutAccountOut } from "@paydesk/client";
 
 import type { Action } from "./action.js";
 import { useLeaving } from "./checkout.js";
@@ -10,6 +10,11 @@ import { type List, type Resource, useList, useResource } from "./resource.js";
 /** What the user earned of each sale, newest first. */
 export function useEarnings(): List<PageEarningOut> {
   return useList("earnings");
+}
+
+/** What Stripe sent from the user's account to their bank, newest first. */
+export function useBankPayouts(): List<PageBankPayoutOut> {
+  return useList("bankPayouts");
 }
 
 export type UsePayoutAccount = Resource<PayoutAccountOut | null> & {

@@ -31,6 +31,7 @@ export function formatTime(moment: string, locale?: string, timeZone?: string): 
   return new Intl.DateTimeFormat(locale, { ...options, timeZone, timeZoneName: "short" }).format(new Date(moment));
 }
 
-export function formatDate(moment: string, locale?: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(new Date(moment));
+/** The day of a moment, in a time zone; in the browser's own where none is named. */
+export function formatDate(moment: string, locale?: string, timeZone?: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone }).format(new Date(moment));
 }

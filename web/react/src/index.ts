@@ -4,6 +4,7 @@
 
 export { type Action, type Progress, useAction } from "./action.js";
 export { ApiKeys } from "./api_keys.js";
+export { BankPayoutList } from "./bank_payout_list.js";
 export { BookingList, type BookingListProps } from "./booking_list.js";
 export { BookingPicker, type BookingPickerProps } from "./booking_picker.js";
 export {
@@ -24,7 +25,7 @@ export { CreditBalance } from "./credit_balance.js";
 export { CreditHistory } from "./credit_history.js";
 export { useCreditHistory, useCredits, useEntitlements, useNotices, useProducts, usePurchases } from "./credits.js";
 export { EarningList } from "./earning_list.js";
-export { type UsePayoutAccount, useEarnings, usePayoutAccount } from "./earnings.js";
+export { type UsePayoutAccount, useBankPayouts, useEarnings, usePayoutAccount } from "./earnings.js";
 export { decimalsOf, formatDate, formatMoney, formatNumber, formatTime } from "./formats.js";
 export { InvoiceList } from "./invoice_list.js";
 export { type UseApiKeys, useApiKeys } from "./keys.js";

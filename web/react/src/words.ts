@@ -1,6 +1,7 @@
 // Every text that a component shows, in English. An application gives its own for any of them.
 
 import type {
+  BankPayoutStatus,
   BookingStatus,
   HistoryEntry,
   NoticeKind,
@@ -176,6 +177,11 @@ export interface Words {
   /** What the buyer paid, and what the shop keeps of it. */
   ofWhich: (paid: string, fee: string) => string;
   earningStatus: Record<"open" | "owed" | "settled", (amount: string, date: string) => string>;
+  noBankPayouts: string;
+  /** Where money on its way to the bank is; `arrival` is the day on which it is to be there, empty where nobody knows. */
+  bankPayoutStatus: Record<BankPayoutStatus, (arrival: string) => string>;
+  /** What to do where the bank sent money back; it stands behind why, in Stripe's words. */
+  payoutFailed: string;
 
   optional: string;
   orderAndPay: (price: string) => string;
@@ -217,6 +223,8 @@ export interface Words {
 }
 
 const times = (count: number, one: string, many: string) => (count === 1 ? one : `${count} ${many}`);
+
+const onItsWay = (arrival: string) => (arrival ? `Arrives on ${arrival}` : "On its way");
 
 export const english: Words = {
   loading: "Loading…",
@@ -432,6 +440,15 @@ export const english: Words = {
     owed: (amount) => `${amount} owed; later earnings pay it first`,
     settled: () => "Transferred",
   },
+  noBankPayouts: "Nothing was sent to your bank yet.",
+  bankPayoutStatus: {
+    pending: onItsWay,
+    in_transit: onItsWay,
+    paid: (arrival) => `At your bank${arrival && ` on ${arrival}`}`,
+    canceled: () => "Called off",
+    failed: () => "Sent back by your bank",
+  },
+  payoutFailed: "The money is on your account at Stripe. Mend your bank details there, and it is sent again.",
 
   optional: "optional",
   orderAndPay: (price) => `Order and pay ${price}`,

@@ -1,8 +1,8 @@
-import { BookingList, EarningList, PayoutAccount } from "@paydesk/react";
-import { fireEvent, screen, waitFor } from "@testing-library/react";
+import { BankPayoutList, BookingList, EarningList, PayoutAccount } from "@paydesk/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 
-import { desk, problem, products, show } from "./desk.js";
+import { desk, json, problem, products, show } from "./desk.js";
 
 const ACCOUNT = "/api/payouts/accounts/ada";
 const account = {
@@ -80,6 +80,92 @@ test("each earning says how far it is transferred", async () => {
 test("who has earned nothing is told so", async () => {
   show(desk({ "GET /api/payouts/ada/earnings": { data: [] } }).client, <EarningList />);
   await screen.findByText("You have not earned anything yet.");
+});
+
+const BANK = "GET /api/payouts/ada/bank-payouts";
+const payout = {
+  payout_id: "po_1",
+  amount_minor: 3430,
+  currency: "usd",
+  status: "pending",
+  arrives_at: "2026-02-03T00:00:00Z",
+  created_at: "2026-01-31T12:00:00Z",
+};
+const failed = { ...payout, payout_id: "po_4", status: "failed", failure_code: "account_closed" };
+
+/** What a row of the list says, its parts behind each other. */
+function row(container: HTMLElement, id: string) {
+  const found = container.querySelector<HTMLElement>(`[data-payout="${id}"]`);
+  if (!found) throw new Error(`there is no row of ${id}`);
+  return within(found);
+}
+
+test("each payout says where it is, with its amount and the day it is at the bank", async () => {
+  const data = [
+    payout,
+    { ...payout, payout_id: "po_2", status: "in_transit", arrives_at: null },
+    { ...payout, payout_id: "po_3", status: "paid", amount_minor: 1500, currency: "jpy" },
+    { ...payout, payout_id: "po_5", status: "canceled" },
+  ];
+  const { container } = show(desk({ [BANK]: { data } }).client, <BankPayoutList />);
+  await screen.findByText("Arrives on Feb 3, 2026");
+  row(container, "po_1").getByText("$34.30");
+  row(container, "po_2").getByText("On its way");
+  row(container, "po_3").getByText("At your bank on Feb 3, 2026");
+  row(container, "po_3").getByText("¥1,500");
+  row(container, "po_5").getByText("Called off");
+  expect(container.querySelector(".pd-warning")).toBeNull();
+});
+
+test("of a payout that the bank sent back it is said why and what to do, as a text", async () => {
+  const said = "<img src=x onerror=alert(1)>";
+  const data = [
+    { ...failed, failure_message: said },
+    { ...failed, payout_id: "po_6" },
+    { ...failed, payout_id: "po_7", failure_code: null },
+  ];
+  const { container } = show(desk({ [BANK]: { data } }).client, <BankPayoutList />);
+  expect(await screen.findAllByText("Sent back by your bank")).toHaveLength(3);
+  const toDo = "The money is on your account at Stripe. Mend your bank details there, and it is sent again.";
+  row(container, "po_4").getByText(said);
+  row(container, "po_4").getByText(toDo);
+  row(container, "po_6").getByText("account closed");
+  row(container, "po_7").getByText(toDo);
+  expect(container.querySelector("img")).toBeNull();
+});
+
+test("who was sent nothing yet is told so, and more payouts are read when they are asked for", async () => {
+  const { unmount } = show(desk({ [BANK]: { data: [] } }).client, <BankPayoutList />);
+  await screen.findByText("Nothing was sent to your bank yet.");
+  unmount();
+  const pages: Record<string, unknown> = {
+    "": { data: [payout], next: "po_1" },
+    po_1: { data: [{ ...payout, payout_id: "po_0" }] },
+  };
+  const { client } = desk({
+    [BANK]: (request: Request) => json(pages[new URL(request.url).searchParams.get("after") ?? ""]),
+  });
+  const { container } = show(client, <BankPayoutList />);
+  fireEvent.click(await screen.findByRole("button", { name: "Show more" }));
+  await waitFor(() => row(container, "po_0"));
+  row(container, "po_1");
+  expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
+});
+
+test("what goes wrong with the payouts is said, and read again when that is wished", async () => {
+  let asked = 0;
+  const { client } = desk({
+    [BANK]: () => {
+      asked += 1;
+      return asked === 1 ? problem("unavailable", 503, { detail: "Later." }) : json({ data: [payout] });
+    },
+  });
+  const { container } = show(client, <BankPayoutList className="mine" />);
+  screen.getByText("Loading…");
+  await screen.findByText("Later.");
+  fireEvent.click(screen.getByRole("button", { name: "Try again" }));
+  await screen.findByText("$34.30");
+  expect(container.querySelector(".pd-bank-payouts.mine")?.getAttribute("data-state")).toBe("ready");
 });
 
 test("who gives a session sees who booked it, and does not pay for it", async () => {

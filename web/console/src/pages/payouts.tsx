@@ -1,9 +1,9 @@
 // Payouts: the connected accounts of those who earn, what they earned, and what was transferred to them and taken back.
 
-import type { EarningOut, PayoutAccountOut, PayoutTransferOut } from "@paydesk/client";
+import type { BankPayoutOut, EarningOut, PayoutAccountOut, PayoutTransferOut } from "@paydesk/client";
 import type { ReactElement } from "react";
 
-import { say } from "../formats.js";
+import { formatArrival, say } from "../formats.js";
 import { Fields, Section } from "../parts/fields.js";
 import { type Filter, Filters, useFilters } from "../parts/filters.js";
 import { Loaded } from "../parts/states.js";
@@ -167,6 +167,18 @@ export function EarningsOf({ userId }: { userId: string }): ReactElement {
           empty="Nothing was transferred."
         />
       </Section>
+      <Section title="To the bank">
+        <List
+          name="Payouts to the bank"
+          pageName="bank"
+          limit={10}
+          filters={{ userId }}
+          read={(page, signal) => client.listBankPayouts({ user_id: userId, ...page }, { signal })}
+          columns={bankColumns}
+          keyOf={(payout) => payout.payout_id}
+          empty="Stripe has sent nothing to their bank."
+        />
+      </Section>
     </>
   );
 }
@@ -192,6 +204,27 @@ const earningColumns: Column<EarningOut>[] = [
     cell: (one) => <Money minor={one.outstanding_minor} currency={one.currency} />,
   },
   { title: "Payable", isExtra: true, cell: (one) => <At moment={one.payable_at} /> },
+];
+
+const bankColumns: Column<BankPayoutOut>[] = [
+  {
+    title: "Amount",
+    isNumber: true,
+    cell: (payout) => <Money minor={payout.amount_minor} currency={payout.currency} />,
+  },
+  { title: "Status", cell: (payout) => <Status of={payout.status} /> },
+  {
+    title: "At the bank",
+    cell: ({ arrives_at }) =>
+      arrives_at ? <time dateTime={arrives_at}>{formatArrival(arrives_at)}</time> : <Nothing />,
+  },
+  {
+    title: "Why it failed",
+    isExtra: true,
+    cell: (payout) => payout.failure_message ?? payout.failure_code ?? <Nothing />,
+  },
+  { title: "At Stripe", isExtra: true, cell: (payout) => <code>{payout.payout_id}</code> },
+  { title: "Made", isExtra: true, cell: (payout) => <At moment={payout.created_at} /> },
 ];
 
 function Account({ account }: { account: PayoutAccountOut }): ReactElement {
