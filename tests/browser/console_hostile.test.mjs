@@ -6,12 +6,18 @@ import { after, before, test } from 'node:test';
 
 import { inspect, looks } from './application.mjs';
 import { asBuyer, keepPicture, startBrowser } from './buyer.mjs';
-import { asClients, asDisputes, asEvents, asKeys, asOrders, asReceivers, asRefunds, asUsers } from './hostile.mjs';
+import {
+  asAddresses, asClients, asDecisions, asDeliveries, asKeys, asOrders, asReasons, asReceivers, asRefunds, asUsers,
+} from './hostile.mjs';
+import { asBankFailures, asEvents, asReversals } from './hostile_stripe.mjs';
 import { awaitRead, openConsole } from './operator.mjs';
 import { hostile } from './payloads.mjs';
 
 /** More pages than any list of this run has. */
 const PAGES_MAX = 60;
+
+/** So many of the texts at least can be an address of e-mail; an address has little room before its @. */
+const ADDRESSES_MIN = 100;
 
 let browser;
 before(async () => (browser = await startBrowser()));
@@ -130,6 +136,57 @@ watched('as the names of users and the reasons of credits', 'users', async (page
   await fits(page, '/ledger?code=add', 'ledger');
 });
 
+watched('as addresses of e-mail, and as reasons of all that is done with credits', 'reasons', async (page) => {
+  const [addresses, [history, reasons]] = [await asAddresses(), await asReasons()];
+  assert.ok(addresses.length >= ADDRESSES_MIN, `only ${addresses.length} of the texts may be in an address`);
+  await openConsole(page, 'viewer');
+  await showsAll(page, addresses);
+  const shown = await readList(page, history);
+  for (const text of reasons) assert.ok(shown.includes(text), `the history lacks ${JSON.stringify(text)}`);
+  await fits(page, addresses[0][0], 'addresses');
+  await fits(page, history, 'history');
+});
+
+watched('in what is said of refunds, of what was delivered, and of what a bank sent back', 'answers', async (page) => {
+  const pages = [...(await asDecisions()).pages, ...(await asDeliveries())];
+  const { builder, said } = await asBankFailures();
+  await openConsole(page, 'viewer');
+  await showsAll(page, pages);
+  const payouts = `/users/${builder.user}?show=earnings`;
+  const shown = await readList(page, payouts);
+  for (const text of said) assert.ok(shown.includes(text), `the payouts lack ${JSON.stringify(text)}`);
+  await fits(page, payouts, 'payouts');
+});
+
+/** Those whom it is said of see it in their account: all these texts in the list, to its end. */
+async function toldInAccount(page, { token }, path, list, texts) {
+  await page.goto(`${new URL(process.env.SHOP).origin}/account${path}#token=${token}`);
+  const rows = page.locator(`${list} li`);
+  await rows.first().waitFor();
+  for (let more = page.locator(list).getByRole('button', { name: 'Show more' }); await more.count(); ) {
+    const before = await rows.count();
+    await more.click();
+    await rows.nth(before).waitFor();
+  }
+  const shown = await touch(page);
+  for (const text of texts) assert.ok(shown.includes(text), `the account does not show ${JSON.stringify(text)}`);
+  for (const { viewport } of Object.values(looks)) {
+    await page.setViewportSize(viewport);
+    await inspect(page);
+  }
+}
+
+watched('in what a bank said, to the builder whose money came back', 'builder', async (page) => {
+  const { builder, said } = await asBankFailures();
+  // A word of Stripe's is shown without its underscores where nothing else was said.
+  await toldInAccount(page, builder, '/earnings', '.pd-bank-payouts', [...said, ...said.map((text) => text.replaceAll('_', ' '))]);
+});
+
+watched('in why a refund was declined, to the user who asked for it', 'declined', async (page) => {
+  const { asker, told } = await asDecisions();
+  await toldInAccount(page, asker, '/payments', '.pd-refunds', told);
+});
+
 watched('as the names of keys, in orders, in refunds and in what is asked back', 'texts', async (page) => {
   const orders = await asOrders();
   const pages = [...(await asKeys()), ...orders, ...(await asRefunds())];
@@ -144,22 +201,21 @@ watched('as the names of keys, in orders, in refunds and in what is asked back',
   await fits(page, '/refund-requests', 'requests');
 });
 
-watched('in events, in disputes, and in what receivers of webhooks answer', 'events', async (page) => {
+watched('in events, in disputes, failed refunds and warnings of fraud, and in what receivers of webhooks answer', 'events', async (page) => {
   const receivers = await asReceivers();
-  const [events, disputes] = [await asEvents(), await asDisputes()];
+  const [events, reversals] = [await asEvents(), await asReversals()];
   const name = hostile.find((text) => text.startsWith('<img'));
   await openConsole(page, 'operator', undefined, name);
   await page.getByRole('banner').getByText(name).waitFor();
   await showsAll(page, events);
   await showsAll(page, receivers.pages);
   await readList(page, '/events');
-  for (const dispute of disputes) {
-    await appears(page, dispute);
-  }
-  await readList(page, '/disputes');
+  for (const reversal of reversals) await appears(page, reversal);
+  for (const list of ['/disputes', '/refunds', '/fraud-warnings']) await readList(page, list);
   await appears(page, receivers.delivery);
   receivers.close();
   await fits(page, '/events', 'events');
+  await fits(page, '/fraud-warnings', 'warnings');
   await fits(page, events.find(([path]) => path.includes(encodeURIComponent(wide)))?.[0] ?? events[0][0], 'event');
 });
 

@@ -1,22 +1,18 @@
-// Puts hostile texts everywhere where a customer, an application, a receiver of webhooks or an event can set one: by the real API and by
-// events that are signed as Stripe signs them. Each part answers which pages of the console show which texts.
+// Puts hostile texts everywhere where a customer, an application or a receiver of webhooks can set one, by the real API. Each part
+// answers which pages of the console show which texts. What Stripe can be made to say is in `hostile_stripe.mjs`.
 
 import assert from 'node:assert/strict';
-import crypto from 'node:crypto';
 import http from 'node:http';
 import { once } from 'node:events';
 
 import { newUser, userNamed } from './application.mjs';
 import { hostile } from './payloads.mjs';
-import { admin, buy, call, onPlan, someClient } from './seeding.mjs';
+import { admin, buy, call, onPlan, send, someClient } from './seeding.mjs';
 
-const { origin } = new URL(process.env.SHOP);
-/** The webhook secret of `paydesk dev`. */
-const SECRET = 'whsec_sandbox_on_this_machine_only';
 const encode = encodeURIComponent;
 
 /** Joins texts as long as they fit, so that a field with room is filled with many. */
-function packed(most, joint) {
+export function packed(most, joint) {
   const packs = [[]];
   for (const text of hostile) {
     const last = packs.at(-1);
@@ -89,6 +85,78 @@ export async function asRefunds() {
   return pages;
 }
 
+/** As addresses of e-mail: what an address may be made of, and much may be put in quotes. Answers where each is found. */
+export async function asAddresses() {
+  const pages = [];
+  for (const text of hostile) {
+    const quoted = `"${text.replaceAll(/["\\]/g, '\\$&')}"@example.org`;
+    const { user } = newUser();
+    const email = (await reach(user, `${text}@example.org`)) ?? (await reach(user, quoted));
+    if (!email) continue;
+    await call(admin, 'POST', `/api/financial/credits/${user}/add`, { amount: 1, reason: 'A gift' });
+    pages.push([`/users?search=${encode(email)}`, [email, user]]);
+  }
+  return pages;
+}
+
+/** Says where a user is reached, and answers it where that was taken for an address. */
+async function reach(user, email) {
+  const answer = await send(admin, 'PUT', `/api/users/${user}/contact`, { email });
+  assert.ok(answer.ok || answer.status === 422, `${email} was answered ${answer.status}`);
+  return answer.ok ? email : undefined;
+}
+
+/** As reasons of everything else that is done with credits. */
+export async function asReasons() {
+  const packs = packed(190, ' ');
+  const { user } = newUser();
+  const wallet = `/api/financial/credits/${user}`;
+  await call(admin, 'POST', `${wallet}/add`, { amount: 1_000, reason: 'To be used' });
+  for (const { text } of packs) {
+    const wanted = { amount: 1, reason: text };
+    for (const what of ['spend', 'remove']) await call(admin, 'POST', `${wallet}/${what}`, wanted);
+    for (const end of ['capture', 'release']) {
+      const { hold_id } = await call(admin, 'POST', `${wallet}/holds`, wanted);
+      await call(admin, 'POST', `${wallet}/holds/${hold_id}/${end}`, end === 'capture' ? {} : undefined);
+    }
+  }
+  return [`/users/${user}?show=credits`, packs.flatMap(({ texts }) => texts)];
+}
+
+/** As what is noted where refunds are approved, and as why they are declined. Answers who asked, too, and what they were told. */
+export async function asDecisions() {
+  const [ada, packs, pages] = [newUser(), packed(490, ' '), []];
+  for (const { texts, text } of packs) {
+    for (const [decision, words] of [['approve', { note: text }], ['decline', { reason: text }]]) {
+      const { purchase_id } = await buy(ada, { item_id: 'starter', quantity: 3 });
+      // More than is granted at once.
+      const asked = { purchase_id, amount_minor: 2_500, reason: 'It was a mistake.' };
+      const { request_id } = await call(ada.token, 'POST', '/api/refund-requests', asked);
+      await call(admin, 'POST', `/api/refund-requests/${request_id}/${decision}`, words);
+      pages.push([`/refund-requests/${request_id}`, texts]);
+    }
+  }
+  return { pages, asker: ada, told: packs.map(({ text }) => text) };
+}
+
+/** As who works on orders, in links to what was delivered, and as what was said of it. */
+export async function asDeliveries() {
+  const pages = [];
+  for (const { texts, text } of packed(1_900, '\n')) {
+    const [ada, link] = [newUser(), `https://files.example.org/${encodeURIComponent(texts[0])}`];
+    const fields = { track_url: 'https://music.example.org/song' };
+    const order = await call(ada.token, 'POST', '/api/orders', { package_id: 'track-review', fields });
+    await buy(ada, { order_id: order.order_id });
+    const place = `/api/orders/${order.order_id}`;
+    await call(admin, 'POST', `${place}/assignment`, { reviewer_id: texts[0] });
+    await call(admin, 'POST', `${place}/moves`, { to: 'in_progress', note: text });
+    const delivered = { to: 'delivered', links: [link.replaceAll("'", '%27')], note: text };
+    await call(admin, 'POST', `${place}/moves`, delivered);
+    pages.push([`/orders/${order.order_id}`, [...texts, ...delivered.links]]);
+  }
+  return pages;
+}
+
 /** As the names of clients who book. */
 export async function asClients() {
   for (const text of hostile.slice(0, 3)) await someClient(userNamed(text));
@@ -100,45 +168,8 @@ export async function asClients() {
   ]);
 }
 
-/**
- * As events: in their ids, types, accounts, objects, and anywhere in their bodies. What Stripe would never write as an id or a type is
- * refused, and comes in the object alone.
- */
-export async function asEvents() {
-  const pages = [];
-  for (const [number, text] of hostile.entries()) {
-    const object = { id: text, object: text, metadata: { [text]: text }, description: text };
-    const account = number % 5 ? {} : { account: text };
-    const id = number % 2 ? `evt_${text}` : `evt_hostile_${number}`;
-    if (await offer({ id, type: text, ...account, data: { object } })) {
-      pages.push([`/events/${encode(id)}`, [text, id]]);
-    } else {
-      await deliver({ id: `evt_plain_${number}`, type: 'hostile.event', data: { object } });
-      // There it stands in a document, in which quotes and the like are written with a stroke.
-      pages.push([`/events/evt_plain_${number}`, [JSON.stringify(text).slice(1, -1)]]);
-    }
-  }
-  return pages;
-}
-
-/** As what Stripe and banks say of a payment. */
-export async function asDisputes() {
-  const pages = [];
-  for (const { texts, text } of packed(240, ' ')) {
-    const { user } = await buyer();
-    const [payment] = (await call(admin, 'GET', `/api/payments?user_id=${user}`)).data;
-    const suffix = crypto.randomUUID().replaceAll('-', '');
-    const about = { payment_intent: payment.payment_intent_id, charge: payment.charge_id, created: now(), livemode: false };
-    const money = { amount: 1, currency: 'usd', status: 'needs_response', reason: text };
-    const evidence_details = { due_by: now() + 86_400 };
-    const dispute = { id: `du_${suffix}`, object: 'dispute', ...about, ...money, evidence_details, balance_transactions: [] };
-    await deliver({ id: `evt_d${suffix}`, type: 'charge.dispute.created', data: { object: dispute } });
-    pages.push([`/disputes/du_${suffix}`, texts, 'as a code']);
-  }
-  return pages;
-}
-
-async function buyer() {
+/** Somebody who has bought something. */
+export async function buyer() {
   const somebody = newUser();
   await buy(somebody, { item_id: 'starter' });
   return somebody;
@@ -167,27 +198,4 @@ export async function asReceivers() {
   const sent = await call(admin, 'GET', `/api/webhook-endpoints/${endpoint.endpoint_id}/deliveries?limit=100`);
   const tried = sent.data.find(({ attempts }) => attempts > 0);
   return { pages: [[place, described.texts]], delivery: [`${place}/${tried.delivery_id}`, texts], close: () => server.close() };
-}
-
-const now = () => Math.floor(Date.now() / 1_000);
-
-/** Delivers an event, signed as Stripe would; it must be taken. */
-async function deliver(event) {
-  assert.ok(await offer(event), `the event ${event.id} was refused`);
-}
-
-/** Delivers an event, and answers whether it was taken. */
-async function offer(event) {
-  const whole = { object: 'event', api_version: '2026-06-24', created: now(), livemode: false, pending_webhooks: 1, ...event };
-  const body = JSON.stringify(whole);
-  const at = now();
-  const signature = crypto.createHmac('sha256', SECRET).update(`${at}.${body}`).digest('hex');
-  const answer = await fetch(`${origin}/api/stripe/webhook`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'stripe-signature': `t=${at},v1=${signature}` },
-    body,
-  });
-  const said = await answer.text();
-  assert.ok(answer.ok || answer.status === 400, `an event was answered ${answer.status}: ${said}`);
-  return answer.ok;
 }
