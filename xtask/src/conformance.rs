@@ -29,7 +29,7 @@ pub(crate) fn run() -> Result<()> {
     )?;
     let python = python(&suite, &scratch)?;
     let mut paydesk = Server::start(
-        process::paydesk_beside_sandbox(&scratch.join("data"))?.env("PAYDESK_ADMIN_TOKEN", ADMIN_TOKEN),
+        process::paydesk_beside_sandbox(&scratch.join("data"), "--empty")?.env("PAYDESK_ADMIN_TOKEN", ADMIN_TOKEN),
         "-TERM",
     )?;
     let ready = paydesk.wait_for_line("sandbox Stripe")?;

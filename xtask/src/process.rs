@@ -89,8 +89,8 @@ pub(crate) fn paydesk() -> Result<Command> {
     Ok(mortal(&target()?.join("debug/paydesk"), None))
 }
 
-/// `paydesk dev` on free ports, with an empty shop in a folder of its own.
-pub(crate) fn paydesk_beside_sandbox(data: &Path) -> Result<Command> {
+/// `paydesk dev` on free ports, in a folder of its own that `beginning` says what to begin with.
+pub(crate) fn paydesk_beside_sandbox(data: &Path, beginning: &str) -> Result<Command> {
     let mut command = paydesk()?;
     if data.exists() {
         fs::remove_dir_all(data).context("cannot remove the data of an earlier run")?;
@@ -99,7 +99,7 @@ pub(crate) fn paydesk_beside_sandbox(data: &Path) -> Result<Command> {
     command
         .args([
             "dev",
-            "--empty",
+            beginning,
             "--port",
             "0",
             "--sandbox-listen",

@@ -401,7 +401,7 @@ export const english: Words = {
   keepTime: "Keep its time",
   bookingMoved: (time) => `The booking has moved to ${time}.`,
   noShow: "Client did not come",
-  noShowTitle: (name) => `Did the client not come to ${name}?`,
+  noShowTitle: (name) => `Client did not come to ${name}?`,
   noShowText: "What was paid stays paid.",
   leaveIt: "Leave it",
   noShowNoted: "Noted: the client did not come.",

@@ -388,7 +388,7 @@ test("who gives a session that has begun notes that its client did not come; its
     "POST /api/bookings/bkg_1/no-show": () => answers.shift()?.(),
   });
   const { unmount } = show(client, <BookingList isGiven />);
-  fireEvent.click(await screen.findByRole("button", { name: "Did the client not come to Mix session?" }));
+  fireEvent.click(await screen.findByRole("button", { name: "Client did not come to Mix session?" }));
   const question = within(await screen.findByRole("dialog"));
   fireEvent.click(question.getByRole("button", { name: "Client did not come" }));
   expect((await question.findByRole("alert")).textContent).toBe("Not now.");
