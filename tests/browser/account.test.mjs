@@ -172,6 +172,31 @@ journey('a client moves a booking to another session of its builder, and gets ba
   await inspect(page);
 });
 
+journey('a client moves a booking to a session that costs more, and pays the difference', 'move-dearer', async (page, look) => {
+  const { booking, ...ada } = await someClient();
+  await openAccount(page, ada, '/bookings');
+  const booked = page.locator(`[data-booking="${booking.booking_id}"]`);
+  await press(page, 'Move Mix session to another time', booked);
+  const question = page.getByRole('dialog', { name: 'Move Mix session to another time' });
+  const session = question.getByLabel('Session');
+  await tabTo(page, session);
+  await page.keyboard.press('End');
+  assert.equal(await session.inputValue(), 'long-session');
+  await question.getByText('It costs $30.00 more. The booking moves once that is paid.').waitFor();
+  await pickTime(page, question);
+  await inspect(page);
+  await keepPicture(page, `account-move-dearer-asked-${look}`);
+
+  await press(page, 'Pay $30.00 and move', question);
+  await page.getByText('Long session: the difference').waitFor();
+  await pay(page, cards.good);
+  await awaitSuccess(page);
+  await openAccount(page, ada, '/bookings');
+  await booked.getByText('Long session').waitFor();
+  await booked.getByText('$90.00').waitFor();
+  await inspect(page);
+});
+
 /** Gets an address for the calendar, copies it, and replaces it: the one before leads nowhere then. */
 async function followByCalendar(page, name) {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);

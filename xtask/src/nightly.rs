@@ -11,19 +11,20 @@ use crate::{
     process,
 };
 
-/// A test binary of one crate, and the sizes it reads from the environment.
+/// Tests of one crate, and the sizes they read from the environment.
 struct Campaign {
     name: &'static str,
     package: &'static str,
-    test: &'static str,
+    /// Which tests, as `cargo test` wants it.
+    tests: &'static [&'static str],
     sizes: &'static [(&'static str, &'static str)],
 }
 
-const CAMPAIGNS: [Campaign; 5] = [
+const CAMPAIGNS: [Campaign; 7] = [
     Campaign {
         name: "death",
         package: "paydesk",
-        test: "death",
+        tests: &["--test", "death"],
         sizes: &[
             ("PAYDESK_KILLS", "500"),
             ("PAYDESK_EDGE_KILLS", "50"),
@@ -33,19 +34,19 @@ const CAMPAIGNS: [Campaign; 5] = [
     Campaign {
         name: "hostile",
         package: "paydesk",
-        test: "hostile",
+        tests: &["--test", "hostile"],
         sizes: &[("PAYDESK_HOSTILE", "50000"), ("PAYDESK_MUTANTS", "1000000")],
     },
     Campaign {
         name: "confluence",
         package: "paydesk",
-        test: "confluence",
+        tests: &["--test", "confluence"],
         sizes: &[("PAYDESK_HISTORIES", "100000"), ("PAYDESK_INTERLEAVINGS", "1000000")],
     },
     Campaign {
         name: "wallets",
         package: "paydesk",
-        test: "wallets",
+        tests: &["--test", "wallets"],
         sizes: &[
             ("PAYDESK_WALLET_OPERATIONS", "1000000"),
             ("PAYDESK_WALLET_KEYS", "10000"),
@@ -56,13 +57,25 @@ const CAMPAIGNS: [Campaign; 5] = [
     Campaign {
         name: "stories",
         package: "paydesk",
-        test: "stories",
+        tests: &["--test", "stories"],
         sizes: &[
             ("PAYDESK_HOLD_RACES", "100000"),
             ("PAYDESK_BOOKING_RACES", "1000"),
             ("PAYDESK_BOOKINGS", "10000"),
             ("PAYDESK_DELIVERIES", "1000"),
         ],
+    },
+    Campaign {
+        name: "slots",
+        package: "paydesk",
+        tests: &["--lib", "bookings::rules::slots"],
+        sizes: &[("PROPTEST_CASES", "100000")],
+    },
+    Campaign {
+        name: "arithmetic",
+        package: "ledger",
+        tests: &["--lib", "money"],
+        sizes: &[("PROPTEST_CASES", "10000000")],
     },
 ];
 
@@ -71,7 +84,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         for campaign in &CAMPAIGNS {
             println!(
                 "{:<14}{} of {}: {:?}",
-                campaign.name, campaign.test, campaign.package, campaign.sizes
+                campaign.name,
+                campaign.tests.join(" "),
+                campaign.package,
+                campaign.sizes
             );
         }
         return Ok(());
@@ -90,19 +106,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         println!("\n==> {} {:?}", campaign.name, campaign.sizes);
         let start = Instant::now();
         process::run(
-            process::cargo(&[
-                "test",
-                "--release",
-                "--locked",
-                "--package",
-                campaign.package,
-                "--test",
-                campaign.test,
-                "--",
-                "--nocapture",
-            ])
-            .envs(campaign.sizes.iter().copied())
-            .env("DATABASE_URL", cluster.url()),
+            process::cargo(&["test", "--release", "--locked", "--package", campaign.package])
+                .args(campaign.tests)
+                .args(["--", "--nocapture"])
+                .envs(campaign.sizes.iter().copied())
+                .env("DATABASE_URL", cluster.url()),
         )
         .with_context(|| format!("repeat it with: cargo xtask nightly {}", campaign.name))?;
         println!("    {} in {} s", campaign.name, start.elapsed().as_secs());
