@@ -181,18 +181,18 @@ journey('a client moves a booking to a session that costs more, and pays the dif
   const session = question.getByLabel('Session');
   await tabTo(page, session);
   await page.keyboard.press('End');
-  assert.equal(await session.inputValue(), 'long-session');
+  assert.equal(await session.inputValue(), 'whole-record');
   await question.getByText('It costs $30.00 more. The booking moves once that is paid.').waitFor();
   await pickTime(page, question);
   await inspect(page);
   await keepPicture(page, `account-move-dearer-asked-${look}`);
 
   await press(page, 'Pay $30.00 and move', question);
-  await page.getByText('Long session: the difference').waitFor();
+  await page.getByText('Whole record: the difference').waitFor();
   await pay(page, cards.good);
   await awaitSuccess(page);
   await openAccount(page, ada, '/bookings');
-  await booked.getByText('Long session').waitFor();
+  await booked.getByText('Whole record').waitFor();
   await booked.getByText('$90.00').waitFor();
   await inspect(page);
 });

@@ -29,7 +29,9 @@ pub(crate) struct Engine {
     writes: Arc<Units>,
     reads: Arc<Units>,
     checkpoints: Arc<checkpoint::Gate>,
+    /// Those that read, and the one that moves the log.
     threads: Vec<JoinHandle<()>>,
+    writer: Option<JoinHandle<()>>,
 }
 
 impl Engine {
@@ -44,6 +46,7 @@ impl Engine {
             reads: Arc::clone(&reads),
             checkpoints: Arc::clone(&checkpoints),
             threads: Vec::new(),
+            writer: None,
         };
         if opened.serves() {
             let connection = connection::checkpointer(path, options)?;
@@ -58,9 +61,9 @@ impl Engine {
             engine.spawn("store-read", move || reader::serve(&connection, &queue, &health))?;
         }
         let health = Arc::clone(health);
-        engine.spawn("store-write", move || {
+        engine.writer = Some(crate::threads::spawn("store-write", move || {
             writer::serve(opened, &writes, &checkpoints, &health);
-        })?;
+        })?);
         Ok(engine)
     }
 
@@ -84,11 +87,14 @@ impl Engine {
 }
 
 impl Drop for Engine {
+    /// The writer goes last and alone: of two connections that close at once each takes the other for one that still needs the
+    /// log, and it would stay beside the file.
     fn drop(&mut self) {
-        self.writes.close();
         self.reads.close();
         self.checkpoints.close();
         crate::threads::join(self.threads.drain(..));
+        self.writes.close();
+        crate::threads::join(self.writer.take().into_iter());
     }
 }
 
