@@ -1,7 +1,7 @@
 // Words for what the API says in codes; amounts, counts and moments as people read them. Every page takes them from here, so that the
 // same amount looks the same wherever it stands.
 
-import { formatDate, formatMoney as formatIn, formatNumber } from "@paydesk/react";
+import { decimalsOf, formatDate, formatMoney as formatIn, formatNumber } from "@paydesk/react";
 
 /** The language of the console, for every figure in it. */
 const LOCALE = "en";
@@ -52,6 +52,18 @@ export function formatMoney(minor: number, currency: string): string {
 
 export function formatCount(value: number): string {
   return formatNumber(value, LOCALE);
+}
+
+/** A round figure where there is little room, as at an axis: `150000` `usd` as `$1.5K`, a count where there is no currency. */
+export function formatShort(value: number, currency?: string): string {
+  const style = currency ? ({ style: "currency", currency } as const) : {};
+  const short = new Intl.NumberFormat(LOCALE, {
+    ...style,
+    notation: "compact",
+    minimumFractionDigits: 0,
+    maximumFractionDigits: 1,
+  });
+  return short.format(currency ? value / 10 ** decimalsOf(currency) : value);
 }
 
 /** A count that came or went: `+5`, `-5`. */

@@ -9,6 +9,7 @@ import {
   formatArrival,
   formatBasisPoints,
   formatChange,
+  formatShort,
   say,
   shorten,
   toneOf,
@@ -119,6 +120,14 @@ test("an amount is written by its unit", () => {
   expect(formatAmount(1, "credits")).toBe("1 credit");
   expect(formatAmount(-1_200, "credits")).toBe("-1,200 credits");
   expect([5, 0, -5].map(formatChange)).toEqual(["+5", "0", "-5"]);
+});
+
+test("a figure at an axis takes little room", () => {
+  expect(formatShort(150_000, "usd")).toBe("$1.5K");
+  expect(formatShort(-50_000, "usd")).toBe("-$500");
+  expect(formatShort(2_000_000, "jpy")).toBe("¥2M");
+  expect(formatShort(20, "usd")).toBe("$0.2");
+  expect([0, 950, 12_000].map((value) => formatShort(value))).toEqual(["0", "950", "12K"]);
 });
 
 test("codes are said in words, and statuses have a tone", () => {

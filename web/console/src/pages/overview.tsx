@@ -44,14 +44,13 @@ export function OverviewPage(): ReactElement {
 const less = (value: number) => (value === 0 ? 0 : -value);
 
 function Figures({ board }: { board: DashboardOut }): ReactElement {
-  const money = (minor: number) => formatMoney(minor, board.currency);
   return (
     <>
       <Attention board={board} />
-      <Totals board={board} money={money} />
+      <Totals board={board} />
       <div className="plots">
-        <MoneyPlots board={board} money={money} />
-        <CountPlots board={board} money={money} />
+        <MoneyPlots board={board} />
+        <CountPlots board={board} />
       </div>
       {board.cohorts.some((cohort) => cohort.subscribers > 0) && (
         <Section title="Subscribers by the month in which they began">
@@ -60,6 +59,11 @@ function Figures({ board }: { board: DashboardOut }): ReactElement {
       )}
     </>
   );
+}
+
+/** So many of something, in words, and where they are listed. */
+function count(number: number | undefined, one: string, many: string, to: string) {
+  return { number: number ?? 0, what: number === 1 ? one : many, to };
 }
 
 /** What somebody should look at; nothing where all is well. */
@@ -71,17 +75,27 @@ function Attention({ board }: { board: DashboardOut }): ReactElement | null {
     client.listDisputes({ status: "needs_response", limit: 100 }, { signal }),
   );
   const { dead, retrying } = board.webhooks;
-  const due: [number, string, string][] = [
-    [requests.data?.data.length ?? 0, "refunds are asked for", "/refund-requests?status=waiting"],
-    [disputes.data?.data.length ?? 0, "disputes need an answer", "/disputes?status=needs_response"],
-    [dead, "events are dead", "/events?status=dead"],
-    [retrying, "events are tried again", "/events?status=retrying"],
+  const due = [
+    count(
+      requests.data?.data.length,
+      "refund is asked for",
+      "refunds are asked for",
+      "/refund-requests?status=waiting",
+    ),
+    count(
+      disputes.data?.data.length,
+      "dispute needs an answer",
+      "disputes need an answer",
+      "/disputes?status=needs_response",
+    ),
+    count(dead, "event is dead", "events are dead", "/events?status=dead"),
+    count(retrying, "event is tried again", "events are tried again", "/events?status=retrying"),
   ];
-  const open = due.filter(([number]) => number > 0);
+  const open = due.filter(({ number }) => number > 0);
   if (open.length === 0) return null;
   return (
     <ul className="attention" aria-label="What waits for somebody">
-      {open.map(([number, what, to]) => (
+      {open.map(({ number, what, to }) => (
         <li key={to}>
           <Link to={to}>
             <b className="number">{formatCount(number)}</b> {what}
@@ -92,20 +106,21 @@ function Attention({ board }: { board: DashboardOut }): ReactElement | null {
   );
 }
 
-interface Shown {
+interface BoardProps {
   board: DashboardOut;
-  money: (minor: number) => string;
 }
 
-function Totals({ board, money }: Shown): ReactElement {
+function Totals({ board }: BoardProps): ReactElement {
+  const money = (minor: number) => formatMoney(minor, board.currency);
   const { revenue, mrr, subscribers, failed_payments, credits } = board.totals;
-  const churn = typeof mrr.churn_bp === "number" ? `${formatBasisPoints(mrr.churn_bp)} churned` : "nothing churned";
+  // A share is one of what there was when the time began; a young shop had nothing then.
+  const churned = typeof mrr.churn_bp === "number" ? formatBasisPoints(mrr.churn_bp) : money(mrr.churn_minor);
   return (
     <Tiles>
       <Tile label="Net revenue" note={`${money(revenue.gross_minor)} of ${formatCount(revenue.payments)} payments`}>
         {money(revenue.net_minor)}
       </Tile>
-      <Tile label="Recurring each month" note={churn}>
+      <Tile label="Recurring each month" note={`${churned} churned`}>
         {money(mrr.end_minor)}
       </Tile>
       <Tile label="Subscribers" note={`${formatCount(subscribers.new)} new, ${formatCount(subscribers.churned)} gone`}>
@@ -130,7 +145,7 @@ function Totals({ board, money }: Shown): ReactElement {
   );
 }
 
-function MoneyPlots({ board: { series }, money }: Shown): ReactElement {
+function MoneyPlots({ board: { series, currency } }: BoardProps): ReactElement {
   const labels = series.map((point) => point.start);
   return (
     <>
@@ -138,7 +153,7 @@ function MoneyPlots({ board: { series }, money }: Shown): ReactElement {
         title="Revenue"
         kind="bars"
         labels={labels}
-        format={money}
+        currency={currency}
         series={[
           { label: "Gross", colour: 1, values: series.map(({ revenue }) => revenue.gross_minor) },
           { label: "Given back", colour: 2, values: series.map(({ revenue }) => less(revenue.reversed_minor)) },
@@ -149,14 +164,14 @@ function MoneyPlots({ board: { series }, money }: Shown): ReactElement {
         title="Recurring each month"
         kind="line"
         labels={labels}
-        format={money}
+        currency={currency}
         series={[{ label: "MRR", colour: 1, values: series.map(({ mrr }) => mrr.end_minor) }]}
       />
       <Plot
         title="What moved it"
         kind="bars"
         labels={labels}
-        format={money}
+        currency={currency}
         series={[
           { label: "New", colour: 1, values: series.map(({ mrr }) => mrr.new_minor) },
           { label: "Expansion", colour: 4, values: series.map(({ mrr }) => mrr.expansion_minor) },
@@ -169,7 +184,7 @@ function MoneyPlots({ board: { series }, money }: Shown): ReactElement {
   );
 }
 
-function CountPlots({ board: { series } }: Shown): ReactElement {
+function CountPlots({ board: { series } }: BoardProps): ReactElement {
   const labels = series.map((point) => point.start);
   return (
     <>
@@ -177,7 +192,6 @@ function CountPlots({ board: { series } }: Shown): ReactElement {
         title="Failed payments"
         kind="bars"
         labels={labels}
-        format={formatCount}
         series={[
           { label: "Paid later", colour: 4, values: series.map(({ failed_payments: one }) => one.recovered) },
           { label: "Lost", colour: 2, values: series.map(({ failed_payments: one }) => one.failed - one.recovered) },
@@ -187,14 +201,12 @@ function CountPlots({ board: { series } }: Shown): ReactElement {
         title="Credits owed"
         kind="line"
         labels={labels}
-        format={formatCount}
         series={[{ label: "Credits", colour: 1, values: series.map(({ credits }) => credits.liability) }]}
       />
       <Plot
         title="Events from Stripe"
         kind="bars"
         labels={labels}
-        format={formatCount}
         series={[
           { label: "Handled", colour: 1, values: series.map(({ events }) => events.received - events.dead) },
           { label: "Dead", colour: 2, values: series.map(({ events }) => events.dead) },

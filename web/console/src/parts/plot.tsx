@@ -2,6 +2,7 @@
 
 import { type ReactElement, useId, useState } from "react";
 
+import { formatCount, formatMoney, formatShort } from "../formats.js";
 import { place, ticks } from "../scale.js";
 
 export interface Series {
@@ -17,7 +18,8 @@ interface Props {
   labels: string[];
   series: Series[];
   kind: "line" | "bars";
-  format: (value: number) => string;
+  /** What the values are minor units of; they are counts where it is left out. */
+  currency?: string;
 }
 
 const WIDE = 640;
@@ -26,8 +28,9 @@ const LEFT = 64;
 const BELOW = 22;
 
 /** A plot. Bars stand on one another, those below nothing under the line. */
-export function Plot({ title, labels, series, kind, format }: Props): ReactElement {
+export function Plot({ title, labels, series, kind, currency }: Props): ReactElement {
   const titleId = useId();
+  const format = (value: number) => (currency ? formatMoney(value, currency) : formatCount(value));
   const [at, setAt] = useState<number>();
   const heights =
     kind === "line"
@@ -51,7 +54,7 @@ export function Plot({ title, labels, series, kind, format }: Props): ReactEleme
           <g key={step}>
             <line className={step === 0 ? "axis" : "grid"} x1={LEFT} x2={WIDE} y1={y(step)} y2={y(step)} />
             <text x={LEFT - 8} y={y(step) + 4} textAnchor="end">
-              {format(step)}
+              {formatShort(step, currency)}
             </text>
           </g>
         ))}
@@ -162,7 +165,11 @@ function Bars({
   );
 }
 
-function Figures({ title, labels, series, format }: Omit<Props, "kind">): ReactElement {
+interface FiguresProps extends Pick<Props, "title" | "labels" | "series"> {
+  format: (value: number) => string;
+}
+
+function Figures({ title, labels, series, format }: FiguresProps): ReactElement {
   return (
     <details className="figures">
       <summary>

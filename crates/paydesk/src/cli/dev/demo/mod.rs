@@ -45,7 +45,7 @@ impl std::fmt::Display for Told {
         let Self { people, days, .. } = self;
         write!(f, "the demo is there: {people} invented people over {days} days")?;
         match &self.missing {
-            Some((count, first)) => write!(f, ". {count} things in it could not be done, first: {first}"),
+            Some((count, first)) => write!(f, ". What could not be done in it: {count}, first: {first}"),
             None => Ok(()),
         }
     }

@@ -100,7 +100,15 @@ pub(super) async fn decide(play: &mut Play, request_id: &str, approve: bool) -> 
         ("decline", json!({ "reason": "The work was done already." }))
     };
     let path = format!("{REQUESTS}/{request_id}/{place}");
-    play.stage.caller.post(Who::Operator, &path, &body).await?;
+    match play.stage.caller.post(Who::Operator, &path, &body).await {
+        // What went back otherwise meanwhile, an order that was cancelled, say, cannot go back again.
+        Err(Hitch::Refused(_)) if approve => {
+            let path = format!("{REQUESTS}/{request_id}/decline");
+            let body = json!({ "reason": "You have your money back already." });
+            play.stage.caller.post(Who::Operator, &path, &body).await?;
+        }
+        answered => drop(answered?),
+    }
     Ok(play.stage.make_refunds().await?)
 }
 
