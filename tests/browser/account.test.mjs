@@ -189,9 +189,7 @@ journey('a client moves a booking to a session that costs more, and pays the dif
 
   await press(page, 'Pay $30.00 and move', question);
   await page.getByText('Whole record: the difference').waitFor();
-  await pay(page, cards.good);
-  await awaitSuccess(page);
-  await openAccount(page, ada, '/bookings');
+  await payFor(page);
   await booked.getByText('Whole record').waitFor();
   await booked.getByText('$90.00').waitFor();
   await inspect(page);
