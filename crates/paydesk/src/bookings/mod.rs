@@ -342,7 +342,13 @@ pub fn count(tx: &mut Tx<'_>, now_us: i64, (booking_id, payment): (&str, &str)) 
 
 /// Whether a booking that gave its time free has it again.
 fn reclaimed(tx: &mut Tx<'_>, booking: &Booking) -> Result<bool> {
-    if !records::overlapping(tx, &booking.builder_id, booking.claim)?.is_empty() {
+    let others = records::overlapping(tx, &booking.builder_id, booking.claim)?;
+    // One that is to move it leaves it what it had.
+    let moves_it = |other: &Booking| {
+        let moves = other.moves.as_ref();
+        moves.is_some_and(|moves| moves.booking_id == booking.booking_id)
+    };
+    if !others.iter().all(moves_it) {
         return Ok(false);
     }
     if records::claim(tx, booking)? {

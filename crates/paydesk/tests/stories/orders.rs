@@ -300,14 +300,7 @@ async fn what_is_paid_for_a_cancelled_order_goes_back_by_itself() {
         assert_eq!(make_refunds(&test).await, 1);
         assert_eq!(stands(&test, &ordered).await, "refunded");
         assert_eq!(revenue(&test).await, 0);
-        for event in test.get(ADMIN, "/api/events?limit=100").await.json()["data"]
-            .as_array()
-            .unwrap()
-        {
-            let path = format!("/api/events/{}/replay", event["id"].as_str().unwrap());
-            assert_eq!(test.post(ADMIN, &path, &json!({})).await.status, 202);
-        }
-        test.handle().await;
+        test.replay_all().await;
         assert_eq!(make_refunds(&test).await, 0, "once, however often it is told");
         test.finish().await;
     })

@@ -338,6 +338,16 @@ impl TestApp {
         }
     }
 
+    /// Has every event handled once more, as an operator may ask for.
+    pub(crate) async fn replay_all(&self) {
+        let events = self.get(ADMIN, "/api/events?limit=100").await.json();
+        for event in events["data"].as_array().unwrap() {
+            let path = format!("/api/events/{}/replay", event["id"].as_str().unwrap());
+            assert_eq!(self.post(ADMIN, &path, &json!({})).await.status, 202);
+        }
+        self.handle().await;
+    }
+
     /// What the user may spend.
     pub(crate) async fn balance(&self, user_id: &str) -> i64 {
         let answered = self.get(ADMIN, &format!("/api/financial/credits/{user_id}")).await;

@@ -11,6 +11,7 @@ use super::prices::{HOURS, begin, paid, to};
 use super::*;
 use crate::earnings::{at_stripe, work};
 use crate::payouts::turn;
+use crate::reversals::{payment, refund};
 
 /// What is asked for where a booking is to be moved for money.
 fn difference(begun: &Begun, session_type: &str, starts_at_us: i64) -> Value {
@@ -119,14 +120,7 @@ async fn the_difference_is_paid_and_the_booking_has_the_dearer_session() {
         assert_eq!(make_refunds(&test).await, 0);
         // The platform has its 900 of the first price, and asks nothing more for a review.
         assert_eq!(earned(&test, &[&begun, &mover]).await, 8100);
-        for event in test.get(ADMIN, "/api/events?limit=100").await.json()["data"]
-            .as_array()
-            .unwrap()
-        {
-            let path = format!("/api/events/{}/replay", event["id"].as_str().unwrap());
-            assert_eq!(test.post(ADMIN, &path, &json!({})).await.status, 202);
-        }
-        test.handle().await;
+        test.replay_all().await;
         assert_eq!(make_refunds(&test).await, 0, "once, however often it is told");
         assert_eq!(place(&test, &begun).await, placed("review", at, 90, 9000));
         assert_eq!(book(&test, "bob", at + HOUR_US).await.status, 409);
@@ -311,6 +305,30 @@ async fn only_a_dearer_session_of_the_builder_is_paid_for_and_only_by_its_client
             .await;
         assert_eq!(refused.json()["code"], "booking_not_changeable", "{}", refused.json());
         assert_eq!(place(&test, &begun).await, placed("mentoring", at, 60, 6001));
+        test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_move_under_way_does_not_keep_its_booking_from_having_its_time_again() {
+    for_each_engine(async |database| {
+        let test = begin(database).await;
+        let at = hour(&test, 72);
+        let begun = paid(&test, at).await;
+        let mover = begin_move(&test, &begun, at + 30 * 60 * SECOND_US).await;
+        let payment = payment(&test, &begun.booking_id.replace("bkg_", "pur_")).await;
+        let refunded = refund(&test, payment["payment_intent_id"].as_str().unwrap(), 6001, "all").await;
+        assert_eq!(stands(&test, &begun).await, "refunded");
+        let settled = format!("/refunds/{refunded}/settle");
+        test.steer(&settled, &json!({ "outcome": "failed" })).await;
+        test.settle().await;
+        assert_eq!(stands(&test, &begun).await, "confirmed", "nobody else has its time");
+        pay_at_once(&test, &mover).await;
+        assert_eq!(
+            place(&test, &begun).await,
+            placed("review", at + 30 * 60 * SECOND_US, 90, 9000)
+        );
         test.finish().await;
     })
     .await;

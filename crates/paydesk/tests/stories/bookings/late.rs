@@ -70,14 +70,7 @@ async fn late_money_whose_time_is_gone_goes_back_by_itself_and_once() {
             (&booking["status"], &booking["refunded_minor"]),
             (&json!("refunded"), &json!(6001))
         );
-        for event in test.get(ADMIN, "/api/events?limit=100").await.json()["data"]
-            .as_array()
-            .unwrap()
-        {
-            let path = format!("/api/events/{}/replay", event["id"].as_str().unwrap());
-            assert_eq!(test.post(ADMIN, &path, &json!({})).await.status, 202);
-        }
-        test.handle().await;
+        test.replay_all().await;
         assert_eq!(make_refunds(&test).await, 0, "once, however often it is told");
         assert_eq!(stands(&test, &quicker).await, "confirmed");
         test.finish().await;
