@@ -149,4 +149,8 @@ export async function inspect(page) {
   assert.deepEqual(found, [], 'axe complains');
   const { wide, wider } = await page.evaluate(() => ({ wide: window.innerWidth, wider: document.documentElement.scrollWidth }));
   assert.ok(wider <= wide, `the page is ${wider} pixels wide on a screen of ${wide}`);
+  const cut = await page.evaluate(() =>
+    [...document.querySelectorAll('.table')].filter((table) => table.scrollWidth > table.clientWidth && !/auto|scroll/.test(getComputedStyle(table).overflowX)).length,
+  );
+  assert.equal(cut, 0, 'a table is cut off, and nobody gets to what is beyond');
 }

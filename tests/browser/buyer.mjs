@@ -15,6 +15,8 @@ export const cards = {
   good: '4242 4242 4242 4242',
   declined: '4000 0000 0000 0002',
   challenged: '4000 0000 0000 3220',
+  /** Paid, and disputed at once. */
+  disputed: '4000 0000 0000 0259',
   /** Paid, and the money is available at once. */
   atOnce: '4000 0000 0000 0077',
 };

@@ -7,10 +7,13 @@ import { after, before, test } from 'node:test';
 import { awaitBeginning, book, inspect, looks, newUser, press, tabTo } from './application.mjs';
 import { asBuyer, keepPicture, startBrowser } from './buyer.mjs';
 import { awaitRead, awaitRow, openConsole, openFromMenu } from './operator.mjs';
-import { manyUsers, someBuilder, someClient, someSubscriber } from './seeding.mjs';
+import { giveEvidence, manyUsers, someBuilder, someClient, someDisputer, someSubscriber } from './seeding.mjs';
 
 /** As many as stand on a page. */
 const PAGE = 25;
+
+/** Where the list of disputes says until when evidence is due. */
+const COLUMN_DUE = 4;
 
 let browser;
 before(async () => (browser = await startBrowser()));
@@ -113,6 +116,28 @@ journey('a subscription is found, ended with its period, and goes on', 'subscrip
   await page.getByRole('dialog').getByRole('button', { name: 'Let it go on' }).click();
   await page.getByRole('status').filter({ hasText: 'It goes on' }).waitFor();
   await look(page, `subscription-${size}`);
+});
+
+journey('a dispute says until when evidence is due, and that it is won', 'dispute', async (page, size) => {
+  const { user, sandbox } = await someDisputer();
+  await openConsole(page, 'operator');
+  await openFromMenu(page, size, 'Disputes');
+  await narrow(page, 'User', user);
+  await awaitRow(page, 'Needs response');
+  const days = (moment) => (Date.parse(moment) - Date.now()) / 86_400_000;
+  const due = await rows(page).first().locator('td').nth(COLUMN_DUE).locator('time').getAttribute('datetime');
+  assert.ok(days(due) > 6 && days(due) < 22, `evidence is due ${due}`);
+  await look(page, `disputes-found-${size}`);
+  await rows(page).first().getByRole('link', { name: '$10.00' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Dispute', exact: true }).waitFor();
+  await page.getByText('Evidence due').waitFor();
+  assert.equal(await page.locator(`main time[datetime="${due}"]`).count(), 1, 'the page says what the list said');
+  await look(page, `dispute-open-${size}`);
+  await giveEvidence(sandbox, new URL(page.url()).pathname.split('/').at(-1));
+  await page.goBack();
+  await awaitRow(page, 'Won');
+  await rows(page).first().getByRole('link', { name: '$10.00' }).click();
+  await page.getByText('Won', { exact: true }).waitFor();
 });
 
 journey('a booking is found by its client, and cancelled with the money back', 'booking', async (page, size) => {

@@ -74,6 +74,18 @@ export async function someSubscriber() {
   return { ...user, purchase: bought.purchase_id };
 }
 
+/** Somebody who has bought credits, and whose bank asks the money back. Answers where Stripe is, too. */
+export async function someDisputer() {
+  const user = newUser();
+  const { url } = await buy(user, { item_id: 'starter' }, undefined, cards.disputed);
+  return { ...user, sandbox: new URL(url).origin };
+}
+
+/** Gives evidence against a dispute, of the kind by which banks of the sandbox decide for the shop. */
+export function giveEvidence(sandbox, dispute) {
+  return askStripe(sandbox, `/v1/disputes/${dispute}`, { 'evidence[uncategorized_text]': 'winning_evidence', submit: 'true' });
+}
+
 /** Somebody who has booked the last hour that is free with the shop's builder, and paid for it; with that booking. */
 export async function someClient(user = newUser()) {
   await makeAvailable('grace');

@@ -106,11 +106,18 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         println!("\n==> {} {:?}", campaign.name, campaign.sizes);
         let start = Instant::now();
         process::run(
-            process::cargo(&["test", "--release", "--locked", "--package", campaign.package])
-                .args(campaign.tests)
-                .args(["--", "--nocapture"])
-                .envs(campaign.sizes.iter().copied())
-                .env("DATABASE_URL", cluster.url()),
+            process::cargo(&[
+                "test",
+                "--profile",
+                "campaign",
+                "--locked",
+                "--package",
+                campaign.package,
+            ])
+            .args(campaign.tests)
+            .args(["--", "--nocapture"])
+            .envs(campaign.sizes.iter().copied())
+            .env("DATABASE_URL", cluster.url()),
         )
         .with_context(|| format!("repeat it with: cargo xtask nightly {}", campaign.name))?;
         println!("    {} in {} s", campaign.name, start.elapsed().as_secs());

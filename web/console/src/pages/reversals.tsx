@@ -94,7 +94,7 @@ const disputeColumns: Column<DisputeOut>[] = [
     ),
   },
   { title: "Status", cell: (dispute) => <Status of={dispute.status} /> },
-  { title: "User", cell: (dispute) => <UserLink id={dispute.user_id} /> },
+  { title: "User", isExtra: true, cell: (dispute) => <UserLink id={dispute.user_id} /> },
   { title: "Reason", isExtra: true, cell: (dispute) => (dispute.reason ? say(dispute.reason) : <Nothing />) },
   { title: "Evidence due", cell: (dispute) => <At moment={dispute.evidence_due_at} /> },
   { title: "Opened", isExtra: true, cell: (dispute) => <At moment={dispute.created_at} /> },
