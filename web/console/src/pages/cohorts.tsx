@@ -4,6 +4,7 @@ import type { CohortOut } from "@paydesk/client";
 import type { ReactElement } from "react";
 
 import { formatCount } from "../formats.js";
+import { Sideways } from "../parts/sideways.js";
 
 /** The shade of a share, in tenths. */
 function shade(active: number, all: number): number {
@@ -13,8 +14,7 @@ function shade(active: number, all: number): number {
 export function Cohorts({ cohorts }: { cohorts: CohortOut[] }): ReactElement {
   const months = Math.max(0, ...cohorts.map((cohort) => cohort.active.length));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what can be scrolled must be reachable by keyboard.
-    <section className="table scrolled" tabIndex={0} aria-label="Cohorts">
+    <Sideways label="Cohorts">
       <table className="cohorts">
         <thead>
           <tr>
@@ -43,6 +43,6 @@ export function Cohorts({ cohorts }: { cohorts: CohortOut[] }): ReactElement {
           ))}
         </tbody>
       </table>
-    </section>
+    </Sideways>
   );
 }

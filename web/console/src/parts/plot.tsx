@@ -4,6 +4,7 @@ import { type ReactElement, useId, useState } from "react";
 
 import { formatCount, formatMoney, formatShort } from "../formats.js";
 import { place, ticks } from "../scale.js";
+import { Sideways } from "./sideways.js";
 
 export interface Series {
   label: string;
@@ -175,7 +176,7 @@ function Figures({ title, labels, series, format }: FiguresProps): ReactElement 
       <summary>
         Figures<span className="hidden"> of {title}</span>
       </summary>
-      <div className="table">
+      <Sideways label={title}>
         <table>
           <caption className="hidden">{title}</caption>
           <thead>
@@ -201,7 +202,7 @@ function Figures({ title, labels, series, format }: FiguresProps): ReactElement 
             ))}
           </tbody>
         </table>
-      </div>
+      </Sideways>
     </details>
   );
 }

@@ -6,6 +6,7 @@ import { type ReactElement, type ReactNode, useState } from "react";
 import { useQuery } from "../query.js";
 import { addressOf, go, usePlace } from "../router.js";
 import { Button } from "./button.js";
+import { Sideways } from "./sideways.js";
 import { Loaded } from "./states.js";
 
 export interface Column<Row> {
@@ -30,7 +31,7 @@ export function Table<Row>({
   const classOf = ({ isExtra, isNumber }: Column<Row>) =>
     [isExtra && "extra", isNumber && "right"].filter(Boolean).join(" ") || undefined;
   return (
-    <div className="table">
+    <Sideways label={caption}>
       <table>
         <caption className="hidden">{caption}</caption>
         <thead>
@@ -54,7 +55,7 @@ export function Table<Row>({
           ))}
         </tbody>
       </table>
-    </div>
+    </Sideways>
   );
 }
 
