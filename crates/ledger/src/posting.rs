@@ -2,7 +2,8 @@
 //! read before; the result equals running its members one after another.
 //!
 //! An order is what is asked for; entries are what it comes to. They are one and the same but in two cases: what a wallet
-//! lacks may become a debt of its owner, and whatever comes into an indebted wallet pays the debt down first.
+//! lacks may be taken from its owner's other wallets and then become a debt, and whatever comes into an indebted owner's
+//! wallet pays the debt down first.
 
 use std::collections::HashMap;
 
@@ -12,6 +13,15 @@ use crate::transfer::{TransferCode, TransferId};
 
 /// Where an account stands in [`Accounts`].
 pub type Slot = usize;
+
+/// The most wallets that can stand beside one: each entry that follows from an order has an id of its own, of which the last
+/// byte tells them apart.
+pub const BESIDE_MAX: usize = 250;
+/// The leg that the debt of an order is posted under, and the one that a repayment is.
+const DEBT_LEG: u8 = 1;
+const REPAYMENT_LEG: u8 = 2;
+/// The leg of what is taken from the first of the other wallets.
+const BESIDE_LEG: u8 = 3;
 
 /// One account of a batch, as read and then as moved.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,8 +34,11 @@ pub struct Standing {
     pub lots: Lots,
     /// Whether uses of a wallet are refused for now.
     pub frozen: bool,
-    /// The debt of a wallet's owner, where one may stand or come about.
+    /// The debt of a wallet's owner, where one may stand or come about. Wallets of one user have one debt.
     pub debt: Option<Slot>,
+    /// The other wallets of a wallet's owner, which are drawn from, in this order, before a debt comes about. At most
+    /// [`BESIDE_MAX`].
+    pub beside: Vec<Slot>,
     /// Whether a posting moved it.
     pub changed: bool,
     limit: Limit,
@@ -41,6 +54,7 @@ impl Standing {
             lots: Lots::default(),
             frozen: false,
             debt: None,
+            beside: Vec::new(),
             changed: false,
         }
     }
@@ -115,7 +129,7 @@ pub enum Draw {
 pub enum Shortfall {
     /// The order is refused.
     Refuse,
-    /// The owner owes the rest.
+    /// The rest comes from the owner's other wallets, and what they lack is owed.
     Owe,
 }
 
@@ -326,10 +340,13 @@ fn check_shape(accounts: &Accounts, order: &Order) -> Result<(), Refusal> {
 /// What is needed to undo the orders: every account they may touch, as it is.
 fn touched(accounts: &Accounts, orders: &[Order]) -> Vec<(Slot, Standing)> {
     let named = orders.iter().flat_map(|order| [order.debit, order.credit]);
-    let mut slots: Vec<Slot> = named
-        .flat_map(|slot| [Some(slot), accounts.at(slot).debt])
-        .flatten()
-        .collect();
+    let with_others = |slot: Slot| {
+        let standing = accounts.at(slot);
+        std::iter::once(slot)
+            .chain(standing.debt)
+            .chain(standing.beside.iter().copied())
+    };
+    let mut slots: Vec<Slot> = named.flat_map(with_others).collect();
     slots.sort_unstable();
     slots.dedup();
     slots
@@ -345,47 +362,57 @@ fn fulfil(accounts: &mut Accounts, order: &Order, at_us: i64, entries: &mut Vec<
         return Err(Refusal::Frozen);
     }
     let available = debit.available(at_us);
-    let covered = debit.limit != Limit::NoNegative || available >= order.amount;
-    let debt = debit.debt;
-    let owed = match (covered, order.shortfall, debt) {
-        (true, ..) => 0,
-        (false, Shortfall::Owe, Some(_)) => order.amount - available.max(0),
-        _ => {
-            return Err(Refusal::InsufficientBalance {
-                available,
-                wanted: order.amount,
-            });
-        }
-    };
-    check_totals(accounts, order)?;
-    let taken = order.amount - owed;
-    let mut id = order.id;
-    if taken > 0 {
-        entries.push(transfer(accounts, order, id, (order.debit, taken), at_us));
-        id = order.id.leg(1);
-    }
-    if let (Some(debt), true) = (debt, owed > 0) {
-        // Its owner owes now, which the wallet must say even where nothing was taken from it.
-        accounts.standings[order.debit].changed = true;
-        entries.push(transfer(accounts, order, id, (debt, owed), at_us));
+    if debit.limit != Limit::NoNegative || available >= order.amount {
+        check_totals(accounts, order)?;
+        entries.push(transfer(accounts, order, order.id, (order.debit, order.amount), at_us));
+    } else if let (Shortfall::Owe, Some(debt)) = (order.shortfall, debit.debt) {
+        check_totals(accounts, order)?;
+        take_all(accounts, order, debt, at_us, entries);
+    } else {
+        return Err(Refusal::InsufficientBalance {
+            available,
+            wanted: order.amount,
+        });
     }
     repay(accounts, order, at_us, entries);
     Ok(())
+}
+
+/// Takes what there is from the wallet, then from those beside it; the rest is owed.
+fn take_all(accounts: &mut Accounts, order: &Order, debt: Slot, at_us: i64, entries: &mut Vec<Entry>) {
+    let beside = accounts.at(order.debit).beside.clone();
+    let beside = beside.into_iter().zip(BESIDE_LEG..);
+    let beside = beside.filter(|(slot, _)| *slot != order.credit);
+    let mut left = order.amount;
+    let mut is_first = true;
+    for (slot, leg) in std::iter::once((order.debit, 0)).chain(beside) {
+        let taken = accounts.at(slot).available(at_us).clamp(0, left);
+        if taken > 0 {
+            // The first entry has the order's own id, wherever it draws from: by that the order is known again.
+            let id = if is_first { order.id } else { order.id.leg(leg) };
+            entries.push(transfer(accounts, order, id, (slot, taken), at_us));
+            (left, is_first) = (left - taken, false);
+        }
+    }
+    if left > 0 {
+        // Its owner owes now, which the wallet must say even where nothing was taken from it.
+        accounts.standings[order.debit].changed = true;
+        let id = if is_first { order.id } else { order.id.leg(DEBT_LEG) };
+        entries.push(transfer(accounts, order, id, (debt, left), at_us));
+    }
 }
 
 /// No total may overflow, whichever account is debited and whatever is paid down: each grows by the amount at most.
 fn check_totals(accounts: &Accounts, order: &Order) -> Result<(), Refusal> {
     let debit = accounts.at(order.debit);
     let credit = accounts.at(order.credit);
-    let debts = [debit.debt, credit.debt]
-        .into_iter()
-        .flatten()
-        .map(|slot| accounts.at(slot));
+    let others = debit.beside.iter().copied().chain(debit.debt).chain(credit.debt);
+    let others = others.map(|slot| accounts.at(slot));
     let fits = |standing: &Standing| {
         let totals = standing.totals;
         totals.debited(order.amount).is_some() && totals.credited(order.amount).is_some()
     };
-    if [debit, credit].into_iter().chain(debts).all(fits) {
+    if [debit, credit].into_iter().chain(others).all(fits) {
         Ok(())
     } else {
         Err(Refusal::Overflow)
@@ -403,7 +430,7 @@ fn repay(accounts: &mut Accounts, order: &Order, at_us: i64, entries: &mut Vec<E
     if amount <= 0 {
         return;
     }
-    let id = order.id.leg(2);
+    let id = order.id.leg(REPAYMENT_LEG);
     let repayment = Order::new(id, order.credit, debt, amount, TransferCode::Repay);
     entries.push(transfer(accounts, &repayment, id, (order.credit, amount), at_us));
 }
@@ -417,8 +444,9 @@ fn transfer(accounts: &mut Accounts, order: &Order, id: TransferId, from: (Slot,
     let debit_balance = debit.totals.balance();
     let drawn = if debit.is_wallet() {
         let first = match order.draw {
-            Draw::InOrder => None,
-            Draw::First(number) => Some(number),
+            // A lot's number is its wallet's, and says nothing of those beside it.
+            Draw::First(number) if debited == order.debit => Some(number),
+            Draw::First(_) | Draw::InOrder => None,
         };
         debit.lots.draw(amount, first, at_us)
     } else {

@@ -13,7 +13,8 @@ use ledger::{
 use proptest::prelude::*;
 
 const NOW_US: i64 = 1_000;
-const WALLETS: [&str; 3] = ["a", "b", "c"];
+/// Users' own wallets, and one that is set apart for a key of the first user.
+const WALLETS: [&str; 4] = ["a", "b", "c", "a/key"];
 
 /// Books in memory: the accounts of every test, and what was posted on them.
 struct Books {
@@ -31,14 +32,16 @@ impl Books {
             accounts.put(Standing::new(key, Account::default()));
         }
         for name in WALLETS {
-            let debt = accounts.put(Standing::new(
-                AccountKey::credits(Role::Debt(Owner::user(name))),
-                Account::default(),
-            ));
+            let key = debt(name);
+            let known = accounts.slot(&key);
+            let debt = known.unwrap_or_else(|| accounts.put(Standing::new(key, Account::default())));
             let mut wallet = Standing::new(wallet(name), Account::default());
             wallet.debt = Some(debt);
             accounts.put(wallet);
         }
+        let [own, of_key] = ["a", "a/key"].map(|name| accounts.slot(&wallet(name)).unwrap());
+        accounts.at_mut(own).beside = vec![of_key];
+        accounts.at_mut(of_key).beside = vec![own];
         Self {
             accounts,
             known: HashMap::new(),
@@ -128,8 +131,22 @@ fn has_ended(standing: &Standing) -> bool {
     standing.lots.open.iter().any(|lot| lot.terms.expires_at_us < NEVER_US)
 }
 
+fn owner(name: &str) -> Owner {
+    let (user, key) = name
+        .split_once('/')
+        .map_or((name, None), |(user, key)| (user, Some(key)));
+    Owner {
+        user: user.to_owned(),
+        key: key.map(str::to_owned),
+    }
+}
+
 fn wallet(name: &str) -> AccountKey {
-    AccountKey::credits(Role::Wallet(Owner::user(name)))
+    AccountKey::credits(Role::Wallet(owner(name)))
+}
+
+fn debt(name: &str) -> AccountKey {
+    AccountKey::credits(Role::Debt(Owner::user(owner(name).user)))
 }
 
 fn id(number: u8) -> TransferId {
@@ -263,6 +280,33 @@ fn what_has_ended_cannot_be_used_and_leaves_as_a_transfer() {
     books.check();
 }
 
+#[test]
+fn what_a_wallet_lacks_is_taken_from_those_beside_it_before_anything_is_owed() {
+    let mut books = Books::new();
+    let (own, of_key) = (books.wallet("a"), books.wallet("a/key"));
+    let (issued, clawed_back) = (books.house(Role::Issued), books.house(Role::ClawedBack));
+    let give = |number, to, amount| Order::new(id(number), issued, to, amount, TransferCode::Add);
+    let take = |number, amount| Order {
+        draw: Draw::First(1),
+        shortfall: Shortfall::Owe,
+        ..Order::new(id(number), own, clawed_back, amount, TransferCode::ClawBack)
+    };
+    books.post(&[give(1, own, 5), give(2, of_key, 7)], NOW_US).unwrap();
+    books.post(&[take(3, 9)], NOW_US).unwrap();
+    assert_eq!((books.balance(own), books.balance(of_key)), (0, 3));
+    books.post(&[take(4, 10)], NOW_US).unwrap();
+    let owed = books.slot(&debt("a"));
+    assert_eq!((books.balance(of_key), books.balance(owed)), (0, -7));
+    assert_eq!(books.post(&[take(4, 10)], NOW_US), Ok(false), "it stands there already");
+    books.post(&[give(5, of_key, 9)], NOW_US).unwrap();
+    assert_eq!((books.balance(of_key), books.balance(owed)), (2, 0));
+    let mut ids: Vec<TransferId> = books.entries.iter().map(|entry| entry.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), books.entries.len(), "every entry has an id of its own");
+    books.check();
+}
+
 /// One thing that may be asked of the books.
 #[derive(Clone, Debug)]
 struct Ask {
@@ -277,7 +321,7 @@ struct Ask {
 }
 
 fn any_ask() -> impl Strategy<Value = Ask> {
-    let numbers = (any::<u8>(), 0..6_usize, 0..6_usize, -2..50_i64);
+    let numbers = (any::<u8>(), 0..7_usize, 0..7_usize, -2..50_i64);
     let kinds = (
         prop::bool::weighted(0.3),
         prop::option::of(1..6_i64),

@@ -29,7 +29,7 @@ pub use records::inflows::makers;
 pub use records::listing::{of_event, positions};
 pub use records::lots::{OpenLots, Order as LotOrder, Sum as LotSum, open_lots};
 pub use records::transfers::Standing;
-use records::{accounts, transfers};
+use records::{accounts, transfers, wallets};
 pub use seal::seal;
 pub use sealer::{describe_metrics, run as run_sealing};
 pub use watch::{ALWAYS_CALM, Watched, stir, stirred, watch, watched};
@@ -55,7 +55,9 @@ pub fn told(tx: &mut Tx<'_>, ids: &[TransferId]) -> Result<HashMap<TransferId, T
 /// equals posting its members one after another, in as many statements as one member takes.
 pub fn post(tx: &mut Tx<'_>, now_us: i64, batch: &[Movements]) -> Result<Vec<std::result::Result<Outcome, Refusal>>> {
     let ids: BTreeSet<TransferId> = batch.iter().flatten().flat_map(Movement::ids).collect();
-    let keys = accounts::keys(batch.iter().flatten());
+    let beside = wallets::beside(tx, batch.iter().flatten())?;
+    let mut keys = accounts::keys(batch.iter().flatten());
+    keys.extend(beside);
     let found = records::together(
         tx,
         &[transfers::select_known(&ids), accounts::select_locked(keys.iter())],
@@ -70,6 +72,10 @@ pub fn post(tx: &mut Tx<'_>, now_us: i64, batch: &[Movements]) -> Result<Vec<std
     let wanted: Vec<&Movement> = batch.iter().filter(fresh).flatten().collect();
     let mut accounts = Accounts::default();
     let kept = accounts::lock(tx, now_us, &wanted, (&keys, found), &mut accounts)?;
+    if !wallets::beside(tx, wanted.iter().copied())?.is_subset(&keys) {
+        // Credits came to another of a user's wallets on another node before theirs was locked; it is all decided anew.
+        return Err(Error::Busy);
+    }
     let mut written = expiry::expire(&mut accounts, &kept, now_us);
     let mut outcomes = Vec::with_capacity(batch.len());
     for movements in batch {

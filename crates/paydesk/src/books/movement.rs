@@ -147,7 +147,8 @@ impl Movement {
         std::iter::once(self.id()).chain(grants)
     }
 
-    /// The ids of what follows from it where a debt is made or paid down.
+    /// The ids of what follows from it where a debt is made or paid down. What is taken from the owner's other wallets is not
+    /// among them.
     pub(super) fn followers(&self) -> impl Iterator<Item = TransferId> {
         let id = self.id();
         let owed = (self.shortfall == Shortfall::Owe).then(|| id.leg(1));

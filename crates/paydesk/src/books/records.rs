@@ -8,6 +8,7 @@ pub(super) mod inflows;
 pub(super) mod listing;
 pub(super) mod lots;
 pub(super) mod transfers;
+pub(super) mod wallets;
 
 use store::{Row, Step, Tx, Value};
 

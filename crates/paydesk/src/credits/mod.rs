@@ -66,9 +66,10 @@ pub struct Wallet {
     /// Credits that are reserved by holds.
     #[schema(example = 0)]
     pub held: i64,
-    /// Credits that are owed, because more was refunded than the wallet held. What comes in pays them down first.
+    /// Credits that are owed, because more was refunded than the user's wallets held. What comes in pays them down first. A user
+    /// owes beside their own wallet: 0 for one of an API key.
     #[schema(example = 0)]
     pub owed: i64,
-    /// Whether spending is refused for now, because a payment is disputed.
+    /// Whether spending is refused for now, because a payment is disputed. So it is in all wallets of the user.
     pub frozen: bool,
 }

@@ -27,7 +27,7 @@ pub(super) const WALLET_FROZEN: Kind = Kind {
     code: "wallet_frozen",
     status: 409,
     title: "The wallet is frozen",
-    explanation: "A payment that bought credits of this wallet is disputed, so nothing can be spent, reserved or moved \
+    explanation: "A payment of this user is disputed, so nothing can be spent, reserved or moved in any of their wallets \
                   until the dispute is closed. Nothing was taken. Ask again later with a new Idempotency-Key.",
 };
 

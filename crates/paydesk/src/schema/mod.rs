@@ -124,4 +124,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "moves that are paid for",
         sql: include_str!("0024_booking_move.sql"),
     },
+    Migration {
+        number: 25,
+        name: "wallets of API keys",
+        sql: include_str!("0025_key_wallet.sql"),
+    },
 ];

@@ -133,6 +133,84 @@ async fn close_dispute(won: bool, left: i64) {
     .await;
 }
 
+/// Moves some of ada's credits to the wallet of a key.
+async fn to_key(test: &TestApp, amount: i64) {
+    let body = json!({ "amount": amount, "reason": "for the build server", "to_key_id": "build" });
+    let moved = test.post(ADMIN, "/api/financial/credits/ada/move", &body).await;
+    assert_eq!(moved.status, 200);
+}
+
+/// What a key of ada's has, and whether its wallet is frozen.
+async fn of_key(test: &TestApp) -> (i64, bool) {
+    let said = test.get(ADMIN, "/api/financial/credits/ada?key_id=build").await.json();
+    assert_eq!(said["owed"], 0, "a user owes once, beside their own wallet");
+    (said["balance"].as_i64().unwrap(), said["frozen"].as_bool().unwrap())
+}
+
+#[tokio::test]
+async fn what_was_moved_to_a_key_is_taken_back_before_anything_is_owed() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin(database).await;
+        let (_, paid) = buy(&test, 1).await;
+        to_key(&test, 70).await;
+        refund(&test, &paid, 500, "r1").await;
+        assert_eq!((wallet(&test).await, of_key(&test).await), ((0, 0, false), (50, false)));
+        let body = json!({ "amount": 50, "reason": "a build", "key_id": "build" });
+        let spent = test.post(ADMIN, "/api/financial/credits/ada/spend", &body).await;
+        assert_eq!(spent.status, 200);
+        refund(&test, &paid, 500, "r2").await;
+        assert_eq!((wallet(&test).await, of_key(&test).await), ((0, 50, false), (0, false)));
+        // Whatever comes in pays it down, whichever wallet it comes to.
+        let body = json!({ "amount": 80, "reason": "welcome", "key_id": "build" });
+        let added = test.post(ADMIN, "/api/financial/credits/ada/add", &body).await;
+        assert_eq!(added.json()["balance"], 30);
+        assert_eq!((wallet(&test).await, of_key(&test).await), ((0, 0, false), (30, false)));
+        test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dispute_freezes_the_wallets_of_keys_too() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin(database).await;
+        let (_, paid) = buy(&test, 1).await;
+        let body = json!({ "amount": 200, "reason": "welcome" });
+        test.post(ADMIN, "/api/financial/credits/ada/add", &body).await;
+        to_key(&test, 150).await;
+        let hold = json!({ "amount": 20, "reason": "a build", "key_id": "build" });
+        let held = test.post(ADMIN, "/api/financial/credits/ada/holds", &hold).await;
+        assert_eq!(held.status, 201);
+        let dispute = dispute(&test, &paid).await;
+        assert_eq!((wallet(&test).await, of_key(&test).await), ((50, 0, true), (130, true)));
+        let spend = json!({ "amount": 1, "reason": "a build", "key_id": "build" });
+        let back = json!({ "amount": 1, "reason": "back", "from_key_id": "build" });
+        for (path, body) in [("spend", &spend), ("holds", &spend), ("move", &back)] {
+            let path = format!("/api/financial/credits/ada/{path}");
+            assert_eq!(test.post(ADMIN, &path, body).await.status, 409, "{path}");
+        }
+        // What was reserved before is used up: the work behind it was done.
+        let hold_id = held.json()["hold_id"].as_str().unwrap().to_owned();
+        let capture = format!("/api/financial/credits/ada/holds/{hold_id}/capture");
+        assert_eq!(test.post(ADMIN, &capture, &json!({})).await.status, 200);
+        test.steer(&format!("/disputes/{dispute}/close"), &json!({ "won": true }))
+            .await;
+        test.settle().await;
+        assert_eq!(
+            (wallet(&test).await, of_key(&test).await),
+            ((150, 0, false), (130, false))
+        );
+        assert_eq!(
+            test.post(ADMIN, "/api/financial/credits/ada/spend", &spend)
+                .await
+                .status,
+            200
+        );
+        test.finish().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_wallet_is_not_frozen_where_the_operator_does_not_want_it() {
     for_each_engine(async |database| {

@@ -38,6 +38,7 @@ const TABLES: [(&str, &[&str], &[&str]); 6] = [
             "none_expires_before_us",
             "frozen",
             "indebted",
+            "key_of",
         ],
     ),
     (

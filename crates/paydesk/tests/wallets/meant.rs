@@ -1,4 +1,4 @@
-//! Wallets as they are meant, in the plainest words that say it: lots in an order, and a debt. Nothing here is shared with
+//! Wallets as they are meant, in the plainest words that say it: lots in an order, and a debt for all of a user's. Nothing here is shared with
 //! the ledger.
 
 use std::collections::HashMap;
@@ -234,27 +234,37 @@ impl Model {
             Asked::Release { name } => self.end_hold(name, Some(0), at_us),
             Asked::ClawBack { from, amount, grant } => {
                 let first = self.grants.get(grant).copied();
-                let taken = self.wallet(from).usable(at_us).min(*amount);
-                let mut entries = Vec::new();
-                if taken > 0 {
-                    entries.push(self.outflow(from, "clawed_back", taken, first, at_us));
-                }
-                if taken < *amount {
-                    let owed = amount - taken;
-                    self.wallet(from).owed += owed;
-                    let leg = u8::from(taken > 0);
-                    entries.push(entry(
-                        leg,
-                        &debt(from),
-                        &house("clawed_back"),
-                        owed,
-                        String::new(),
-                        String::new(),
-                    ));
-                }
-                entries
+                self.take_back(from, *amount, first, at_us)
             }
         }
+    }
+
+    /// Takes from a wallet, then from those of the user's API keys; the rest is owed.
+    fn take_back(&mut self, from: &str, amount: i64, first: Option<i64>, at_us: i64) -> Vec<Entry> {
+        let mut beside: Vec<String> = self.wallets.keys().filter(|key| *key != from).cloned().collect();
+        beside.retain(|key| own(key) == from);
+        beside.sort();
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut left = amount;
+        let mut legs = 3..;
+        for (at, wallet) in std::iter::once(from.to_owned()).chain(beside).enumerate() {
+            let leg = if at == 0 { 0 } else { legs.next().unwrap() };
+            let taken = self.wallet(&wallet).usable(at_us).min(left);
+            if taken > 0 {
+                let first = first.filter(|_| at == 0);
+                let taking = self.outflow(&wallet, "clawed_back", taken, first, at_us);
+                let leg = if entries.is_empty() { 0 } else { leg };
+                entries.push(Entry { leg, ..taking });
+                left -= taken;
+            }
+        }
+        if left > 0 {
+            self.wallet(from).owed += left;
+            let leg = u8::from(!entries.is_empty());
+            let (debt, taken) = (debt(from), house("clawed_back"));
+            entries.push(entry(leg, &debt, &taken, left, String::new(), String::new()));
+        }
+        entries
     }
 
     /// Gives back a hold whose time is over, if that is what it is.
@@ -338,13 +348,24 @@ impl Model {
     }
 
     fn repay(&mut self, to: &str, came_in: i64, at_us: i64, entries: &mut Vec<Entry>) {
-        let wallet = self.wallet(to);
-        let amount = wallet.owed.min(came_in).min(wallet.usable(at_us));
+        let owner = own(to);
+        let amount = self.wallet(&owner).owed.min(came_in).min(self.wallet(to).usable(at_us));
         if amount > 0 {
-            wallet.owed -= amount;
-            let drawn = wallet.draw(amount, None, at_us);
-            entries.push(entry(2, to, &debt(to), amount, texts(&drawn), String::new()));
+            self.wallet(&owner).owed -= amount;
+            let drawn = self.wallet(to).draw(amount, None, at_us);
+            entries.push(entry(2, to, &debt(&owner), amount, texts(&drawn), String::new()));
         }
+    }
+}
+
+/// The own wallet of the user whose wallet it is: itself, or the one beside that of an API key.
+fn own(wallet: &str) -> String {
+    match wallet
+        .strip_prefix("credits:key_wallet:")
+        .and_then(|rest| rest.split_once(':'))
+    {
+        Some((_, user)) => format!("credits:wallet:{user}"),
+        None => wallet.to_owned(),
     }
 }
 
@@ -352,7 +373,7 @@ fn house(word: &str) -> String {
     format!("credits:{word}")
 }
 
-/// The account of what the owner of a wallet owes.
+/// The account of what the owner of a wallet of their own owes.
 pub(crate) fn debt(wallet: &str) -> String {
     wallet.replacen("wallet:", "debt:", 1)
 }

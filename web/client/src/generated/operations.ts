@@ -191,7 +191,8 @@ export interface Operations {
    *
    * Says what is wanted when the user's wallet runs low, in place of what was wanted before. Credits are bought with the
    * payment method that `…/top-up/setup` saved: one purchase at a time, two within ten minutes at most, and none after one
-   * has failed until another payment method is saved. What the pack costs now is agreed to; more is never charged.
+   * has failed until another payment method is saved. What the pack costs now is agreed to; more is never charged. The user
+   * agrees to that themselves, or by the application's back end; nobody at the console does it for them.
    */
   changeTopUp(input: Input<"change_top_up">, options?: CallOptions): Promise<Output<"change_top_up">>;
 

@@ -656,7 +656,8 @@ export interface paths {
          * Set top-ups
          * @description Says what is wanted when the user's wallet runs low, in place of what was wanted before. Credits are bought with the
          *     payment method that `…/top-up/setup` saved: one purchase at a time, two within ten minutes at most, and none after one
-         *     has failed until another payment method is saved. What the pack costs now is agreed to; more is never charged.
+         *     has failed until another payment method is saved. What the pack costs now is agreed to; more is never charged. The user
+         *     agrees to that themselves, or by the application's back end; nobody at the console does it for them.
          */
         put: operations["change_top_up"];
         post?: never;
@@ -6465,11 +6466,12 @@ export interface components {
             held: number;
             /**
              * Format: int64
-             * @description Credits that are owed, because more was refunded than the wallet held. What comes in pays them down first.
+             * @description Credits that are owed, because more was refunded than the user's wallets held. What comes in pays them down first. A user
+             *     owes beside their own wallet: 0 for one of an API key.
              * @example 0
              */
             owed: number;
-            /** @description Whether spending is refused for now, because a payment is disputed. */
+            /** @description Whether spending is refused for now, because a payment is disputed. So it is in all wallets of the user. */
             frozen: boolean;
         };
         /** @description An attempt as the wire shows it. */

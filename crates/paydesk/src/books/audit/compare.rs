@@ -7,7 +7,7 @@ use store::{Result, Tx};
 
 use super::recount::{Recomputed, Recount};
 use super::{Audit, CHUNK};
-use crate::books::records::audit as records;
+use crate::books::records::{audit as records, wallets};
 
 /// The debts that there are, and those that wallets say there are.
 #[derive(Default)]
@@ -132,6 +132,9 @@ fn take_states(key: AccountKey, account: &records::Account, debts: &mut Debts, a
     let is_wallet = matches!(key.role, Role::Wallet(_));
     if account.indebted < 0 || account.indebted > i64::from(is_wallet) {
         audit.note(|| format!("account {key}: indebted is {}", account.indebted));
+    }
+    if account.key_of.as_deref() != wallets::key_of(&key) {
+        audit.note(|| format!("account {key}: it is not kept under the user of its API key"));
     }
     if account.frozen != 0 {
         audit.frozen.insert(key.clone(), account.frozen);

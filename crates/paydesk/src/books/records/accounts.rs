@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use ledger::{Account, AccountKey, Accounts, Fill, Lot, Lots, NEVER_US, Role, Shortfall, Slot, Standing, Terms};
 use store::{Error, Field, Result, Row, Rows, Tx, Value};
 
-use super::Statement;
+use super::{Statement, wallets};
 use crate::books::movement::Movement;
 use crate::books::{Watched, expiry};
 
@@ -96,13 +96,17 @@ fn decode(row: &Row) -> Result<(Standing, Kept)> {
     Ok((standing, kept))
 }
 
-/// The keys of the accounts that the movements name, but for debts, which are locked behind all others.
+/// The keys of the accounts that the movements name, but for debts, which are locked behind all others. Beside a wallet
+/// that is set apart for an API key goes its user's own, which says whether it may be used.
 pub(in crate::books) fn keys<'a>(wanted: impl Iterator<Item = &'a Movement>) -> BTreeSet<String> {
-    wanted
-        .flat_map(|movement| [&movement.debit, &movement.credit])
-        .filter(|key| !matches!(key.role, Role::Debt(_)))
-        .map(ToString::to_string)
-        .collect()
+    let mut keys = BTreeSet::new();
+    for key in wanted.flat_map(|movement| [&movement.debit, &movement.credit]) {
+        if !matches!(key.role, Role::Debt(_)) {
+            keys.insert(key.to_string());
+            keys.extend(wallets::own_of(key).map(|own| own.to_string()));
+        }
+    }
+    keys
 }
 
 /// Locks what the movements touch, of which `found` is there, and reads as many lots as they may get to. Gives the
@@ -120,6 +124,7 @@ pub(in crate::books) fn lock(
         lock_expired(tx, accounts, &mut kept)?;
     }
     lock_debts(tx, wanted, accounts, &mut kept)?;
+    wallets::join(accounts);
     read_lots(tx, now_us, wanted, accounts, &mut kept)?;
     Ok(kept)
 }
@@ -189,15 +194,18 @@ pub(in crate::books) fn select_locked<'a>(keys: impl Iterator<Item = &'a String>
 fn create(tx: &mut Tx<'_>, keys: &[&String]) -> Result<()> {
     let mut owned = Rows::new();
     let mut house = Rows::new();
-    for key in keys {
-        match account_key(key)?.house_number() {
+    let parsed: Vec<AccountKey> = keys.iter().map(|key| account_key(key)).collect::<Result<_>>()?;
+    for (key, parsed) in keys.iter().zip(&parsed) {
+        let key_of = wallets::key_of(parsed);
+        match parsed.house_number() {
             Some(number) => house.push([Field::from(number), key.as_str().into()]),
-            None => owned.push([Field::from(key.as_str())]),
+            None => owned.push([Field::from(key.as_str()), key_of.into()]),
         }
     }
     tx.run(
-        "insert into account (account_key, debits_posted, credits_posted)
-         select r.account_key, 0, 0 from rows($1: account_key text) where true on conflict (account_key) do nothing",
+        "insert into account (account_key, debits_posted, credits_posted, key_of)
+         select r.account_key, 0, 0, r.key_of from rows($1: account_key text, key_of text)
+         where true on conflict (account_key) do nothing",
         &[owned.into()],
     )?;
     tx.run(
@@ -234,7 +242,7 @@ fn lock_debts(tx: &mut Tx<'_>, wanted: &[&Movement], accounts: &mut Accounts, ke
 }
 
 /// Reads the lots behind the next one where the movements may get to them: where more is taken than the next one holds,
-/// where something is put back, and where something has ended.
+/// where something is put back, where something has ended, and beside a wallet whose owner may come to owe.
 fn read_lots(
     tx: &mut Tx<'_>,
     now_us: i64,
@@ -253,6 +261,9 @@ fn read_lots(
             *sum = sum.saturating_add(movement.amount);
             if movement.first_from.is_some() {
                 whole.insert(debit);
+            }
+            if movement.shortfall == Shortfall::Owe {
+                whole.extend(&accounts.at(debit).beside);
             }
         }
         if let (Some(credit), Fill::Back(_)) = (credit, &movement.fill) {
@@ -396,10 +407,10 @@ fn wallet_row(was: &Kept, now: &Standing, owes: bool, (lots_open, front): (i64, 
     ]
 }
 
-/// Whether a wallet's owner owes something; as before where the debt was not read.
+/// Whether a wallet's owner owes something, which their own wallet says; as before where the debt was not read.
 fn owes(accounts: &Accounts, now: &Standing, was: &Kept) -> bool {
-    now.debt
-        .map_or(was.indebted, |debt| accounts.at(debt).totals.balance() < 0)
+    let debt = now.debt.filter(|_| wallets::key_of(&now.key).is_none());
+    debt.map_or(was.indebted, |debt| accounts.at(debt).totals.balance() < 0)
 }
 
 /// What has to be taken out of and put into `open_lot`. Gives how many lots are open now, and the next one.
@@ -449,9 +460,9 @@ pub struct Balance {
     pub available: i64,
     /// What is reserved.
     pub held: i64,
-    /// What is owed.
+    /// What is owed. A user owes beside their own wallet, never beside one of an API key.
     pub owed: i64,
-    /// Whether the wallet is frozen.
+    /// Whether the wallet is frozen. One that is set apart for an API key is when its user's own is.
     pub frozen: bool,
 }
 
@@ -469,12 +480,8 @@ pub fn balance(tx: &mut Tx<'_>, now_us: i64, wallet: &AccountKey) -> Result<Bala
     let Role::Wallet(owner) = &wallet.role else {
         return Ok(Balance::default());
     };
-    let mut keys = [
-        wallet.clone(),
-        wallet.beside(Role::Held(owner.clone())),
-        wallet.beside(Role::Debt(owner.clone())),
-    ]
-    .map(|key| key.to_string());
+    let last = wallets::own_of(wallet).unwrap_or_else(|| wallet.beside(Role::Debt(owner.clone())));
+    let mut keys = [wallet.clone(), wallet.beside(Role::Held(owner.clone())), last].map(|key| key.to_string());
     keys.sort();
     let rows = Rows::of(keys.iter().map(|key| [Field::from(key.as_str())]));
     let found = tx.all(
@@ -487,8 +494,10 @@ pub fn balance(tx: &mut Tx<'_>, now_us: i64, wallet: &AccountKey) -> Result<Bala
         let sum = standing.totals.balance();
         match standing.key.role {
             Role::Wallet(_) => {
-                balance.available = sum - ended(tx, now_us, &kept)?;
-                balance.frozen = standing.frozen;
+                balance.frozen |= standing.frozen;
+                if standing.key == *wallet {
+                    balance.available = sum - ended(tx, now_us, &kept)?;
+                }
             }
             Role::Held(_) => balance.held = sum,
             _ => balance.owed = -sum,

@@ -155,6 +155,8 @@ pub(in crate::books) struct Account {
     pub(in crate::books) none_expires_before_us: i64,
     pub(in crate::books) frozen: i64,
     pub(in crate::books) indebted: i64,
+    /// The user of a wallet that is set apart for an API key.
+    pub(in crate::books) key_of: Option<String>,
     /// The one used next, and behind it the others in the order of their use.
     pub(in crate::books) lots: Vec<Lot>,
 }
@@ -163,7 +165,7 @@ pub(in crate::books) struct Account {
 pub(in crate::books) fn accounts_after(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<Account>> {
     let rows = tx.all(
         "select account_id, account_key, debits_posted, credits_posted, lots_made, lots_open, none_expires_before_us,
-                front_lot, front_amount, front_priority, front_expires_at_us, frozen, indebted
+                front_lot, front_amount, front_priority, front_expires_at_us, frozen, indebted, key_of
          from account where account_id > $1 order by account_id limit $2",
         &[after.into(), limit.into()],
     )?;
@@ -202,6 +204,7 @@ fn account(row: &Row) -> Result<Account> {
         none_expires_before_us: row.int(6)?,
         frozen: row.int(11)?,
         indebted: row.int(12)?,
+        key_of: row.opt_text(13)?,
         lots: match row.opt_int(7)? {
             Some(_) => vec![lot(row, 7)?],
             None => Vec::new(),
