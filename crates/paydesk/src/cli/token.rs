@@ -37,6 +37,9 @@ enum Action {
         database: Database,
     },
     /// Revoke a token for good. It stops working within a second.
+    ///
+    /// Idempotency keys count per token: what was sent with this one and lost its answer would be a new action under
+    /// another. Let what is under way end first.
     Revoke {
         /// The token's id, `tok_…`, as `list` shows it.
         token_id: String,

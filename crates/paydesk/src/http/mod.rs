@@ -18,6 +18,7 @@ pub mod origins;
 pub mod pages;
 pub mod paging;
 pub mod problem;
+mod queries;
 pub mod rates;
 pub mod reference;
 pub mod routes;

@@ -9,7 +9,8 @@ use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    Kind, Problem, Surroundings, entity_tags, envelope, explain, health, kinds, openapi, origins, pages, reference,
+    Kind, Problem, Surroundings, entity_tags, envelope, explain, health, kinds, openapi, origins, pages, queries,
+    reference,
 };
 use crate::app::App;
 use crate::{
@@ -93,7 +94,9 @@ fn pages() -> Router<App> {
 
 /// The whole server, for processes that serve; `more` are routes beside the usual ones.
 pub fn router(app: App, more: Router<App>) -> Router {
-    let (api, _document) = api().split_for_parts();
+    let (api, document) = api().split_for_parts();
+    let with_query = queries::WithQuery::of(&document);
+    let api = api.route_layer(from_fn_with_state(with_query, queries::admit));
     let (internal, _document) = internal().split_for_parts();
     let lean = if app.config.takes_events_of_edges_in_public() {
         lean().merge(internal)

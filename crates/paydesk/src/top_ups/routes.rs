@@ -11,7 +11,7 @@ use super::{Plan, Settings, State as TopUpState, TopUp};
 use crate::app::App;
 use crate::clock::Moment;
 use crate::credits;
-use crate::http::auth::OwnUser;
+use crate::http::auth::{Caller, OwnUser};
 use crate::http::{ApiJson, OneTimeJson, Problem, kinds};
 use crate::idempotency::{self, Action, Answer, Reply};
 use crate::ids::UserId;
@@ -153,7 +153,8 @@ pub(crate) async fn read_top_up(
 ///
 /// Says what is wanted when the user's wallet runs low, in place of what was wanted before. Credits are bought with the
 /// payment method that `…/top-up/setup` saved: one purchase at a time, two within ten minutes at most, and none after one
-/// has failed until another payment method is saved. What the pack costs now is agreed to; more is never charged.
+/// has failed until another payment method is saved. What the pack costs now is agreed to; more is never charged. The user
+/// agrees to that themselves, or by the application's back end; nobody at the console does it for them.
 #[utoipa::path(put, path = "/api/financial/credits/{user_id}/top-up", tag = "credits", request_body = TopUpIn,
     params(("user_id" = UserId, Path, description = "Whose wallet.")),
     responses((status = 200, description = "What is wanted now.", body = TopUpOut)))]
@@ -162,6 +163,10 @@ pub(crate) async fn change_top_up(
     owner: OwnUser<PurchasesWrite>,
     ApiJson(wanted): ApiJson<TopUpIn>,
 ) -> Result<ApiJson<TopUpOut>, Problem> {
+    if matches!(owner.caller, Caller::Operator { .. }) {
+        return Err(Problem::of(&kinds::FORBIDDEN)
+            .detail("What a saved payment method is charged for, its user says, or the application's back end."));
+    }
     let settings = checked(&app, wanted)?;
     super::change(&app, &owner.user_id, settings).await?;
     let top_up = super::read(&app, &owner.user_id).await?;

@@ -26,15 +26,15 @@ enum Rule {
     Signed,
     /// The user whose it is, services with the scope, operators.
     Own(Scope),
-    /// The user whose it is and services with the scope: it shows a secret, which is no operator's to see.
-    Secret(Scope),
+    /// The user whose it is and services with the scope, and nobody at the console: it shows a secret, or agrees to a charge.
+    Personal(Scope),
     /// Services with the scope, and operators.
     Staff(Scope),
     /// Browsers that are signed in.
     Session,
 }
 
-use Rule::{Own, Public, Secret, Session, Signed, Staff};
+use Rule::{Own, Personal, Public, Session, Signed, Staff};
 
 /// An operation, what it is asked for, and whom it is for. In braces stands what is taken from the world.
 type Row = (&'static str, Rule, &'static str, Value);
@@ -78,7 +78,7 @@ fn rows() -> Vec<Row> {
         ("capture_hold", Staff(Scope::CreditsSpend), "POST /api/financial/credits/{user}/holds/{hold}/capture", json!({})),
         ("release_hold", Staff(Scope::CreditsSpend), "POST /api/financial/credits/{user}/holds/{hold}/release", json!({})),
         ("read_top_up",   Own(Scope::CreditsRead),    "GET /api/financial/credits/{user}/top-up", none()),
-        ("change_top_up", Own(Scope::PurchasesWrite), "PUT /api/financial/credits/{user}/top-up",
+        ("change_top_up", Personal(Scope::PurchasesWrite), "PUT /api/financial/credits/{user}/top-up",
             json!({ "low_balance_notice_below": 5 })),
         ("remove_top_up", Own(Scope::PurchasesWrite), "DELETE /api/financial/credits/{user}/top-up", none()),
         ("set_up_top_up", Own(Scope::PurchasesWrite), "POST /api/financial/credits/{user}/top-up/setup", json!({})),
@@ -128,9 +128,9 @@ fn rows() -> Vec<Row> {
 
         ("list_keys",  Own(Scope::KeysRead),     "GET /api/keys?user_id={user}", none()),
         ("read_key",   Own(Scope::KeysRead),     "GET /api/keys/{key}", none()),
-        ("create_key", Secret(Scope::KeysWrite), "POST /api/keys", json!({ "name": "matrix", "user_id": "{user}" })),
-        ("reveal_key", Secret(Scope::KeysWrite), "POST /api/keys/{key}/reveal", json!({})),
-        ("rotate_key", Secret(Scope::KeysWrite), "POST /api/keys/{key}/rotate", json!({})),
+        ("create_key", Personal(Scope::KeysWrite), "POST /api/keys", json!({ "name": "matrix", "user_id": "{user}" })),
+        ("reveal_key", Personal(Scope::KeysWrite), "POST /api/keys/{key}/reveal", json!({})),
+        ("rotate_key", Personal(Scope::KeysWrite), "POST /api/keys/{key}/rotate", json!({})),
         ("revoke_key", Own(Scope::KeysWrite),    "POST /api/keys/{key}/revoke", json!({})),
         ("verify_key", Staff(Scope::KeysVerify), "POST /api/keys/verify", json!({ "key": "pdk_none" })),
         ("list_seeded_data",    Own(Scope::DataRead),  "GET /api/seeded-data?user_id={user}", none()),
@@ -438,13 +438,13 @@ impl<'a> Everybody<'a> {
                 });
             }
             Session => {}
-            Own(scope) | Secret(scope) => {
+            Own(scope) | Personal(scope) => {
                 let own = self.ada.ask(self.test, row, world).await;
                 self.expect(is_let_in(own.0), || format!("{name} for its owner: {own:?}"));
                 self.bob_cannot_tell(row, world).await;
                 self.scopes_are_kept_apart(row, *scope, world).await;
-                let secret = matches!(rule, Secret(_));
-                self.roles_are_kept_apart(row, |role| !secret && role.may(*scope), world)
+                let personal = matches!(rule, Personal(_));
+                self.roles_are_kept_apart(row, |role| !personal && role.may(*scope), world)
                     .await;
             }
             Staff(scope) => {

@@ -303,6 +303,8 @@ async fn what_cannot_be_refunded_is_refused_with_the_field() {
             );
         }
         let ada = test.user("ada");
+        let unpaid = test.checkout(&ada, &json!({ "item_id": "starter" })).await;
+        assert_refused(&ask(&test, &json!({ "purchase_id": unpaid["purchase_id"] })).await, 0);
         let own = test.post(&ada, REFUNDS, &json!({ "purchase_id": purchase_id })).await;
         assert_eq!(own.status, 403);
         assert_eq!(at_stripe(&test, &paid).await, (0, 0));

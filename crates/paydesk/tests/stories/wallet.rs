@@ -111,3 +111,35 @@ async fn who_may_move_credits() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_stands_in_the_query_of_a_change_is_refused_and_not_left_out() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin_without_catalogue(database).await;
+        let body = json!({ "amount": 5, "reason": "x" });
+        let credits = "/api/financial/credits/ada";
+        assert_eq!(test.post(ADMIN, &format!("{credits}/add"), &body).await.status, 200);
+        for path in [
+            "spend?key_id=build",
+            "spend?dry_run=true",
+            "holds?key_id=build",
+            "add?=",
+            "remove?x",
+        ] {
+            let refused = test.post(ADMIN, &format!("{credits}/{path}"), &body).await;
+            let said = refused.json();
+            assert_eq!(
+                (refused.status, said["code"].as_str()),
+                (400, Some("invalid_query")),
+                "{path}"
+            );
+        }
+        let top_up = json!({ "low_balance_notice_below": 5 });
+        let path = format!("{credits}/top-up?key_id=build");
+        let refused = test.send(reqwest::Method::PUT, ADMIN, &path, Some(&top_up), None).await;
+        assert_eq!(refused.status, 400);
+        assert_eq!(test.balance("ada").await, 5);
+        test.finish().await;
+    })
+    .await;
+}

@@ -165,6 +165,10 @@ pub(super) fn payment(tx: &mut store::Tx<'_>, of: &Of) -> Result<PaymentRow, Pro
                 let detail = "The purchase was paid more than once. Name the payment instead.";
                 return Err(Problem::of(&kinds::INVALID).field("purchase_id").detail(detail));
             }
+            if first.is_none() && purchases::purchase(tx, purchase_id)?.is_some() {
+                let detail = "Nothing was paid for this purchase.";
+                return Err(Problem::of(&NOT_REFUNDABLE).with("refundable_minor", 0).detail(detail));
+            }
             ("purchase_id", first.map(|payment| payment.payment_intent_id))
         }
     };
