@@ -54,6 +54,7 @@ pub(super) fn expire(accounts: &mut Accounts, kept: &[Kept], now_us: i64) -> Vec
                 business_key: Some(business_key),
                 request_fingerprint: None,
                 memo: None,
+                made_by: None,
                 event_id: 0,
             });
         }

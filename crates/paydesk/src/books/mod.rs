@@ -123,6 +123,7 @@ struct Written {
     business_key: Option<String>,
     request_fingerprint: Option<[u8; 16]>,
     memo: Option<String>,
+    made_by: Option<String>,
     event_id: i64,
 }
 
@@ -167,6 +168,7 @@ fn decide(
             business_key: movement.cause.business_key(),
             request_fingerprint: movement.cause.fingerprint(),
             memo: movement.memo.clone(),
+            made_by: movement.made_by.clone(),
             event_id: movement.event_id,
         });
     }

@@ -42,6 +42,8 @@ pub struct Movement {
     pub code: TransferCode,
     /// The reason in somebody's words, where one was given.
     pub memo: Option<String>,
+    /// Who asked for it, where that is kept: the caller's identity.
+    pub made_by: Option<String>,
     /// The number of the event behind it; 0 where a request, a job or the success page was.
     pub event_id: i64,
     /// The business key of the grant whose lot is drawn from before all others.
@@ -120,6 +122,7 @@ impl Movement {
             amount,
             code,
             memo: None,
+            made_by: None,
             event_id: 0,
             first_from: None,
             like_lot_of: None,

@@ -33,6 +33,7 @@ pub(super) fn write(
 ) -> store::Result<()> {
     let mut statements = vec![transfers::insertion(now_us, written, accounts, kept)];
     statements.extend(accounts::updates(accounts, kept));
+    statements.extend(transfers::makers(written));
     together(tx, &statements).map_err(transfers::taken_meanwhile)?;
     Ok(())
 }

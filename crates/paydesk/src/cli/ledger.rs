@@ -33,7 +33,7 @@ enum Action {
         #[arg(long = "anchor", value_name = "FILE")]
         anchors: Vec<PathBuf>,
         /// Who must have signed the anchors: the public key, as `paydesk ledger key` printed it.
-        #[arg(long, value_name = "HEX", requires = "anchors")]
+        #[arg(long, value_name = "HEX", requires = "anchors", value_parser = public_key)]
         public_key: Option<String>,
         #[command(flatten)]
         database: Database,
@@ -96,16 +96,26 @@ async fn verify(store: &Store, anchors: Vec<Anchor>) -> Result<(), Failure> {
             audit.accounts
         )));
     }
-    let anchored = if count > 0 {
-        format!(", the chain goes through {count} anchors")
-    } else {
-        String::new()
+    let anchored = match count {
+        0 => String::new(),
+        1 => ", the chain goes through the anchor".to_owned(),
+        count => format!(", the chain goes through {count} anchors"),
     };
     print(&format!(
         "the books verify: {} transfers, {} accounts, every unit sums to zero; {} transfers are sealed{anchored}",
         audit.transfers, audit.accounts, audit.sealed
     ));
     Ok(())
+}
+
+/// The public half of a key for anchors, which is one of Ed25519: 32 bytes.
+fn public_key(text: &str) -> Result<String, String> {
+    let bytes = hex::decode(text).unwrap_or_default();
+    if bytes.len() == 32 {
+        Ok(hex::encode(bytes))
+    } else {
+        Err("a public key has 64 hexadecimal digits, as `paydesk ledger key` printed them".to_owned())
+    }
 }
 
 /// Reads anchors and checks who signed them.

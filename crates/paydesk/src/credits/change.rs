@@ -44,6 +44,8 @@ pub struct Command {
     pub amount: i64,
     /// Why, in the caller's words.
     pub reason: Option<String>,
+    /// Who asks for it, where that is kept: of all changes but uses.
+    pub made_by: Option<String>,
 }
 
 /// The batch that all changes of wallets go through.
@@ -139,6 +141,7 @@ fn movement(command: &Command) -> Movement {
     };
     Movement {
         memo: command.reason.clone(),
+        made_by: command.made_by.clone(),
         fill: match command.change {
             Change::Add(terms) => Fill::New(terms),
             Change::Move(_) => Fill::Carry,

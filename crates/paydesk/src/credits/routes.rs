@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 
 use super::{Change, Changed, Command, Wallet, balance, rules};
 use crate::app::App;
-use crate::http::auth::OwnUser;
+use crate::http::auth::{Caller, OwnUser};
 use crate::http::{ApiJson, ApiQuery, OneTime, OneTimeJson, Problem, kinds};
 use crate::idempotency::{Action, Reply};
 use crate::ids::{KeyId, UserId};
@@ -125,7 +125,7 @@ pub(crate) async fn spend_credits(
     owner: OwnUser<CreditsSpend>,
     request: OneTimeJson<ChangeIn>,
 ) -> Result<Reply, Problem> {
-    not_the_user(&owner.caller)?;
+    only_the_back_end(&owner.caller)?;
     change(&app, Change::Spend, owner.user_id, &request.one_time, request.body).await
 }
 
@@ -198,11 +198,21 @@ pub(crate) async fn move_credits(
 }
 
 /// A buyer's own browser must not move credits: what is used and what is given, the back end knows.
-pub(super) fn not_the_user(caller: &crate::http::auth::Caller) -> Result<(), Problem> {
+fn not_the_user(caller: &Caller) -> Result<(), Problem> {
     match caller {
-        crate::http::auth::Caller::User { .. } => Err(Problem::of(&kinds::FORBIDDEN)
+        Caller::User { .. } => Err(Problem::of(&kinds::FORBIDDEN)
             .detail("Credits are moved by the application's back end, with a service token.")),
         _ => Ok(()),
+    }
+}
+
+/// What is used, only the back end knows: at the console credits are given, taken back and moved, which is kept with who did
+/// it.
+pub(super) fn only_the_back_end(caller: &Caller) -> Result<(), Problem> {
+    match caller {
+        Caller::User { .. } | Caller::Operator { .. } => Err(Problem::of(&kinds::FORBIDDEN)
+            .detail("Credits are used by the application's back end, with a service token.")),
+        Caller::Service { .. } | Caller::Admin => Ok(()),
     }
 }
 
@@ -235,8 +245,10 @@ async fn change(
     let invalid = |field: &str, detail: String| Problem::of(&kinds::INVALID).field(field).detail(detail);
     let amount = rules::check_amount(wanted.amount).map_err(|detail| invalid("amount", detail))?;
     rules::check_reason(&wanted.reason).map_err(|detail| invalid("reason", detail))?;
+    let is_use = matches!(change, Change::Spend);
     let command = Command {
         action: Action::of(one_time),
+        made_by: (!is_use).then(|| one_time.caller.clone()),
         change,
         user_id,
         key_id: wanted.key_id,

@@ -35,12 +35,13 @@ pub fn check_terms(expires_at: Option<jiff::Timestamp>, priority: Option<i64>) -
 
 /// Whether a reason may be kept.
 pub fn check_reason(reason: &str) -> Result<(), String> {
-    let length = reason.chars().count();
-    if (1..=REASON_CHARACTERS_MAX).contains(&length) && !reason.chars().any(|one| one.is_control() && one != '\n') {
+    let is_short = reason.chars().count() <= REASON_CHARACTERS_MAX;
+    let is_plain = !reason.chars().any(|one| one.is_control() && one != '\n');
+    if is_short && is_plain && !reason.trim().is_empty() {
         Ok(())
     } else {
         Err(format!(
-            "The reason must have 1 to {REASON_CHARACTERS_MAX} characters and no control characters."
+            "The reason must have 1 to {REASON_CHARACTERS_MAX} characters, not blanks alone, and no control characters."
         ))
     }
 }

@@ -129,4 +129,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "wallets of API keys",
         sql: include_str!("0025_key_wallet.sql"),
     },
+    Migration {
+        number: 26,
+        name: "who made transfers",
+        sql: include_str!("0026_transfer_maker.sql"),
+    },
 ];

@@ -30,11 +30,13 @@ enum Rule {
     Personal(Scope),
     /// Services with the scope, and operators.
     Staff(Scope),
+    /// Services with the scope alone.
+    BackEnd(Scope),
     /// Browsers that are signed in.
     Session,
 }
 
-use Rule::{Own, Personal, Public, Session, Signed, Staff};
+use Rule::{BackEnd, Own, Personal, Public, Session, Signed, Staff};
 
 /// An operation, what it is asked for, and whom it is for. In braces stands what is taken from the world.
 type Row = (&'static str, Rule, &'static str, Value);
@@ -71,12 +73,12 @@ fn rows() -> Vec<Row> {
         ("remove_credits",          Staff(Scope::CreditsGrant), "POST /api/financial/credits/{user}/remove", change()),
         ("move_credits",            Staff(Scope::CreditsGrant), "POST /api/financial/credits/{user}/move",
             json!({ "amount": 1, "reason": "matrix", "to_key_id": "outside" })),
-        ("spend_credits",           Staff(Scope::CreditsSpend), "POST /api/financial/credits/{user}/spend", change()),
+        ("spend_credits",           BackEnd(Scope::CreditsSpend), "POST /api/financial/credits/{user}/spend", change()),
         ("list_holds",   Own(Scope::CreditsRead),    "GET /api/financial/credits/{user}/holds", none()),
         ("read_hold",    Own(Scope::CreditsRead),    "GET /api/financial/credits/{user}/holds/{hold}", none()),
-        ("create_hold",  Staff(Scope::CreditsSpend), "POST /api/financial/credits/{user}/holds", change()),
-        ("capture_hold", Staff(Scope::CreditsSpend), "POST /api/financial/credits/{user}/holds/{hold}/capture", json!({})),
-        ("release_hold", Staff(Scope::CreditsSpend), "POST /api/financial/credits/{user}/holds/{hold}/release", json!({})),
+        ("create_hold",  BackEnd(Scope::CreditsSpend), "POST /api/financial/credits/{user}/holds", change()),
+        ("capture_hold", BackEnd(Scope::CreditsSpend), "POST /api/financial/credits/{user}/holds/{hold}/capture", json!({})),
+        ("release_hold", BackEnd(Scope::CreditsSpend), "POST /api/financial/credits/{user}/holds/{hold}/release", json!({})),
         ("read_top_up",   Own(Scope::CreditsRead),    "GET /api/financial/credits/{user}/top-up", none()),
         ("change_top_up", Personal(Scope::PurchasesWrite), "PUT /api/financial/credits/{user}/top-up",
             json!({ "low_balance_notice_below": 5 })),
@@ -447,12 +449,14 @@ impl<'a> Everybody<'a> {
                 self.roles_are_kept_apart(row, |role| !personal && role.may(*scope), world)
                     .await;
             }
-            Staff(scope) => {
+            Staff(scope) | BackEnd(scope) => {
                 let ada = self.ada.ask(self.test, row, world).await;
                 self.expect(is_turned_away(ada.0), || format!("{name} is not a user's: {ada:?}"));
                 self.bob_cannot_tell(row, world).await;
                 self.scopes_are_kept_apart(row, *scope, world).await;
-                self.roles_are_kept_apart(row, |role| role.may(*scope), world).await;
+                let staff = matches!(rule, Staff(_));
+                self.roles_are_kept_apart(row, |role| staff && role.may(*scope), world)
+                    .await;
             }
         }
     }

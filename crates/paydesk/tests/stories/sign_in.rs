@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use paydesk::clock::MINUTE_US;
 use paydesk::sign_in::{self, LINK_US, Role};
+use paydesk::tokens::Scope;
 use reqwest::{Method, Response};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use store::testing::for_each_engine;
 
+use crate::keys::service;
 use crate::support::{ADMIN, TestApp, all_at_once};
 
 const SESSION: &str = "/api/console/session";
@@ -272,6 +274,43 @@ async fn a_user_exchanges_their_token_for_a_session() {
         assert_eq!(browser.status(Method::PUT, ACCOUNT, None).await, 401);
         test.app.clock.advance(Duration::from_hours(1));
         assert_eq!(browser.get(READ).await, 401);
+        test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_gave_credits_or_took_them_back_is_kept_and_told_to_operators() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin(database).await;
+        let olga = Browser::of(&test, "Olga", Role::Operator).await;
+        let signed_in: Value = olga.ask(Method::GET, SESSION, None).await.json().await.unwrap();
+        let olga_id = format!("operator:{}", signed_in["operator_id"].as_str().unwrap());
+        let back_end = service(&test, &[Scope::CreditsGrant, Scope::CreditsSpend]).await;
+        assert_eq!(olga.post(ADD, &add()).await, 200);
+        for path in ["add", "spend", "remove"] {
+            let path = format!("/api/financial/credits/ada/{path}");
+            let body = json!({ "amount": 1, "reason": "goodwill" });
+            assert_eq!(test.post(&back_end, &path, &body).await.status, 200);
+        }
+        let path = "/api/financial/credits/ada/move";
+        let body = json!({ "amount": 1, "reason": "goodwill", "to_key_id": "build" });
+        assert_eq!(test.post(ADMIN, path, &body).await.status, 200);
+        let told: Value = olga
+            .ask(Method::GET, "/api/ledger/transfers", None)
+            .await
+            .json()
+            .await
+            .unwrap();
+        let made_by: Vec<&str> = told["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|transfer| transfer["made_by"].as_str().unwrap_or_default())
+            .collect();
+        let service = made_by[1];
+        assert!(service.starts_with("service:tok_"), "{told}");
+        assert_eq!(made_by, ["admin", service, "", service, &olga_id], "newest first");
         test.finish().await;
     })
     .await;

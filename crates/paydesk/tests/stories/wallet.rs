@@ -97,6 +97,7 @@ async fn who_may_move_credits() {
             (json!({ "amount": 0, "reason": "x" }), "amount"),
             (json!({ "amount": -5, "reason": "x" }), "amount"),
             (json!({ "amount": 1, "reason": "" }), "reason"),
+            (json!({ "amount": 1, "reason": " \n" }), "reason"),
             (json!({ "amount": 1, "reason": "\u{1}" }), "reason"),
         ] {
             let answered = test.post(ADMIN, "/api/financial/credits/ada/add", &body).await;

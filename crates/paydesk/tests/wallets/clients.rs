@@ -176,6 +176,7 @@ impl Client {
             key_id: of_key.then(|| KeyId::parse("k").unwrap()),
             amount,
             reason: None,
+            made_by: None,
         };
         let id = TransferId(command.action.id);
         let (status, body) = self.submit(&command).await;

@@ -3622,6 +3622,12 @@ export interface components {
             /** @description The reason in somebody's words. */
             memo?: string | null;
             /**
+             * @description Who gave the credits, took them back or moved them: `operator:…`, `service:…` with the token's id, or `admin`; absent of
+             *     what else happens.
+             * @example operator:op_01k3vg6p9yfd5a1h0c9w8t2m4q
+             */
+            made_by?: string | null;
+            /**
              * Format: int64
              * @description The number of the event behind it; absent where there was none.
              */
@@ -4519,6 +4525,12 @@ export interface components {
                 code: string;
                 /** @description The reason in somebody's words. */
                 memo?: string | null;
+                /**
+                 * @description Who gave the credits, took them back or moved them: `operator:…`, `service:…` with the token's id, or `admin`; absent of
+                 *     what else happens.
+                 * @example operator:op_01k3vg6p9yfd5a1h0c9w8t2m4q
+                 */
+                made_by?: string | null;
                 /**
                  * Format: int64
                  * @description The number of the event behind it; absent where there was none.

@@ -85,6 +85,7 @@ function Transfer({ of: transfer }: { of: LedgerTransferDetailOut }): ReactEleme
           ["When", <Exactly key="v" moment={transfer.posted_at} />],
           ["Place in the books", <Count key="v" of={transfer.position} />],
           ["Reason", transfer.memo ?? <Nothing />],
+          ["Made by", transfer.made_by ? <Id key="v" of={transfer.made_by} /> : <Nothing />],
           ["Event", <IdLink key="v" to="/events" id={transfer.stripe_event_id} whole />],
           ["Business key", transfer.business_key ? <Id key="v" of={transfer.business_key} /> : <Nothing />],
         ]}

@@ -50,6 +50,8 @@ pub struct Passage {
     pub code: TransferCode,
     /// The reason in somebody's words.
     pub memo: Option<String>,
+    /// Who asked for it, where that is kept.
+    pub made_by: Option<String>,
     /// The number of the event behind it; 0 where there is none.
     pub event_id: i64,
     /// When.
@@ -203,6 +205,7 @@ fn decode(row: &Row) -> Result<Passage> {
         memo: row.opt_text(13)?,
         event_id: row.int(14)?,
         posted_at_us: row.int(15)?,
+        made_by: row.opt_text(16)?,
     })
 }
 
@@ -216,11 +219,12 @@ pub fn passages(tx: &mut Tx<'_>, positions: &[i64]) -> Result<Vec<Passage>> {
         "select transfer.position, transfer.transfer_id, transfer.business_key, transfer.debit_account_id,
                 debit.account_key, transfer.debit_balance, transfer.drawn, transfer.credit_account_id,
                 credit.account_key, transfer.credit_balance, transfer.filled, transfer.amount, transfer.code,
-                transfer.memo, transfer.event_id, transfer.posted_at_us
+                transfer.memo, transfer.event_id, transfer.posted_at_us, transfer_maker.made_by
          from rows($1: position bigint)
          join transfer on transfer.position = r.position
          join account debit on debit.account_id = transfer.debit_account_id
-         join account credit on credit.account_id = transfer.credit_account_id",
+         join account credit on credit.account_id = transfer.credit_account_id
+         left join transfer_maker on transfer_maker.transfer_id = transfer.transfer_id",
         &[rows.into()],
     )?;
     let mut passages: Vec<Passage> = found.iter().map(decode).collect::<Result<_>>()?;

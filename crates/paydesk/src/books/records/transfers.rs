@@ -140,6 +140,19 @@ pub(in crate::books) fn insertion(now_us: i64, written: &[Written], accounts: &A
     (sql, vec![rows.into(), now_us.into()])
 }
 
+/// Writes who asked for new transfers, where that is kept of any.
+pub(in crate::books) fn makers(written: &[Written]) -> Option<Statement> {
+    let mut rows = Rows::new();
+    for one in written {
+        if let Some(made_by) = &one.made_by {
+            rows.push([Field::from(&one.entry.id.0[..]), made_by.as_str().into()]);
+        }
+    }
+    let sql = "insert into transfer_maker (transfer_id, made_by)
+               select r.transfer_id, r.made_by from rows($1: transfer_id bytea, made_by text)";
+    (!rows.is_empty()).then(|| (sql, vec![rows.into()]))
+}
+
 /// A transfer that another node has posted since we looked is no fault: what was decided is decided anew on what it wrote.
 pub(in crate::books) fn taken_meanwhile(error: Error) -> Error {
     match error {

@@ -77,6 +77,10 @@ pub struct TableIn {
 fn filter(code: Option<&str>, from: Option<jiff::Timestamp>, to: Option<jiff::Timestamp>) -> Result<Filter, Problem> {
     let codes = code.map_or(Ok(Vec::new()), rules::read_codes);
     let codes = codes.map_err(|detail| Problem::of(&kinds::BAD_QUERY).field("code").detail(detail))?;
+    if from.zip(to).is_some_and(|(from, to)| from >= to) {
+        let detail = "`to` must be later than `from`: it is the first moment that is not asked for.";
+        return Err(Problem::of(&kinds::BAD_QUERY).field("to").detail(detail));
+    }
     Ok(Filter {
         codes,
         from_us: from.map_or(i64::MIN, jiff::Timestamp::as_microsecond),

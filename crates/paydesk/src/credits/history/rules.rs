@@ -74,8 +74,8 @@ pub fn what(code: TransferCode, towards: Towards, key_id: Option<&str>) -> Strin
     let words = match code {
         TransferCode::Grant => "Bought and paid for",
         TransferCode::Spend => "Used",
-        TransferCode::Add => "Given by the operator",
-        TransferCode::Remove => "Taken back by the operator",
+        TransferCode::Add => "Given",
+        TransferCode::Remove => "Taken back",
         TransferCode::Hold => "Set aside by a hold",
         TransferCode::Capture => "Used out of a hold",
         TransferCode::Release => "Given back by a hold",

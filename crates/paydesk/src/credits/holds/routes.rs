@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 use super::{Command, Hold, HoldOut, Status, Wanted, records, rules};
 use crate::app::App;
 use crate::clock::SECOND_US;
-use crate::credits::routes::not_the_user;
+use crate::credits::routes::only_the_back_end;
 use crate::credits::rules::{check_amount, check_reason};
 use crate::http::auth::OwnUser;
 use crate::http::paging::{Page, check_cursor, check_limit};
@@ -78,7 +78,7 @@ pub(crate) async fn create_hold(
     owner: OwnUser<CreditsSpend>,
     request: OneTimeJson<HoldIn>,
 ) -> Result<Reply, Problem> {
-    not_the_user(&owner.caller)?;
+    only_the_back_end(&owner.caller)?;
     let OneTimeJson { one_time, body } = request;
     let amount = check_amount(body.amount).map_err(|detail| invalid("amount", detail))?;
     check_reason(&body.reason).map_err(|detail| invalid("reason", detail))?;
@@ -110,7 +110,7 @@ pub(crate) async fn capture_hold(
     path: ApiPath<(String, String)>,
     request: OneTimeJson<CaptureIn>,
 ) -> Result<Reply, Problem> {
-    not_the_user(&owner.caller)?;
+    only_the_back_end(&owner.caller)?;
     let (_, hold_id) = path.0;
     let OneTimeJson { one_time, body } = request;
     let amount = body.amount.map(check_amount).transpose();
@@ -133,7 +133,7 @@ pub(crate) async fn release_hold(
     path: ApiPath<(String, String)>,
     request: OneTimeBare,
 ) -> Result<Reply, Problem> {
-    not_the_user(&owner.caller)?;
+    only_the_back_end(&owner.caller)?;
     let (_, hold_id) = path.0;
     submit(&app, &request.0, owner.user_id, hold_id, Wanted::Release).await
 }

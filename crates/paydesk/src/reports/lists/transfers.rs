@@ -58,6 +58,10 @@ pub struct TransferOut {
     pub code: String,
     /// The reason in somebody's words.
     pub memo: Option<String>,
+    /// Who gave the credits, took them back or moved them: `operator:…`, `service:…` with the token's id, or `admin`; absent of
+    /// what else happens.
+    #[schema(example = "operator:op_01k3vg6p9yfd5a1h0c9w8t2m4q")]
+    pub made_by: Option<String>,
     /// The number of the event behind it; absent where there was none.
     pub event_id: Option<i64>,
     /// When.
@@ -76,6 +80,7 @@ impl From<Passage> for TransferOut {
             amount: passage.amount,
             code: passage.code.word().to_owned(),
             memo: passage.memo,
+            made_by: passage.made_by,
             event_id: Some(passage.event_id).filter(|event_id| *event_id > 0),
             posted_at: Moment(passage.posted_at_us),
         }
