@@ -128,6 +128,24 @@ test('everything is reached by keyboard alone', () =>
     looks.desk,
   ));
 
+test('the overview of another time range is there again when the page is loaded anew', () =>
+  asBuyer(
+    browser,
+    'console-reload',
+    async (page) => {
+      await openConsole(page, 'viewer');
+      await page.getByRole('link', { name: '1 year' }).click();
+      await awaitRead(page);
+      const { origin, pathname } = new URL(page.url());
+      for (const address of [page.url(), `${origin}${pathname}/?days=365`]) {
+        await page.goto(address);
+        await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+        await page.locator('[aria-current="true"]', { hasText: '1 year' }).waitFor();
+      }
+    },
+    looks.desk,
+  ));
+
 test('a viewer sees a user and no way to change anything', () =>
   asBuyer(
     browser,

@@ -24,7 +24,8 @@ const PREFIXES: [string, string, string][] = [
   ["we_", "Endpoint", "/webhooks"],
 ];
 
-/** Whatever has no known prefix may be a user: the application names them as it likes. */
+/** Whatever has no known prefix may be a user: the application names them as it likes. An e-mail address is rather that of
+ * somebody than their name. */
 export function find(text: string): Found[] {
   const wanted = text.trim();
   if (wanted === "" || /\s/.test(wanted)) return [];
@@ -33,6 +34,9 @@ export function find(text: string): Found[] {
     if (wanted.startsWith(prefix) && wanted.length > prefix.length) {
       return [{ label: `${label} ${wanted}`, to: `${path}/${part}` }];
     }
+  }
+  if (/^[^@]+@[^@]+$/.test(wanted)) {
+    return [{ label: `Whoever is reached at ${wanted}`, to: `/users?search=${part}` }, user(wanted, part)];
   }
   if (/^[a-z][a-z0-9_]*\.[a-z0-9_.]+$/.test(wanted)) {
     return [{ label: `Events of type ${wanted}`, to: `/events?type=${part}` }, user(wanted, part)];

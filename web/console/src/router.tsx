@@ -33,9 +33,14 @@ export function usePlace(): Place {
   return { path: path === "" ? "/" : path, query: new URLSearchParams(query) };
 }
 
+/** The whole address of a place; the first page's is the base itself, without a slash behind it. */
+function addressIn(to: string): string {
+  return BASE + to.replace(/^\/(?=$|\?)/, "");
+}
+
 /** Goes to a place below the base. */
 export function go(to: string, { replace = false } = {}): void {
-  const address = BASE + (to === "/" ? "" : to);
+  const address = addressIn(to);
   if (replace) window.history.replaceState(null, "", address);
   else window.history.pushState(null, "", address);
   tell();
@@ -57,5 +62,5 @@ export function Link({ to, onClick, ...rest }: ComponentProps<"a"> & { to: strin
     event.preventDefault();
     go(to);
   };
-  return <a {...rest} href={BASE + (to === "/" ? "" : to)} onClick={follow} />;
+  return <a {...rest} href={addressIn(to)} onClick={follow} />;
 }

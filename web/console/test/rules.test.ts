@@ -39,7 +39,7 @@ describe("a text that somebody looks for", () => {
     ["pi_1", "/payments/pi_1"],
     ["ch_1", "/payments/ch_1"],
     ["sub_1", "/subscriptions/sub_1"],
-    ["ada@example.org", "/users/ada%40example.org"],
+    ["ada@example.org", "/users?search=ada%40example.org"],
     ["../x", "/users/..%2Fx"],
     ["pur_", "/users/pur_"],
   ])("%s leads to %s", (text, to) => {
@@ -53,6 +53,8 @@ describe("a text that somebody looks for", () => {
   test("is nothing while it is empty or a sentence", () => {
     expect(find("  ")).toEqual([]);
     expect(find("two words")).toEqual([]);
+    const reached = find("ada@people.example").map(({ to }) => to);
+    expect(reached).toEqual(["/users?search=ada%40people.example", "/users/ada%40people.example"]);
   });
 });
 

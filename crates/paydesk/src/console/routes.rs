@@ -28,9 +28,17 @@ pub fn router() -> Router<App> {
             "/console",
             get(async |headers: HeaderMap| show(Page::Console, &headers)),
         )
+        .route(
+            "/console/",
+            get(async |headers: HeaderMap| show(Page::Console, &headers)),
+        )
         .route("/console/{*path}", get(show_or_read))
         .route(
             "/account",
+            get(async |headers: HeaderMap| show(Page::Account, &headers)),
+        )
+        .route(
+            "/account/",
             get(async |headers: HeaderMap| show(Page::Account, &headers)),
         )
         .route(
