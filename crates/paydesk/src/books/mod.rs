@@ -15,12 +15,13 @@ mod watch;
 use std::collections::{BTreeSet, HashMap};
 
 use ledger::{Accounts, Entry, Known, Order, Posted, Refusal, TransferId};
-use store::{Error, Result, Tx};
+use store::{Error, Result, Row, Tx};
 
 pub use anchor::{Anchor, AnchorKey, Unsigned};
 pub use audit::{Audit, audit};
 pub use expiry::{Ended, expire_due, next_expiry_us};
 pub use movement::{Cause, Movement, transfer_id};
+pub use records::Statement;
 pub use records::accounts::{Balance, balance, freeze, house_balance};
 pub use records::audit::{HouseTotals, Told};
 pub use records::days::{MovedByDay, moved_by_day, sealed_position};
@@ -51,27 +52,51 @@ pub fn told(tx: &mut Tx<'_>, ids: &[TransferId]) -> Result<HashMap<TransferId, T
     records::audit::told(tx, ids)
 }
 
+/// What was read and locked for movements, before it is decided on any.
+pub struct Asked {
+    keys: BTreeSet<String>,
+    known: HashMap<TransferId, Standing>,
+    found: Vec<Row>,
+}
+
+/// Reads the transfers and locks the accounts that movements touch. A question of the caller's own goes with it, in the same
+/// round trip, and is answered behind the locks.
+pub fn ask(tx: &mut Tx<'_>, movements: &[&Movement], question: Option<Statement>) -> Result<(Asked, Vec<Row>)> {
+    let ids: BTreeSet<TransferId> = movements.iter().flat_map(|movement| movement.ids()).collect();
+    let beside = wallets::beside(tx, movements.iter().copied())?;
+    let mut keys = accounts::keys(movements.iter().copied());
+    keys.extend(beside);
+    let mut questions = vec![transfers::select_known(&ids), accounts::select_locked(keys.iter())];
+    questions.extend(question);
+    let mut answers = records::together(tx, &questions)?.into_iter();
+    let mut next = || answers.next().unwrap_or_default();
+    let (known, found, told) = (next(), next(), next());
+    let known = transfers::decode_known(&known)?;
+    Ok((Asked { keys, known, found }, told))
+}
+
 /// Posts a batch: reads the set of accounts and transfers it touches, decides in order, writes the set back. The result
 /// equals posting its members one after another, in as many statements as one member takes.
 pub fn post(tx: &mut Tx<'_>, now_us: i64, batch: &[Movements]) -> Result<Vec<std::result::Result<Outcome, Refusal>>> {
-    let ids: BTreeSet<TransferId> = batch.iter().flatten().flat_map(Movement::ids).collect();
-    let beside = wallets::beside(tx, batch.iter().flatten())?;
-    let mut keys = accounts::keys(batch.iter().flatten());
-    keys.extend(beside);
-    let found = records::together(
-        tx,
-        &[transfers::select_known(&ids), accounts::select_locked(keys.iter())],
-    )?;
-    let [known, found] = found.as_slice() else {
-        return Err(Error::Engine("two questions were not given two answers".into()));
-    };
-    let mut known = transfers::decode_known(known)?;
+    let movements: Vec<&Movement> = batch.iter().flatten().collect();
+    let (asked, _) = ask(tx, &movements, None)?;
+    post_asked(tx, now_us, batch, asked)
+}
+
+/// Posts a batch of whose movements all was asked.
+pub fn post_asked(
+    tx: &mut Tx<'_>,
+    now_us: i64,
+    batch: &[Movements],
+    asked: Asked,
+) -> Result<Vec<std::result::Result<Outcome, Refusal>>> {
+    let Asked { keys, mut known, found } = asked;
     add_followers(tx, batch, &mut known)?;
     // What stands in the books already moves nothing.
     let fresh = |movements: &&Movements| movements.iter().any(|one| !known.contains_key(&one.id()));
     let wanted: Vec<&Movement> = batch.iter().filter(fresh).flatten().collect();
     let mut accounts = Accounts::default();
-    let kept = accounts::lock(tx, now_us, &wanted, (&keys, found), &mut accounts)?;
+    let kept = accounts::lock(tx, now_us, &wanted, (&keys, &found), &mut accounts)?;
     if !wallets::beside(tx, wanted.iter().copied())?.is_subset(&keys) {
         // Credits came to another of a user's wallets on another node before theirs was locked; it is all decided anew.
         return Err(Error::Busy);

@@ -15,7 +15,7 @@ use store::{Row, Step, Tx, Value};
 use super::Written;
 
 /// A statement with its parameters, to travel with others.
-pub(super) type Statement = (&'static str, Vec<Value>);
+pub type Statement = (&'static str, Vec<Value>);
 
 /// Runs statements that do not need each other's results, in one round trip where there is a network between.
 pub(super) fn together(tx: &mut Tx<'_>, statements: &[Statement]) -> store::Result<Vec<Vec<Row>>> {

@@ -80,17 +80,20 @@ pub struct Changed {
 /// Applies a batch of commands; the outcome equals applying them one after another.
 fn change(tx: &mut Tx<'_>, now_us: i64, commands: &[Command]) -> Result<Vec<Reply>> {
     let actions: Vec<&Action> = commands.iter().map(|command| &command.action).collect();
-    let kept = idempotency::recall_answers(tx, &actions)?;
-    let (turns, first) = Turns::of(&actions, kept);
-    let work: Vec<&Command> = first.into_iter().map(|at| &commands[at]).collect();
+    let movements: Vec<Movement> = commands.iter().map(movement).collect();
+    let asked_of: Vec<&Movement> = movements.iter().collect();
+    let (asked, found) = books::ask(tx, &asked_of, Some(idempotency::recalling(&actions)))?;
+    let (turns, first) = Turns::of(&actions, idempotency::told_before(&actions, &found)?);
+    let work: Vec<&Command> = first.iter().map(|at| &commands[*at]).collect();
     let late = late_additions(tx, now_us, &work)?;
-    let is_late = |command: &&&Command| late.contains(&TransferId(command.action.id));
-    let in_time = work.iter().filter(|command| !is_late(command));
-    let movements: Vec<Vec<Movement>> = in_time.map(|command| vec![movement(command)]).collect();
-    let mut outcomes = books::post(tx, now_us, &movements)?.into_iter();
+    let is_late = |command: &&Command| late.contains(&TransferId(command.action.id));
+    let mut movements: Vec<Option<Movement>> = movements.into_iter().map(Some).collect();
+    let in_time = first.iter().filter(|at| !is_late(&&commands[**at]));
+    let batch: Vec<Vec<Movement>> = in_time.map(|at| movements[*at].take().into_iter().collect()).collect();
+    let mut outcomes = books::post_asked(tx, now_us, &batch, asked)?.into_iter();
     let mut replies = Vec::with_capacity(work.len());
     for command in &work {
-        replies.push(if is_late(&command) {
+        replies.push(if is_late(command) {
             Reply::Fresh(Answer::problem(&refusals::ends_in_the_past()))
         } else {
             let outcome = outcomes.next();

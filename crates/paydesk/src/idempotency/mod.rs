@@ -13,7 +13,7 @@ use aws_lc_rs::digest;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use store::{Result, Tx};
+use store::{Result, Row, Tx, Value};
 
 use crate::http::kinds;
 use crate::http::one_time::Guard;
@@ -146,16 +146,23 @@ impl IntoResponse for Reply {
 /// The replies to those of these actions that were answered before. A key that changed a wallet was used for that and
 /// nothing else.
 pub fn recall(tx: &mut Tx<'_>, actions: &[&Action]) -> Result<HashMap<[u8; 16], Reply>> {
-    let mut replies = recall_answers(tx, actions)?;
+    let (sql, params) = records::select_answers(actions);
+    let mut replies = told_before(actions, &tx.all(sql, &params)?)?;
     for id in records::used_for_transfers(tx, actions)? {
         replies.insert(id, Reply::KeyReused);
     }
     Ok(replies)
 }
 
-/// The same for changes of wallets, whose own answers are told again by their transfers.
-pub fn recall_answers(tx: &mut Tx<'_>, actions: &[&Action]) -> Result<HashMap<[u8; 16], Reply>> {
-    let kept = records::answers(tx, actions)?;
+/// Asks for the same where actions change wallets, whose own answers are told again by their transfers; to travel with other
+/// statements. [`told_before`] reads what it finds.
+pub fn recalling(actions: &[&Action]) -> (&'static str, Vec<Value>) {
+    records::select_answers(actions)
+}
+
+/// The replies to those of these actions of which an answer was found.
+pub fn told_before(actions: &[&Action], found: &[Row]) -> Result<HashMap<[u8; 16], Reply>> {
+    let kept = records::answers(found)?;
     let mut replies = HashMap::with_capacity(kept.len());
     for action in actions {
         if let Some((fingerprint, answer)) = kept.get(&action.id) {

@@ -2,21 +2,23 @@
 
 use std::collections::HashMap;
 
-use store::{Error, Field, Result, Rows, Tx};
+use store::{Error, Field, Result, Row, Rows, Tx, Value};
 
 use super::{Action, Answer};
 
 /// An answer as it is kept, with the fingerprint of the request it was given to.
 pub(super) type Kept = ([u8; 16], Answer);
 
-/// The fingerprints and answers kept for these actions.
-pub(super) fn answers(tx: &mut Tx<'_>, actions: &[&Action]) -> Result<HashMap<[u8; 16], Kept>> {
+/// Asks for the fingerprints and answers kept for these actions.
+pub(super) fn select_answers(actions: &[&Action]) -> (&'static str, Vec<Value>) {
     let rows = Rows::of(actions.iter().map(|action| [Field::from(&action.id[..])]));
-    let found = tx.all(
-        "select answer.answer_id, answer.fingerprint, answer.status, answer.body
-         from rows($1: answer_id bytea) join answer on answer.answer_id = r.answer_id",
-        &[rows.into()],
-    )?;
+    let sql = "select answer.answer_id, answer.fingerprint, answer.status, answer.body
+         from rows($1: answer_id bytea) join answer on answer.answer_id = r.answer_id";
+    (sql, vec![rows.into()])
+}
+
+/// The fingerprints and answers that were found.
+pub(super) fn answers(found: &[Row]) -> Result<HashMap<[u8; 16], Kept>> {
     let mut kept = HashMap::with_capacity(found.len());
     for row in found {
         let status = u16::try_from(row.int(2)?).map_err(|_| Error::Corrupt("answer: status".into()))?;
