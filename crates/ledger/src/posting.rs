@@ -361,7 +361,10 @@ fn fulfil(accounts: &mut Accounts, order: &Order, at_us: i64, entries: &mut Vec<
     if debit.frozen && order.code.is_use() {
         return Err(Refusal::Frozen);
     }
-    let available = debit.available(at_us);
+    // What one of an owner's wallets holds beside a debt is owed; moved to another it pays the debt down.
+    let owed = debit.debt.filter(|_| order.code.uses_up());
+    let owed = owed.map_or(0, |debt| -accounts.at(debt).totals.balance());
+    let available = (debit.available(at_us) - owed).max(0);
     if debit.limit != Limit::NoNegative || available >= order.amount {
         check_totals(accounts, order)?;
         entries.push(transfer(accounts, order, order.id, (order.debit, order.amount), at_us));
@@ -426,12 +429,19 @@ fn repay(accounts: &mut Accounts, order: &Order, at_us: i64, entries: &mut Vec<E
         return;
     };
     let owed = -accounts.at(debt).totals.balance();
-    let amount = owed.min(wallet.available(at_us)).min(order.amount);
+    // What is given back undoes what was taken, though its time may be over by now.
+    let made = entries.last().and_then(|entry| entry.filled.first());
+    let undone = made.filter(|_| order.code == TransferCode::Reinstate);
+    let there = undone.map_or(wallet.available(at_us), |lot| lot.amount);
+    let amount = owed.min(there).min(order.amount);
     if amount <= 0 {
         return;
     }
     let id = order.id.leg(REPAYMENT_LEG);
-    let repayment = Order::new(id, order.credit, debt, amount, TransferCode::Repay);
+    let repayment = Order {
+        draw: undone.map_or(Draw::InOrder, |lot| Draw::First(lot.number)),
+        ..Order::new(id, order.credit, debt, amount, TransferCode::Repay)
+    };
     entries.push(transfer(accounts, &repayment, id, (order.credit, amount), at_us));
 }
 

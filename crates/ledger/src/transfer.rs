@@ -87,6 +87,11 @@ impl TransferCode {
         matches!(self, Self::Spend | Self::Hold | Self::Move)
     }
 
+    /// Whether it uses credits up, or may come to that.
+    pub(crate) fn uses_up(self) -> bool {
+        matches!(self, Self::Spend | Self::Hold)
+    }
+
     /// Every code.
     pub fn all() -> impl Iterator<Item = Self> {
         Self::WORDS.iter().map(|(code, _)| *code)

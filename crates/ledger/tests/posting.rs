@@ -307,6 +307,60 @@ fn what_a_wallet_lacks_is_taken_from_those_beside_it_before_anything_is_owed() {
     books.check();
 }
 
+#[test]
+fn what_stands_beside_a_debt_is_not_used_but_pays_it_down() {
+    let mut books = Books::new();
+    let (own, of_key) = (books.wallet("a"), books.wallet("a/key"));
+    let [issued, spent, clawed_back] = [Role::Issued, Role::Spent, Role::ClawedBack].map(|role| books.house(role));
+    let order = |number, debit, credit, amount, code| Order::new(id(number), debit, credit, amount, code);
+    books
+        .post(&[order(1, issued, of_key, 10, TransferCode::Add)], NOW_US)
+        .unwrap();
+    // As where more wallets stand beside one than can be drawn from at once.
+    books.accounts.at_mut(own).beside.clear();
+    let taken = Order {
+        shortfall: Shortfall::Owe,
+        ..order(2, own, clawed_back, 4, TransferCode::ClawBack)
+    };
+    books.post(&[taken], NOW_US).unwrap();
+    let refused = Err(Refusal::InsufficientBalance {
+        available: 6,
+        wanted: 7,
+    });
+    for code in [TransferCode::Spend, TransferCode::Hold] {
+        assert_eq!(books.post(&[order(3, of_key, spent, 7, code)], NOW_US), refused);
+    }
+    books
+        .post(&[order(3, of_key, spent, 6, TransferCode::Spend)], NOW_US)
+        .unwrap();
+    books
+        .post(&[order(4, of_key, own, 4, TransferCode::Move)], NOW_US)
+        .unwrap();
+    assert_eq!(books.balance(books.slot(&debt("a"))), 0);
+    books.check();
+}
+
+#[test]
+fn what_is_given_back_pays_the_debt_down_though_its_time_is_over() {
+    let mut books = Books::new();
+    let own = books.wallet("a");
+    let clawed_back = books.house(Role::ClawedBack);
+    let taken = Order {
+        shortfall: Shortfall::Owe,
+        ..Order::new(id(1), own, clawed_back, 4, TransferCode::ClawBack)
+    };
+    let mut back = Order::new(id(2), clawed_back, own, 5, TransferCode::Reinstate);
+    back.fill = Fill::New(Terms {
+        priority: 0,
+        expires_at_us: NOW_US,
+    });
+    books.post(&[taken], NOW_US - 10).unwrap();
+    books.post(&[back], NOW_US).unwrap();
+    assert_eq!((books.balance(books.slot(&debt("a"))), books.balance(own)), (0, 1));
+    assert_eq!(books.accounts.at(own).available(NOW_US), 0, "the rest has ended");
+    books.check();
+}
+
 /// One thing that may be asked of the books.
 #[derive(Clone, Debug)]
 struct Ask {

@@ -25,7 +25,7 @@ pub(in crate::books) fn own_of(key: &AccountKey) -> Option<AccountKey> {
 }
 
 /// The wallets of API keys that hold something of what the movements may make their users owe. Of one user at most
-/// [`BESIDE_MAX`].
+/// [`BESIDE_MAX`], those that hold most.
 pub(in crate::books) fn beside<'a>(
     tx: &mut Tx<'_>,
     movements: impl Iterator<Item = &'a Movement>,
@@ -40,7 +40,8 @@ pub(in crate::books) fn beside<'a>(
     for user in users {
         let rows = tx.all(
             "select account_key from account
-             where key_of = $1 and credits_posted > debits_posted order by account_key limit $2",
+             where key_of = $1 and credits_posted > debits_posted
+             order by credits_posted - debits_posted desc, account_key limit $2",
             &[user.into(), limit.into()],
         )?;
         for row in rows {
