@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import { addCredits, inspect, looks, newUser, tabTo } from './application.mjs';
 import { asBuyer, awaitSuccess, cards, chooseCredits, keepPicture, openShop, pay, startBrowser } from './buyer.mjs';
 import { awaitRead, awaitRow, openConsole, openFromMenu } from './operator.mjs';
+import { onPlan } from './seeding.mjs';
 
 /** The browser writes a line of its own about an answer of 401, which is how nobody is told to be signed in. */
 const signedOut = { expectedComplaint: /status of 401/ };
@@ -144,6 +145,25 @@ test('the overview of another time range is there again when the page is loaded 
       }
     },
     looks.desk,
+  ));
+
+test('figures in another currency have a page of their own', () =>
+  asBuyer(
+    browser,
+    'console-currency',
+    async (page) => {
+      await onPlan(newUser(), 'eur');
+      await openConsole(page, 'viewer');
+      await awaitRead(page);
+      const recurring = page.locator('.tile', { hasText: 'Recurring each month' });
+      await page.getByRole('navigation', { name: 'Currency' }).getByRole('link', { name: 'EUR' }).click();
+      await recurring.getByText('€').first().waitFor();
+      await inspect(page);
+      await page.getByRole('link', { name: '1 year' }).click();
+      await awaitRead(page);
+      await recurring.getByText('€').first().waitFor();
+    },
+    looks.phone,
   ));
 
 test('a viewer sees a user and no way to change anything', () =>

@@ -56,8 +56,8 @@ export async function manyUsers(count) {
 }
 
 /** Somebody who has the shop's first plan, as soon as Stripe has told of it. */
-export async function onPlan(user = newUser()) {
-  await buy(user, { item_id: 'pro-monthly' });
+export async function onPlan(user = newUser(), currency = 'usd') {
+  await buy(user, { item_id: 'pro-monthly', currency });
   for (let looks = 0; looks < LOOKS_MAX; looks += 1) {
     const { tier } = await call(admin, 'GET', `/api/entitlements/${encodeURIComponent(user.user)}`);
     if (tier === 'pro') return user;

@@ -132,6 +132,7 @@ pub(super) fn read(tx: &mut Tx<'_>, now_us: i64, wanted: Wanted) -> Result<Dashb
     }
     Ok(Dashboard {
         currency: wanted.currency,
+        currencies: records::currencies(tx)?,
         from: wanted.from,
         to: wanted.to,
         interval: wanted.interval,

@@ -34,6 +34,25 @@ pub(super) fn add(tx: &mut Tx<'_>, tally: &Tally) -> Result<()> {
     Ok(())
 }
 
+/// The currencies that anything was counted in. Goes from unit to unit, however many days each has.
+pub(super) fn currencies(tx: &mut Tx<'_>) -> Result<Vec<Currency>> {
+    let rows = tx.all(
+        "with recursive found (unit) as (
+             select min(unit) from report_day
+             union all
+             select (select min(report_day.unit) from report_day where report_day.unit > found.unit)
+             from found where found.unit is not null)
+         select unit from found where unit is not null order by unit",
+        &[],
+    )?;
+    let mut currencies = Vec::with_capacity(rows.len());
+    for row in &rows {
+        // The others are credits and events.
+        currencies.extend(row.text_ref(0)?.parse::<Currency>());
+    }
+    Ok(currencies)
+}
+
 /// Where a cursor stands; 0 before its first step.
 pub(super) fn cursor(tx: &mut Tx<'_>, name: &str) -> Result<i64> {
     let row = tx.one("select position from report_cursor where name = $1", &[name.into()])?;

@@ -14,6 +14,9 @@ pub struct Dashboard {
     /// The currency of every amount of money.
     #[schema(value_type = String, example = "usd")]
     pub currency: Currency,
+    /// Every currency that there are figures in, of any day.
+    #[schema(value_type = Vec<String>, example = json!(["eur", "usd"]))]
+    pub currencies: Vec<Currency>,
     /// The first day.
     pub from: Day,
     /// The last day.

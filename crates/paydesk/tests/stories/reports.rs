@@ -110,6 +110,7 @@ async fn the_dashboard_tells_what_happened_and_fits_a_recount() {
             dashboard(&test, "currency=eur").await["totals"]["revenue"]["gross_minor"],
             0
         );
+        assert_eq!(seen["currencies"], json!(["usd"]), "nothing came in another");
 
         // The same again counts nothing twice.
         assert_eq!(recount::check(&test.app.store, test.app.clock.now_us()).await, figures);

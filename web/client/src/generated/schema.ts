@@ -2637,6 +2637,14 @@ export interface components {
              * @example usd
              */
             currency: string;
+            /**
+             * @description Every currency that there are figures in, of any day.
+             * @example [
+             *       "eur",
+             *       "usd"
+             *     ]
+             */
+            currencies: string[];
             /** @description The first day. */
             from: components["schemas"]["Day"];
             /** @description The last day. */

@@ -18,16 +18,24 @@ import { Cohorts } from "./cohorts.js";
 export function OverviewPage(): ReactElement {
   const { path, query: parameters } = usePlace();
   const span = spanOf(parameters.get("days"));
-  const wanted = daysOf(span, new Date());
-  const query = useQuery(`dashboard ${span}`, (signal) => client.readDashboard(wanted, { signal }));
+  const currency = parameters.get("currency") ?? undefined;
+  const wanted = { ...daysOf(span, new Date()), ...(currency ? { currency } : {}) };
+  const query = useQuery(`dashboard ${span} ${currency}`, (signal) => client.readDashboard(wanted, { signal }));
   const spans = (
-    <nav className="spans" aria-label="Time range">
-      {SPANS.map((one) => (
-        <Link key={one} to={addressOf(path, { days: one })} aria-current={one === span ? "true" : undefined}>
-          {one === "365" ? "1 year" : `${one} days`}
-        </Link>
-      ))}
-    </nav>
+    <>
+      {query.data && <Currencies board={query.data} days={parameters.get("days") ?? undefined} />}
+      <nav className="spans" aria-label="Time range">
+        {SPANS.map((one) => (
+          <Link
+            key={one}
+            to={addressOf(path, { days: one, currency })}
+            aria-current={one === span ? "true" : undefined}
+          >
+            {one === "365" ? "1 year" : `${one} days`}
+          </Link>
+        ))}
+      </nav>
+    </>
   );
   return (
     <>
@@ -37,6 +45,26 @@ export function OverviewPage(): ReactElement {
       <Failure error={query.error} retry={query.reload} />
       {query.data ? <Figures board={query.data} /> : query.isLoading && <Waiting />}
     </>
+  );
+}
+
+/** The other currencies that there are figures in: amounts of two never add up, so each has a page of its own. */
+function Currencies({ board, days }: { board: DashboardOut; days: string | undefined }): ReactElement | null {
+  const { path } = usePlace();
+  const all = new Set([...board.currencies, board.currency]);
+  if (all.size === 1) return null;
+  return (
+    <nav className="spans" aria-label="Currency">
+      {[...all].sort().map((one) => (
+        <Link
+          key={one}
+          to={addressOf(path, { days, currency: one })}
+          aria-current={one === board.currency ? "true" : undefined}
+        >
+          {one.toUpperCase()}
+        </Link>
+      ))}
+    </nav>
   );
 }
 
