@@ -16,6 +16,7 @@ pub use account::{Account, AccountKey, AccountKeyError, Limit, Owner, Role, Unit
 pub use lots::{Lot, Lots, NEVER_US, Terms, lots_in, read_lots, write_lots};
 pub use money::{Currency, Money, MoneyError};
 pub use posting::{
-    Accounts, BESIDE_MAX, Draw, Entry, Fill, Known, Order, Posted, Refusal, Shortfall, Slot, Standing, expire, post,
+    Accounts, BESIDE_MAX, Draw, Entry, Fill, Known, Order, Posted, Refusal, Shortfall, Slot, Standing, Taken, expire,
+    post,
 };
 pub use transfer::{TransferCode, TransferId};

@@ -1,12 +1,15 @@
 //! Posting: the one way a balance changes. A batch is decided member by member, in order, on a set of accounts that was
 //! read before; the result equals running its members one after another.
 //!
-//! An order is what is asked for; entries are what it comes to. They are one and the same but in two cases: what a wallet
-//! lacks may be taken from its owner's other wallets and then become a debt, and whatever comes into an indebted owner's
-//! wallet pays the debt down first.
+//! An order is what is asked for; entries are what it comes to. They are one and the same but in three cases: what a wallet
+//! lacks may be taken from its owner's other wallets and then become a debt; what was taken so is given back to where it was
+//! taken from; and whatever comes into an indebted owner's wallet pays the debt down first.
+
+mod claw_backs;
 
 use std::collections::HashMap;
 
+pub use self::claw_backs::Taken;
 use crate::account::{Account, AccountKey, Limit};
 use crate::lots::{Lot, Lots, NEVER_US, Terms};
 use crate::transfer::{TransferCode, TransferId};
@@ -17,11 +20,8 @@ pub type Slot = usize;
 /// The most wallets that can stand beside one: each entry that follows from an order has an id of its own, of which the last
 /// byte tells them apart.
 pub const BESIDE_MAX: usize = 250;
-/// The leg that the debt of an order is posted under, and the one that a repayment is.
-const DEBT_LEG: u8 = 1;
+/// The leg that a repayment is posted under.
 const REPAYMENT_LEG: u8 = 2;
-/// The leg of what is taken from the first of the other wallets.
-const BESIDE_LEG: u8 = 3;
 
 /// One account of a batch, as read and then as moved.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -163,6 +163,9 @@ pub struct Order {
     pub shortfall: Shortfall,
     /// What it makes, where it goes to a wallet.
     pub fill: Fill,
+    /// What was taken with [`Shortfall::Owe`] and goes back to where it came from, in this order; empty for an order that
+    /// undoes nothing. It comes to the amount.
+    pub undoes: Vec<Taken>,
 }
 
 impl Order {
@@ -177,6 +180,7 @@ impl Order {
             draw: Draw::InOrder,
             shortfall: Shortfall::Refuse,
             fill: Fill::New(Terms::default()),
+            undoes: Vec::new(),
         }
     }
 }
@@ -318,9 +322,13 @@ pub fn expire(accounts: &mut Accounts, order: &Order) -> Result<Entry, Refusal> 
 }
 
 /// Whether an order asks for what stands in the books under its id. Of an order that may make a debt, the first entry
-/// only tells what was there to be taken, so its sides and its amount say nothing.
+/// only tells what was there to be taken, so its sides and its amount say nothing; nor do they of one that undoes such an
+/// order.
 fn is_same(accounts: &Accounts, order: &Order, known: &Known) -> bool {
     let key = |slot: Slot| &accounts.at(slot).key;
+    if !order.undoes.is_empty() {
+        return known.code.gives_back() && *key(order.debit) == known.debit;
+    }
     let ends = order.code == known.code && *key(order.credit) == known.credit;
     ends && (order.shortfall == Shortfall::Owe || (*key(order.debit) == known.debit && order.amount == known.amount))
 }
@@ -365,12 +373,17 @@ fn fulfil(accounts: &mut Accounts, order: &Order, at_us: i64, entries: &mut Vec<
     let owed = debit.debt.filter(|_| order.code.uses_up());
     let owed = owed.map_or(0, |debt| -accounts.at(debt).totals.balance());
     let available = (debit.available(at_us) - owed).max(0);
+    if !order.undoes.is_empty() {
+        check_totals(accounts, order)?;
+        claw_backs::give_back(accounts, order, at_us, entries);
+        return Ok(());
+    }
     if debit.limit != Limit::NoNegative || available >= order.amount {
         check_totals(accounts, order)?;
         entries.push(transfer(accounts, order, order.id, (order.debit, order.amount), at_us));
     } else if let (Shortfall::Owe, Some(debt)) = (order.shortfall, debit.debt) {
         check_totals(accounts, order)?;
-        take_all(accounts, order, debt, at_us, entries);
+        claw_backs::take_all(accounts, order, debt, at_us, entries);
     } else {
         return Err(Refusal::InsufficientBalance {
             available,
@@ -381,35 +394,12 @@ fn fulfil(accounts: &mut Accounts, order: &Order, at_us: i64, entries: &mut Vec<
     Ok(())
 }
 
-/// Takes what there is from the wallet, then from those beside it; the rest is owed.
-fn take_all(accounts: &mut Accounts, order: &Order, debt: Slot, at_us: i64, entries: &mut Vec<Entry>) {
-    let beside = accounts.at(order.debit).beside.clone();
-    let beside = beside.into_iter().zip(BESIDE_LEG..);
-    let beside = beside.filter(|(slot, _)| *slot != order.credit);
-    let mut left = order.amount;
-    let mut is_first = true;
-    for (slot, leg) in std::iter::once((order.debit, 0)).chain(beside) {
-        let taken = accounts.at(slot).available(at_us).clamp(0, left);
-        if taken > 0 {
-            // The first entry has the order's own id, wherever it draws from: by that the order is known again.
-            let id = if is_first { order.id } else { order.id.leg(leg) };
-            entries.push(transfer(accounts, order, id, (slot, taken), at_us));
-            (left, is_first) = (left - taken, false);
-        }
-    }
-    if left > 0 {
-        // Its owner owes now, which the wallet must say even where nothing was taken from it.
-        accounts.standings[order.debit].changed = true;
-        let id = if is_first { order.id } else { order.id.leg(DEBT_LEG) };
-        entries.push(transfer(accounts, order, id, (debt, left), at_us));
-    }
-}
-
 /// No total may overflow, whichever account is debited and whatever is paid down: each grows by the amount at most.
 fn check_totals(accounts: &Accounts, order: &Order) -> Result<(), Refusal> {
     let debit = accounts.at(order.debit);
     let credit = accounts.at(order.credit);
-    let others = debit.beside.iter().copied().chain(debit.debt).chain(credit.debt);
+    let beside = debit.beside.iter().chain(&credit.beside).copied();
+    let others = beside.chain(debit.debt).chain(credit.debt);
     let others = others.map(|slot| accounts.at(slot));
     let fits = |standing: &Standing| {
         let totals = standing.totals;
@@ -429,19 +419,12 @@ fn repay(accounts: &mut Accounts, order: &Order, at_us: i64, entries: &mut Vec<E
         return;
     };
     let owed = -accounts.at(debt).totals.balance();
-    // What is given back undoes what was taken, though its time may be over by now.
-    let made = entries.last().and_then(|entry| entry.filled.first());
-    let undone = made.filter(|_| order.code == TransferCode::Reinstate);
-    let there = undone.map_or(wallet.available(at_us), |lot| lot.amount);
-    let amount = owed.min(there).min(order.amount);
+    let amount = owed.min(wallet.available(at_us)).min(order.amount);
     if amount <= 0 {
         return;
     }
     let id = order.id.leg(REPAYMENT_LEG);
-    let repayment = Order {
-        draw: undone.map_or(Draw::InOrder, |lot| Draw::First(lot.number)),
-        ..Order::new(id, order.credit, debt, amount, TransferCode::Repay)
-    };
+    let repayment = Order::new(id, order.credit, debt, amount, TransferCode::Repay);
     entries.push(transfer(accounts, &repayment, id, (order.credit, amount), at_us));
 }
 

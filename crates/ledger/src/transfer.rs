@@ -36,8 +36,10 @@ pub enum TransferCode {
     Expire,
     /// Credits taken back because their payment was.
     ClawBack,
-    /// Credits given back because their payment came back.
+    /// Credits that are owed no longer, or given anew, because their payment came back.
     Reinstate,
+    /// Credits back in the lots they were taken out of, because their payment came back.
+    ClawBackReversal,
     /// A debt paid down by what came in.
     Repay,
     /// Credits moved between two wallets of one user.
@@ -60,7 +62,7 @@ pub enum TransferCode {
 
 impl TransferCode {
     /// All codes, with the words they are stored and shown under.
-    const WORDS: [(Self, &'static str); 19] = [
+    const WORDS: [(Self, &'static str); 20] = [
         (Self::Grant, "grant"),
         (Self::Spend, "spend"),
         (Self::Add, "add"),
@@ -71,6 +73,7 @@ impl TransferCode {
         (Self::Expire, "expire"),
         (Self::ClawBack, "claw_back"),
         (Self::Reinstate, "reinstate"),
+        (Self::ClawBackReversal, "claw_back_reversal"),
         (Self::Repay, "repay"),
         (Self::Move, "move"),
         (Self::Collect, "collect"),
@@ -90,6 +93,11 @@ impl TransferCode {
     /// Whether it uses credits up, or may come to that.
     pub(crate) fn uses_up(self) -> bool {
         matches!(self, Self::Spend | Self::Hold)
+    }
+
+    /// Whether it gives back what a claw-back took.
+    pub fn gives_back(self) -> bool {
+        matches!(self, Self::Reinstate | Self::ClawBackReversal)
     }
 
     /// Every code.

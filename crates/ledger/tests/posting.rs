@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use ledger::{
     Account, AccountKey, Accounts, Draw, Entry, Fill, Known, Lot, NEVER_US, Order, Owner, Posted, Refusal, Role,
-    Shortfall, Slot, Standing, Terms, TransferCode, TransferId, expire, post,
+    Shortfall, Slot, Standing, Taken, Terms, TransferCode, TransferId, expire, post,
 };
 use proptest::prelude::*;
 
@@ -340,24 +340,78 @@ fn what_stands_beside_a_debt_is_not_used_but_pays_it_down() {
     books.check();
 }
 
-#[test]
-fn what_is_given_back_pays_the_debt_down_though_its_time_is_over() {
-    let mut books = Books::new();
-    let own = books.wallet("a");
+/// The order that takes an amount from a user and owes the rest.
+fn take(number: u8, books: &Books, name: &str, amount: i64) -> Order {
     let clawed_back = books.house(Role::ClawedBack);
-    let taken = Order {
+    Order {
         shortfall: Shortfall::Owe,
-        ..Order::new(id(1), own, clawed_back, 4, TransferCode::ClawBack)
-    };
-    let mut back = Order::new(id(2), clawed_back, own, 5, TransferCode::Reinstate);
-    back.fill = Fill::New(Terms {
+        ..Order::new(
+            id(number),
+            books.wallet(name),
+            clawed_back,
+            amount,
+            TransferCode::ClawBack,
+        )
+    }
+}
+
+/// The order that gives back these parts.
+fn give_back(number: u8, books: &Books, name: &str, undoes: Vec<Taken>) -> Order {
+    let amount = undoes.iter().map(Taken::amount).sum();
+    let clawed_back = books.house(Role::ClawedBack);
+    Order {
+        undoes,
+        ..Order::new(
+            id(number),
+            clawed_back,
+            books.wallet(name),
+            amount,
+            TransferCode::Reinstate,
+        )
+    }
+}
+
+/// What these entries took, the last first.
+fn taken_by(entries: &[Entry], books: &Books) -> Vec<Taken> {
+    let owed = |entry: &&Entry| matches!(books.accounts.at(entry.debit).key.role, Role::Debt(_));
+    let last = entries.iter().filter(owed).map(|entry| Taken::Owed(entry.amount));
+    let lots = entries
+        .iter()
+        .rev()
+        .flat_map(|entry| entry.drawn.iter().rev().map(|lot| Taken::Lot(entry.debit, *lot)));
+    last.chain(lots).collect()
+}
+
+#[test]
+fn what_is_given_back_ends_the_debt_and_goes_into_its_lots() {
+    let mut books = Books::new();
+    let (own, of_key, issued) = (books.wallet("a"), books.wallet("a/key"), books.house(Role::Issued));
+    let ending = Terms {
         priority: 0,
-        expires_at_us: NOW_US,
-    });
-    books.post(&[taken], NOW_US - 10).unwrap();
-    books.post(&[back], NOW_US).unwrap();
-    assert_eq!((books.balance(books.slot(&debt("a"))), books.balance(own)), (0, 1));
-    assert_eq!(books.accounts.at(own).available(NOW_US), 0, "the rest has ended");
+        expires_at_us: NOW_US + 1,
+    };
+    let give = |number, wallet, amount, terms| Order {
+        fill: Fill::New(terms),
+        ..Order::new(id(number), issued, wallet, amount, TransferCode::Grant)
+    };
+    books.post(&[give(1, own, 5, ending)], NOW_US).unwrap();
+    books.post(&[give(2, of_key, 7, Terms::default())], NOW_US).unwrap();
+    books.post(&[take(3, &books, "a", 16)], NOW_US).unwrap();
+    let taken = taken_by(&books.entries[2..], &books);
+    assert_eq!(taken.iter().map(Taken::amount).collect::<Vec<_>>(), [4, 7, 5]);
+    // One credit of the four that are owed was paid down meanwhile, so one is given anew.
+    books.post(&[give(4, own, 1, ending)], NOW_US).unwrap();
+    let back = give_back(5, &books, "a", taken);
+    books.post(std::slice::from_ref(&back), NOW_US).unwrap();
+    assert_eq!(books.balance(books.slot(&debt("a"))), 0);
+    let open = |slot: Slot| {
+        let lots = books.accounts.at(slot).lots.open.iter();
+        lots.map(|lot| (lot.amount, lot.terms)).collect::<Vec<_>>()
+    };
+    // Three were owed still, and seven of the key's wallet went where the other credits of it came from.
+    assert_eq!(open(own), [(5, ending), (1, Terms::default())]);
+    assert_eq!(open(of_key), [(7, Terms::default())]);
+    assert_eq!(books.post(&[back], NOW_US), Ok(false), "it stands there already");
     books.check();
 }
 
@@ -440,6 +494,32 @@ proptest! {
             }
             books.check();
         }
+    }
+
+    #[test]
+    fn what_is_taken_and_given_back_leaves_all_as_it_was(
+        asks in prop::collection::vec(any_ask(), 0..40), amount in 1..200_i64
+    ) {
+        let mut books = Books::new();
+        for ask in &asks {
+            let _ = books.post(&[ask.order(&books)], NOW_US);
+        }
+        let standing = |books: &Books| {
+            let all = books.accounts.iter();
+            all.map(|(slot, standing)| (books.balance(slot), standing.lots.open.clone())).collect::<Vec<_>>()
+        };
+        let (before, entries) = (standing(&books), books.entries.len());
+        // So that an id that was used before is free.
+        books.known.clear();
+        prop_assert_eq!(books.post(&[take(7, &books, "a", amount)], NOW_US), Ok(true));
+        let owed = before[books.slot(&debt("a"))].0;
+        let taken = taken_by(&books.entries[entries..], &books);
+        prop_assert_eq!(taken.iter().map(Taken::amount).sum::<i64>(), amount);
+        prop_assert_eq!(books.post(&[give_back(8, &books, "a", taken)], NOW_US), Ok(true));
+        if owed == 0 {
+            prop_assert_eq!(standing(&books), before);
+        }
+        books.check();
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod movement;
 mod records;
 mod seal;
 mod sealer;
+mod taken;
 mod watch;
 
 use std::collections::{BTreeSet, HashMap};
@@ -64,14 +65,19 @@ pub struct Asked {
 pub fn ask(tx: &mut Tx<'_>, movements: &[&Movement], question: Option<Statement>) -> Result<(Asked, Vec<Row>)> {
     let ids: BTreeSet<TransferId> = movements.iter().flat_map(|movement| movement.ids()).collect();
     let beside = wallets::beside(tx, movements.iter().copied())?;
+    let undone = taken::undone(tx, movements)?;
     let mut keys = accounts::keys(movements.iter().copied());
     keys.extend(beside);
+    // What was taken is in the books for good, so that this stays true once the wallets are locked.
+    let drawn = undone.values().filter(|standing| !standing.drawn.is_empty());
+    keys.extend(drawn.map(|standing| standing.debit.to_string()));
     let mut questions = vec![transfers::select_known(&ids), accounts::select_locked(keys.iter())];
     questions.extend(question);
     let mut answers = records::together(tx, &questions)?.into_iter();
     let mut next = || answers.next().unwrap_or_default();
     let (known, found, told) = (next(), next(), next());
-    let known = transfers::decode_known(&known)?;
+    let mut known = transfers::decode_known(&known)?;
+    known.extend(undone);
     Ok((Asked { keys, known, found }, told))
 }
 

@@ -6,6 +6,7 @@ use aws_lc_rs::digest;
 use ledger::{AccountKey, Accounts, Draw, Fill, Order, Role, Shortfall, TransferCode, TransferId};
 
 use super::records::transfers::Standing;
+use super::taken::last_taken;
 use crate::ids::beginning;
 
 /// What makes a movement happen once.
@@ -50,8 +51,9 @@ pub struct Movement {
     pub first_from: Option<String>,
     /// What comes of a wallet that does not hold enough.
     pub shortfall: Shortfall,
-    /// The business key of the grant whose lot's terms a new lot has, in place of those of `fill`.
-    pub like_lot_of: Option<String>,
+    /// The transfers, oldest first, that took back and gave back what this gives back, each in a movement of its own; empty
+    /// where it gives back nothing. What was taken last goes back first, to where it came from.
+    pub undoes: Vec<TransferId>,
     /// What it makes in a wallet it goes to.
     pub fill: Fill,
 }
@@ -125,7 +127,7 @@ impl Movement {
             made_by: None,
             event_id: 0,
             first_from: None,
-            like_lot_of: None,
+            undoes: Vec::new(),
             shortfall: Shortfall::Refuse,
             fill: Fill::New(ledger::Terms::default()),
         }
@@ -145,9 +147,8 @@ impl Movement {
 
     /// The ids of the transfers it must know before it is decided on: its own, and the grant it looks at.
     pub(super) fn ids(&self) -> impl Iterator<Item = TransferId> {
-        let grants = [&self.first_from, &self.like_lot_of].into_iter().flatten();
-        let grants = grants.map(|key| transfer_id(key));
-        std::iter::once(self.id()).chain(grants)
+        let grant = self.first_from.as_deref().map(transfer_id);
+        std::iter::once(self.id()).chain(grant)
     }
 
     /// The ids of what follows from it where a debt is made or paid down. What is taken from the owner's other wallets is not
@@ -161,6 +162,10 @@ impl Movement {
 
     /// Whether a transfer in the books is this very movement.
     pub(super) fn is(&self, standing: &Standing) -> bool {
+        if !self.undoes.is_empty() {
+            // What goes back to several wallets is told in full by no transfer alone.
+            return standing.code.gives_back() && self.debit == standing.debit;
+        }
         let alike = self.code == standing.code && self.credit == standing.credit;
         let whole = self.debit == standing.debit && self.amount == standing.amount;
         // What may become a debt in part is told in full by no transfer alone.
@@ -170,15 +175,17 @@ impl Movement {
     /// The order, once the accounts have been read.
     pub(super) fn order(&self, accounts: &Accounts, known: &HashMap<TransferId, Standing>) -> Order {
         let slot = |key: &AccountKey| accounts.slot(key).expect("every account of the batch was read");
-        let lot_of = |grant: &Option<String>| {
-            let grant = known.get(&transfer_id(grant.as_deref()?))?;
-            grant.filled.first().copied()
+        let grant = self.first_from.as_deref().and_then(|key| known.get(&transfer_id(key)));
+        let first = grant.and_then(|grant| grant.filled.first());
+        let undoes = match &self.undoes[..] {
+            [] => Vec::new(),
+            ids => last_taken(ids, self.amount, known, accounts),
         };
-        let like = lot_of(&self.like_lot_of).map(|lot| Fill::New(lot.terms));
         Order {
-            draw: lot_of(&self.first_from).map_or(Draw::InOrder, |lot| Draw::First(lot.number)),
+            draw: first.map_or(Draw::InOrder, |lot| Draw::First(lot.number)),
             shortfall: self.shortfall,
-            fill: like.unwrap_or_else(|| self.fill.clone()),
+            fill: self.fill.clone(),
+            undoes,
             ..Order::new(self.id(), slot(&self.debit), slot(&self.credit), self.amount, self.code)
         }
     }

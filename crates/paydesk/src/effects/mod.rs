@@ -210,13 +210,18 @@ pub fn grant_key(payment: &str) -> String {
     format!("grant:{payment}")
 }
 
+/// The business key of what was taken back of a payment, or given back, in one step.
+fn claw_back_key(payment: &str, version: i64) -> String {
+    format!("claw_back:{payment}:{version}")
+}
+
 impl Effect {
     /// What makes it happen once.
     pub fn key(&self) -> String {
         match self {
             Self::Grant { payment, .. } => grant_key(payment),
             Self::Collect { payment, .. } => format!("collect:{payment}"),
-            Self::ClawBack { payment, version, .. } => format!("claw_back:{payment}:{version}"),
+            Self::ClawBack { payment, version, .. } => claw_back_key(payment, *version),
             Self::Freeze { payment, version, .. } => format!("freeze:{payment}:{version}"),
             Self::PayOrder { purchase_id, .. } => format!("pay_order:{purchase_id}"),
             Self::CountOrder { payment, version, .. } => format!("count_order:{payment}:{version}"),
@@ -326,8 +331,8 @@ impl Caused {
         moves.into_iter().map(caused).collect()
     }
 
-    /// Credits out of the wallet, first of all out of what the payment bought, and a debt for what is not there; or back
-    /// into it. And the money.
+    /// Credits out of the wallet, first of all out of what the payment bought, and a debt for what is not there; or back to
+    /// where they were taken from. And the money.
     fn claw_back(&self) -> Vec<Movement> {
         let Effect::ClawBack {
             user_id,
@@ -355,7 +360,9 @@ impl Caused {
             });
         } else if *credits < 0 {
             moves.push(Movement {
-                like_lot_of: Some(grant_key(granted_by)),
+                undoes: (1..*version)
+                    .map(|version| books::transfer_id(&claw_back_key(payment, version)))
+                    .collect(),
                 ..Movement::new(key, clawed_back, wallet, -credits, TransferCode::Reinstate)
             });
         }

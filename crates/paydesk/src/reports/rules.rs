@@ -16,7 +16,7 @@ pub(super) fn figure_of(code: TransferCode) -> Option<(Figure, i64)> {
         TransferCode::Expire => Some((Figure::Expired, 1)),
         TransferCode::Remove => Some((Figure::Removed, 1)),
         TransferCode::ClawBack => Some((Figure::ClawedBack, 1)),
-        TransferCode::Reinstate => Some((Figure::ClawedBack, -1)),
+        TransferCode::Reinstate | TransferCode::ClawBackReversal => Some((Figure::ClawedBack, -1)),
         // What is passed on to others is told by the earners' own lists.
         TransferCode::Earn
         | TransferCode::EarnReversal

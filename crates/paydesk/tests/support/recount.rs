@@ -77,7 +77,7 @@ fn transfers(tx: &mut Tx<'_>, figures: &mut Figures) -> Result<()> {
             "expire" => ("expired", 1),
             "remove" => ("removed", 1),
             "claw_back" => ("clawed_back", 1),
-            "reinstate" => ("clawed_back", -1),
+            "reinstate" | "claw_back_reversal" => ("clawed_back", -1),
             _ => continue,
         };
         let unit = row.text_ref(1)?.split(':').next().unwrap().to_owned();

@@ -83,11 +83,19 @@ pub(crate) async fn run(store: &Store, operations: usize, seed: u64) -> HashMap<
     told
 }
 
+/// A grant of one client's, and what was taken back and given back of what it paid for.
+struct Granted {
+    user: usize,
+    name: String,
+    reversals: Vec<TransferId>,
+    taken: i64,
+}
+
 impl Client {
     async fn work(self, operations: usize, seed: u64) -> Vec<(TransferId, Told)> {
         let mut rng = StdRng::seed_from_u64(seed ^ ((self.number as u64) << 32));
         let mut told = Vec::with_capacity(operations);
-        let mut grants: Vec<(usize, String)> = Vec::new();
+        let mut grants: Vec<Granted> = Vec::new();
         for step in 0..operations {
             self.clock
                 .advance(std::time::Duration::from_micros(rng.random_range(0..2_000)));
@@ -97,11 +105,16 @@ impl Client {
             match rng.random_range(0..100) {
                 0..10 => {
                     told.push(self.grant(&mut rng, user, &name).await);
-                    grants.push((user, name));
+                    grants.push(Granted {
+                        user,
+                        name,
+                        reversals: Vec::new(),
+                        taken: 0,
+                    });
                 }
                 10..20 if !grants.is_empty() => {
-                    let (user, grant) = grants[rng.random_range(0..grants.len())].clone();
-                    told.push(self.reverse(&mut rng, user, &name, &grant).await);
+                    let at = rng.random_range(0..grants.len());
+                    told.push(self.reverse(&mut rng, &name, &mut grants[at]).await);
                 }
                 20..22 => {
                     let now_us = self.clock.now_us();
@@ -323,28 +336,40 @@ impl Client {
     }
 
     /// A refund of what a grant was paid with, or the end of one.
-    async fn reverse(&self, rng: &mut StdRng, user: usize, name: &str, grant: &str) -> (TransferId, Told) {
+    async fn reverse(&self, rng: &mut StdRng, name: &str, granted: &mut Granted) -> (TransferId, Told) {
         let amount = rng.random_range(1..200);
-        let own = wallet(user, false);
+        let own = wallet(granted.user, false);
         let clawed_back = AccountKey::credits(Role::ClawedBack);
         let cause = Cause::key(format!("reverse:{name}"));
-        let (movement, asked) = if rng.random_bool(0.7) {
+        let grant = granted.name.clone();
+        let (movement, asked) = if granted.taken == 0 || rng.random_bool(0.5) {
+            granted.taken += amount;
             let asked = Asked::ClawBack {
                 from: text(&own),
                 amount,
-                grant: grant.to_owned(),
+                grant,
             };
             let movement = Movement {
-                first_from: Some(format!("grant:{grant}")),
+                first_from: Some(format!("grant:{}", granted.name)),
                 shortfall: Shortfall::Owe,
                 ..Movement::new(cause, own, clawed_back, amount, TransferCode::ClawBack)
             };
             (movement, asked)
         } else {
-            let asked = Asked::Reinstate { to: text(&own), amount };
-            let movement = Movement::new(cause, clawed_back, own, amount, TransferCode::Reinstate);
+            let amount = amount.min(granted.taken);
+            granted.taken -= amount;
+            let asked = Asked::Reinstate {
+                to: text(&own),
+                amount,
+                grant,
+            };
+            let movement = Movement {
+                undoes: granted.reversals.clone(),
+                ..Movement::new(cause, clawed_back, own, amount, TransferCode::Reinstate)
+            };
             (movement, asked)
         };
+        granted.reversals.push(movement.cause.id());
         self.post(movement, asked).await
     }
 

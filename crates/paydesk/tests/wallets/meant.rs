@@ -140,6 +140,7 @@ pub(crate) enum Asked {
     Reinstate {
         to: String,
         amount: i64,
+        grant: String,
     },
     Hold {
         from: String,
@@ -176,6 +177,8 @@ pub(crate) struct Model {
     pub(crate) wallets: HashMap<String, Wallet>,
     /// The lots that grants made.
     grants: HashMap<String, i64>,
+    /// What was taken back of what a grant paid for, each credit for itself: its wallet and lot, or nothing where it is owed.
+    taken: HashMap<String, Vec<Option<(String, Lot)>>>,
     /// Those that have not ended.
     holds: HashMap<String, Hold>,
 }
@@ -199,7 +202,7 @@ impl Model {
                 self.grants.insert(name.clone(), number);
                 self.inflow("issued", to, *amount, (0, NEVER_US), at_us)
             }
-            Asked::Reinstate { to, amount } => self.inflow("clawed_back", to, *amount, (0, NEVER_US), at_us),
+            Asked::Reinstate { to, amount, grant } => self.undo(to, *amount, grant),
             Asked::Spend { from, amount } => vec![self.outflow(from, "spent", *amount, None, at_us)],
             Asked::Remove { from, amount } => vec![self.outflow(from, "withdrawn", *amount, None, at_us)],
             Asked::Move { from, to, amount } => {
@@ -232,15 +235,13 @@ impl Model {
             }
             Asked::Capture { name, amount } => self.end_hold(name, *amount, at_us),
             Asked::Release { name } => self.end_hold(name, Some(0), at_us),
-            Asked::ClawBack { from, amount, grant } => {
-                let first = self.grants.get(grant).copied();
-                self.take_back(from, *amount, first, at_us)
-            }
+            Asked::ClawBack { from, amount, grant } => self.take_back(from, *amount, grant, at_us),
         }
     }
 
     /// Takes from a wallet, then from those of the user's API keys; the rest is owed.
-    fn take_back(&mut self, from: &str, amount: i64, first: Option<i64>, at_us: i64) -> Vec<Entry> {
+    fn take_back(&mut self, from: &str, amount: i64, grant: &str, at_us: i64) -> Vec<Entry> {
+        let first = self.grants.get(grant).copied();
         let mut beside: Vec<String> = self.wallets.keys().filter(|key| *key != from).cloned().collect();
         beside.retain(|key| own(key) == from);
         beside.sort();
@@ -251,8 +252,14 @@ impl Model {
             let leg = if at == 0 { 0 } else { legs.next().unwrap() };
             let taken = self.wallet(&wallet).usable(at_us).min(left);
             if taken > 0 {
-                let first = first.filter(|_| at == 0);
-                let taking = self.outflow(&wallet, "clawed_back", taken, first, at_us);
+                let drawn = self.wallet(&wallet).draw(taken, first.filter(|_| at == 0), at_us);
+                let gone = house("clawed_back");
+                let taking = entry(0, &wallet, &gone, taken, texts(&drawn), String::new());
+                let parts = drawn
+                    .iter()
+                    .flat_map(|lot| std::iter::repeat_n(*lot, index(lot.amount)));
+                let known = self.taken.entry(grant.to_owned()).or_default();
+                known.extend(parts.map(|lot| Some((wallet.clone(), lot))));
                 let leg = if entries.is_empty() { 0 } else { leg };
                 entries.push(Entry { leg, ..taking });
                 left -= taken;
@@ -260,9 +267,61 @@ impl Model {
         }
         if left > 0 {
             self.wallet(from).owed += left;
+            let known = self.taken.entry(grant.to_owned()).or_default();
+            known.extend(std::iter::repeat_n(None, index(left)));
             let leg = u8::from(!entries.is_empty());
             let (debt, taken) = (debt(from), house("clawed_back"));
             entries.push(entry(leg, &debt, &taken, left, String::new(), String::new()));
+        }
+        entries
+    }
+
+    /// Gives back what was taken last, one credit after another: what is owed is owed no longer, and whatever else goes into
+    /// the lot it came from. What was owed then and is not now is given anew.
+    fn undo(&mut self, to: &str, amount: i64, grant: &str) -> Vec<Entry> {
+        let (mut forgiven, mut anew) = (0, 0);
+        let mut back: Vec<(String, Vec<Lot>)> = Vec::new();
+        for _ in 0..amount {
+            let last = self.taken.get_mut(grant).and_then(Vec::pop);
+            if self.wallet(to).owed > 0 {
+                self.wallet(to).owed -= 1;
+                forgiven += 1;
+                continue;
+            }
+            let Some((wallet, lot)) = last.expect("so much was taken") else {
+                anew += 1;
+                continue;
+            };
+            let one = Lot { amount: 1, ..lot };
+            self.wallet(&wallet).put_back(one);
+            if !back.iter().any(|(known, _)| *known == wallet) {
+                back.push((wallet.clone(), Vec::new()));
+            }
+            let parts = back
+                .iter_mut()
+                .find(|(known, _)| *known == wallet)
+                .map(|(_, parts)| parts);
+            let parts = parts.expect("it was put in");
+            match parts.iter_mut().find(|part| part.number == lot.number) {
+                Some(part) => part.amount += 1,
+                None => parts.push(one),
+            }
+        }
+        let gone = house("clawed_back");
+        let mut entries = Vec::new();
+        if forgiven > 0 {
+            entries.push(entry(0, &gone, &debt(to), forgiven, String::new(), String::new()));
+        }
+        if anew > 0 {
+            let made = self.wallet(to).fill(anew, 0, NEVER_US);
+            entries.push(entry(0, &gone, to, anew, String::new(), made));
+        }
+        for (wallet, parts) in back {
+            let amount = parts.iter().map(|part| part.amount).sum();
+            entries.push(entry(0, &gone, &wallet, amount, String::new(), texts(&parts)));
+        }
+        for (entry, leg) in entries.iter_mut().skip(1).zip(3..) {
+            entry.leg = leg;
         }
         entries
     }
@@ -367,6 +426,10 @@ fn own(wallet: &str) -> String {
         Some((_, user)) => format!("credits:wallet:{user}"),
         None => wallet.to_owned(),
     }
+}
+
+fn index(amount: i64) -> usize {
+    usize::try_from(amount).unwrap()
 }
 
 fn house(word: &str) -> String {

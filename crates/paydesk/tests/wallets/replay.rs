@@ -24,13 +24,14 @@ struct Row {
 pub(crate) async fn hold(store: &Store, mut told: HashMap<TransferId, Told>) {
     let mut model = Model::default();
     let mut following: HashMap<TransferId, Entry> = HashMap::new();
-    let (mut position, mut count, mut expired, mut given_back) = (0, 0, 0, 0);
+    let (mut position, mut count, mut expired, mut given_back, mut reversed) = (0, 0, 0, 0, 0);
     loop {
         let rows = store.read(move |tx| rows_after(tx, position)).await.unwrap();
         let Some(last) = rows.last() else { break };
         position = last.position;
         count += rows.len();
         for row in &rows {
+            reversed += usize::from(row.code == "claw_back_reversal");
             let expected = if row.code == "expire" {
                 expired += 1;
                 model.expire(&row.entry.debit, row.posted_at_us)
@@ -56,7 +57,7 @@ pub(crate) async fn hold(store: &Store, mut told: HashMap<TransferId, Told>) {
     assert!(lost.is_empty(), "what was acknowledged stands there");
     let owing = model.wallets.values().filter(|wallet| wallet.owed > 0).count();
     assert!(
-        expired > 0 && owing > 0 && given_back > 0,
+        expired > 0 && owing > 0 && given_back > 0 && reversed > 0,
         "the operations must lead everywhere"
     );
     println!(

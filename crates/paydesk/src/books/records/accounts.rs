@@ -269,6 +269,10 @@ fn read_lots(
         if let (Some(credit), Fill::Back(_)) = (credit, &movement.fill) {
             whole.insert(credit);
         }
+        if let (Some(credit), false) = (credit, movement.undoes.is_empty()) {
+            whole.insert(credit);
+            whole.extend(&accounts.at(credit).beside);
+        }
     }
     let incomplete = |slot: &Slot| !accounts.at(*slot).lots.complete;
     let whole: Vec<Slot> = whole.into_iter().filter(incomplete).collect();

@@ -15,7 +15,7 @@ use super::transfers::lots;
 macro_rules! inflow {
     () => {
         "select position, filled from transfer
-         where credit_account_id = $1 and credit_account_id > 0 and code not in ('hold', 'release', 'repay')
+         where credit_account_id = $1 and credit_account_id > 0 and code not in ('hold', 'release', 'repay', 'claw_back_reversal')
                and position >= $2 and position <= $3
          order by position desc limit 1"
     };

@@ -158,6 +158,7 @@ impl Entry {
 fn what(passage: &Passage, owned: Owned, other: Option<&OtherWallet>) -> String {
     let towards = match passage.code {
         TransferCode::ClawBack if passage.debit.account_id == owned.debt => rules::Towards::Debt,
+        TransferCode::Reinstate if passage.credit.account_id == owned.debt => rules::Towards::Debt,
         TransferCode::Move if passage.credit.account_id == owned.wallet => rules::Towards::Here,
         _ => rules::Towards::There,
     };

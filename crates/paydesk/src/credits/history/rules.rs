@@ -65,7 +65,7 @@ pub enum Towards {
     Here,
     /// It left the wallet, or there is but one way.
     There,
-    /// It became a debt.
+    /// It became a debt, or was one no longer.
     Debt,
 }
 
@@ -84,7 +84,11 @@ pub fn what(code: TransferCode, towards: Towards, key_id: Option<&str>) -> Strin
             "Owed: the money went back, and the credits it had bought were gone"
         }
         TransferCode::ClawBack => "Taken back with the money that was paid for them",
-        TransferCode::Reinstate => "Given back, because the refund or dispute came to nothing",
+        TransferCode::Reinstate if towards == Towards::Debt => {
+            "No longer owed, because the refund or dispute came to nothing"
+        }
+        TransferCode::Reinstate => "Given anew, because the refund or dispute came to nothing",
+        TransferCode::ClawBackReversal => "Given back, because the refund or dispute came to nothing",
         TransferCode::Repay => "Paid down what was owed",
         TransferCode::Move => {
             let way = if towards == Towards::Here { "from" } else { "to" };
