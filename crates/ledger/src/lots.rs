@@ -167,19 +167,21 @@ impl Lots {
         }
     }
 
-    /// Draws an amount that is there: from the lot named first, then in order. The caller has checked `usable`.
-    pub(crate) fn draw(&mut self, amount: i64, first: Option<i64>, at_us: i64) -> Vec<Lot> {
+    /// Draws an amount that is there: from those lots first that are said to be, whether their time is over or not, then in
+    /// order. The caller has checked `usable`.
+    pub(crate) fn draw(&mut self, amount: i64, is_first: impl Fn(i64) -> bool, at_us: i64) -> Vec<Lot> {
         let mut drawn = Vec::with_capacity(1);
         let mut wanted = amount;
-        if let Some(at) = first.and_then(|number| self.open.iter().position(|lot| lot.number == number)) {
-            wanted -= self.draw_from(at, wanted, &mut drawn);
-        }
-        let mut at = 0;
-        while wanted > 0 && at < self.open.len() {
-            if self.open[at].terms.expires_at_us > at_us && self.open[at].amount > 0 {
-                wanted -= self.draw_from(at, wanted, &mut drawn);
+        for first in [true, false] {
+            let mut at = 0;
+            while wanted > 0 && at < self.open.len() {
+                let lot = &self.open[at];
+                let is_turn = is_first(lot.number) == first && (first || lot.terms.expires_at_us > at_us);
+                if is_turn && lot.amount > 0 {
+                    wanted -= self.draw_from(at, wanted, &mut drawn);
+                }
+                at += 1;
             }
-            at += 1;
         }
         assert_eq!(wanted, 0, "what is drawn was counted before");
         self.open.retain(|lot| lot.amount > 0);

@@ -115,15 +115,6 @@ impl Accounts {
     }
 }
 
-/// What is drawn from a wallet.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Draw {
-    /// The lots in their order of use.
-    InOrder,
-    /// This lot as far as it goes, then the others in order.
-    First(i64),
-}
-
 /// What comes of it where a wallet does not hold enough.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Shortfall {
@@ -157,8 +148,9 @@ pub struct Order {
     pub amount: i64,
     /// Why.
     pub code: TransferCode,
-    /// Which lots it is drawn from, where it comes from a wallet.
-    pub draw: Draw,
+    /// The lots of a wallet that are drawn from before the others, each by its wallet and number. Of other wallets than the
+    /// debited one only with [`Shortfall::Owe`].
+    pub draws_first: Vec<(Slot, i64)>,
     /// What comes of a wallet that does not hold enough.
     pub shortfall: Shortfall,
     /// What it makes, where it goes to a wallet.
@@ -177,7 +169,7 @@ impl Order {
             credit,
             amount,
             code,
-            draw: Draw::InOrder,
+            draws_first: Vec::new(),
             shortfall: Shortfall::Refuse,
             fill: Fill::New(Terms::default()),
             undoes: Vec::new(),
@@ -378,12 +370,12 @@ fn fulfil(accounts: &mut Accounts, order: &Order, at_us: i64, entries: &mut Vec<
         claw_backs::give_back(accounts, order, at_us, entries);
         return Ok(());
     }
-    if debit.limit != Limit::NoNegative || available >= order.amount {
-        check_totals(accounts, order)?;
-        entries.push(transfer(accounts, order, order.id, (order.debit, order.amount), at_us));
-    } else if let (Shortfall::Owe, Some(debt)) = (order.shortfall, debit.debt) {
+    if let (Shortfall::Owe, Some(debt)) = (order.shortfall, debit.debt) {
         check_totals(accounts, order)?;
         claw_backs::take_all(accounts, order, debt, at_us, entries);
+    } else if debit.limit != Limit::NoNegative || available >= order.amount {
+        check_totals(accounts, order)?;
+        entries.push(transfer(accounts, order, order.id, (order.debit, order.amount), at_us));
     } else {
         return Err(Refusal::InsufficientBalance {
             available,
@@ -436,12 +428,9 @@ fn transfer(accounts: &mut Accounts, order: &Order, id: TransferId, from: (Slot,
     debit.changed = true;
     let debit_balance = debit.totals.balance();
     let drawn = if debit.is_wallet() {
-        let first = match order.draw {
-            // A lot's number is its wallet's, and says nothing of those beside it.
-            Draw::First(number) if debited == order.debit => Some(number),
-            Draw::First(_) | Draw::InOrder => None,
-        };
-        debit.lots.draw(amount, first, at_us)
+        debit
+            .lots
+            .draw(amount, |number| order.draws_first.contains(&(debited, number)), at_us)
     } else {
         Vec::new()
     };

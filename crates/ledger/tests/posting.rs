@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use ledger::{
-    Account, AccountKey, Accounts, Draw, Entry, Fill, Known, Lot, NEVER_US, Order, Owner, Posted, Refusal, Role,
-    Shortfall, Slot, Standing, Taken, Terms, TransferCode, TransferId, expire, post,
+    Account, AccountKey, Accounts, Entry, Fill, Known, Lot, NEVER_US, Order, Owner, Posted, Refusal, Role, Shortfall,
+    Slot, Standing, Taken, Terms, TransferCode, TransferId, expire, post,
 };
 use proptest::prelude::*;
 
@@ -273,7 +273,7 @@ fn what_has_ended_cannot_be_used_and_leaves_as_a_transfer() {
     });
     assert_eq!(books.post(std::slice::from_ref(&spend), 2_000), refused);
     let mut end = Order::new(id(3), a, books.house(Role::Expired), 5, TransferCode::Expire);
-    end.draw = Draw::First(1);
+    end.draws_first = vec![(end.debit, 1)];
     let entry = expire(&mut books.accounts, &end).unwrap();
     books.entries.push(entry);
     assert_eq!(books.balance(a), 0);
@@ -287,7 +287,7 @@ fn what_a_wallet_lacks_is_taken_from_those_beside_it_before_anything_is_owed() {
     let (issued, clawed_back) = (books.house(Role::Issued), books.house(Role::ClawedBack));
     let give = |number, to, amount| Order::new(id(number), issued, to, amount, TransferCode::Add);
     let take = |number, amount| Order {
-        draw: Draw::First(1),
+        draws_first: vec![(own, 1)],
         shortfall: Shortfall::Owe,
         ..Order::new(id(number), own, clawed_back, amount, TransferCode::ClawBack)
     };
@@ -304,6 +304,27 @@ fn what_a_wallet_lacks_is_taken_from_those_beside_it_before_anything_is_owed() {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), books.entries.len(), "every entry has an id of its own");
+    books.check();
+}
+
+#[test]
+fn what_is_to_be_taken_first_is_taken_from_whichever_wallet_it_is_in() {
+    let mut books = Books::new();
+    let (own, of_key, issued) = (books.wallet("a"), books.wallet("a/key"), books.house(Role::Issued));
+    let give = |number, to, amount| Order::new(id(number), issued, to, amount, TransferCode::Add);
+    books
+        .post(&[give(1, own, 5), give(2, of_key, 4), give(3, of_key, 3)], NOW_US)
+        .unwrap();
+    let taken = Order {
+        draws_first: vec![(of_key, 2)],
+        ..take(4, &books, "a", 4)
+    };
+    books.post(&[taken], NOW_US).unwrap();
+    let open = |slot: Slot| {
+        let lots = books.accounts.at(slot).lots.open.iter();
+        lots.map(|lot| (lot.number, lot.amount)).collect::<Vec<_>>()
+    };
+    assert_eq!((open(own), open(of_key)), (vec![(1, 4)], vec![(1, 4)]));
     books.check();
 }
 
@@ -457,7 +478,11 @@ impl Ask {
             other => books.wallet(WALLETS[other - 3]),
         };
         Order {
-            draw: self.first.map_or(Draw::InOrder, Draw::First),
+            draws_first: self
+                .first
+                .map(|number| (account(self.debit), number))
+                .into_iter()
+                .collect(),
             shortfall: if self.owe { Shortfall::Owe } else { Shortfall::Refuse },
             fill: if self.carry && self.debit >= 3 {
                 Fill::Carry

@@ -38,21 +38,34 @@ impl Taken {
     }
 }
 
-/// Takes what there is from the wallet, then from those beside it; the rest is owed.
+/// Takes what there is from the wallet, then from those beside it: out of all of them first the lots that are drawn from
+/// first. The rest is owed.
 pub(super) fn take_all(accounts: &mut Accounts, order: &Order, debt: Slot, at_us: i64, entries: &mut Vec<Entry>) {
-    let beside = accounts.at(order.debit).beside.clone();
-    let beside = beside.into_iter().zip(BESIDE_LEG..);
+    let beside = accounts.at(order.debit).beside.iter().copied().zip(BESIDE_LEG..);
     let beside = beside.filter(|(slot, _)| *slot != order.credit);
+    let wallets: Vec<(Slot, u8)> = std::iter::once((order.debit, 0)).chain(beside).collect();
     let mut left = order.amount;
+    let mut take = |there: i64| {
+        let taken = there.clamp(0, left);
+        left -= taken;
+        taken
+    };
+    let of_first = |slot: Slot| {
+        let open = accounts.at(slot).lots.open.iter();
+        let first =
+            open.filter(|lot| lot.terms.expires_at_us > at_us && order.draws_first.contains(&(slot, lot.number)));
+        first.map(|lot| lot.amount).sum()
+    };
+    let mut taken: Vec<i64> = wallets.iter().map(|(slot, _)| take(of_first(*slot))).collect();
+    for ((slot, _), taken) in wallets.iter().zip(&mut taken) {
+        *taken += take(accounts.at(*slot).available(at_us) - *taken);
+    }
     let mut is_first = true;
-    for (slot, leg) in std::iter::once((order.debit, 0)).chain(beside) {
-        let taken = accounts.at(slot).available(at_us).clamp(0, left);
-        if taken > 0 {
-            // The first entry has the order's own id, wherever it draws from: by that the order is known again.
-            let id = if is_first { order.id } else { order.id.leg(leg) };
-            entries.push(transfer(accounts, order, id, (slot, taken), at_us));
-            (left, is_first) = (left - taken, false);
-        }
+    for ((slot, leg), taken) in wallets.into_iter().zip(taken).filter(|(_, taken)| *taken > 0) {
+        // The first entry has the order's own id, wherever it draws from: by that the order is known again.
+        let id = if is_first { order.id } else { order.id.leg(leg) };
+        entries.push(transfer(accounts, order, id, (slot, taken), at_us));
+        is_first = false;
     }
     if left > 0 {
         // Its owner owes now, which the wallet must say even where nothing was taken from it.

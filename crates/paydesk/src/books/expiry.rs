@@ -1,7 +1,7 @@
 //! Credits whose time is over: a transfer like any other (breakage), posted by a job, and before anything else that
 //! touches the wallet. So a job that was late changes nothing but the time of the transfer.
 
-use ledger::{AccountKey, Accounts, Draw, Order, Role, Slot};
+use ledger::{AccountKey, Accounts, Order, Role, Slot};
 use store::{Result, Tx};
 
 use super::Written;
@@ -44,7 +44,7 @@ pub(super) fn expire(accounts: &mut Accounts, kept: &[Kept], now_us: i64) -> Vec
                 lot.amount,
                 ledger::TransferCode::Expire,
             );
-            order.draw = Draw::First(lot.number);
+            order.draws_first = vec![(slot, lot.number)];
             // A total that is full keeps what has ended where it is; it cannot be drawn there either.
             let Ok(entry) = ledger::expire(accounts, &order) else {
                 continue;

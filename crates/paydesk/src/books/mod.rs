@@ -26,6 +26,7 @@ pub use records::Statement;
 pub use records::accounts::{Balance, balance, freeze, house_balance};
 pub use records::audit::{HouseTotals, Told};
 pub use records::days::{MovedByDay, moved_by_day, sealed_position};
+use records::descent::{self, LotOf};
 pub use records::history::{Owned, Passage, Side, Step, count, debits, owned, passages, steps};
 pub use records::inflows::makers;
 pub use records::listing::{of_event, positions};
@@ -107,10 +108,12 @@ pub fn post_asked(
         // Credits came to another of a user's wallets on another node before theirs was locked; it is all decided anew.
         return Err(Error::Busy);
     }
+    let first = drawn_first(tx, &wanted, &known)?;
     let mut written = expiry::expire(&mut accounts, &kept, now_us);
     let mut outcomes = Vec::with_capacity(batch.len());
     for movements in batch {
-        outcomes.push(decide(&mut accounts, &mut known, movements, now_us, &mut written));
+        let before = (&mut known, &first);
+        outcomes.push(decide(&mut accounts, before, movements, now_us, &mut written));
     }
     expiry::renew_bounds(&mut accounts, now_us);
     assert_balanced(&accounts, &kept);
@@ -134,18 +137,31 @@ pub fn standing(tx: &mut Tx<'_>, ids: &BTreeSet<TransferId>) -> Result<HashMap<T
     transfers::decode_known(&tx.all(sql, &params)?)
 }
 
-/// How much the transfer with this business key brought into its wallet as a lot, and how much of that lot is still there;
-/// none where it has not happened.
+/// How much the transfer with this business key brought into its wallet, and how much of that is still there, or in the
+/// wallets it was moved to from there; none where it has not happened.
 pub fn left_of(tx: &mut Tx<'_>, business_key: &str) -> Result<Option<(i64, i64)>> {
     let id = transfer_id(business_key);
     let Some(made) = standing(tx, &std::iter::once(id).collect())?.remove(&id) else {
         return Ok(None);
     };
-    let left = match made.filled.first() {
-        Some(lot) => accounts::left_of_lot(tx, &made.credit, lot.number)?,
-        None => 0,
-    };
-    Ok(Some((made.amount, left)))
+    let lots = descent::descent(tx, &made)?;
+    Ok(Some((made.amount, descent::left_in(tx, &lots)?)))
+}
+
+/// The lots that movements draw from first, by the grants whose credits are in them. Those of a grant of this very batch are
+/// where it put them.
+fn drawn_first(
+    tx: &mut Tx<'_>,
+    wanted: &[&Movement],
+    known: &HashMap<TransferId, Standing>,
+) -> Result<HashMap<TransferId, BTreeSet<LotOf>>> {
+    let mut first = HashMap::new();
+    for id in wanted.iter().filter_map(|movement| movement.first_from_id()) {
+        if let Some(grant) = known.get(&id) {
+            first.insert(id, descent::descent(tx, grant)?);
+        }
+    }
+    Ok(first)
 }
 
 /// An entry to be written, and what it is written with.
@@ -160,7 +176,10 @@ struct Written {
 
 fn decide(
     accounts: &mut Accounts,
-    known: &mut HashMap<TransferId, Standing>,
+    (known, first): (
+        &mut HashMap<TransferId, Standing>,
+        &HashMap<TransferId, BTreeSet<LotOf>>,
+    ),
     movements: &[Movement],
     now_us: i64,
     written: &mut Vec<Written>,
@@ -170,7 +189,7 @@ fn decide(
     }
     let orders: Vec<Order> = movements
         .iter()
-        .map(|movement| movement.order(accounts, known))
+        .map(|movement| movement.order(accounts, known, first))
         .collect();
     let compare = |id: &TransferId| {
         known.get(id).map(|standing| Known {

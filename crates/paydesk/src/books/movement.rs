@@ -1,10 +1,11 @@
 //! What the rest of the application asks of the books.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use aws_lc_rs::digest;
-use ledger::{AccountKey, Accounts, Draw, Fill, Order, Role, Shortfall, TransferCode, TransferId};
+use ledger::{AccountKey, Accounts, Fill, Order, Role, Shortfall, TransferCode, TransferId};
 
+use super::records::descent::LotOf;
 use super::records::transfers::Standing;
 use super::taken::last_taken;
 use crate::ids::beginning;
@@ -47,7 +48,7 @@ pub struct Movement {
     pub made_by: Option<String>,
     /// The number of the event behind it; 0 where a request, a job or the success page was.
     pub event_id: i64,
-    /// The business key of the grant whose lot is drawn from before all others.
+    /// The business key of the grant whose credits are drawn before all others, in whichever wallet of their user they are.
     pub first_from: Option<String>,
     /// What comes of a wallet that does not hold enough.
     pub shortfall: Shortfall,
@@ -147,8 +148,12 @@ impl Movement {
 
     /// The ids of the transfers it must know before it is decided on: its own, and the grant it looks at.
     pub(super) fn ids(&self) -> impl Iterator<Item = TransferId> {
-        let grant = self.first_from.as_deref().map(transfer_id);
-        std::iter::once(self.id()).chain(grant)
+        std::iter::once(self.id()).chain(self.first_from_id())
+    }
+
+    /// The id of the grant whose credits are drawn before all others.
+    pub(super) fn first_from_id(&self) -> Option<TransferId> {
+        self.first_from.as_deref().map(transfer_id)
     }
 
     /// The ids of what follows from it where a debt is made or paid down. What is taken from the owner's other wallets is not
@@ -173,16 +178,32 @@ impl Movement {
     }
 
     /// The order, once the accounts have been read.
-    pub(super) fn order(&self, accounts: &Accounts, known: &HashMap<TransferId, Standing>) -> Order {
+    pub(super) fn order(
+        &self,
+        accounts: &Accounts,
+        known: &HashMap<TransferId, Standing>,
+        first: &HashMap<TransferId, BTreeSet<LotOf>>,
+    ) -> Order {
         let slot = |key: &AccountKey| accounts.slot(key).expect("every account of the batch was read");
-        let grant = self.first_from.as_deref().and_then(|key| known.get(&transfer_id(key)));
-        let first = grant.and_then(|grant| grant.filled.first());
+        let of_grant = |id: TransferId| match (first.get(&id), known.get(&id)) {
+            (Some(lots), _) => lots.iter().cloned().collect(),
+            (None, Some(grant)) => grant
+                .filled
+                .iter()
+                .map(|lot| (grant.credit.clone(), lot.number))
+                .collect(),
+            (None, None) => Vec::new(),
+        };
+        let first: Vec<LotOf> = self.first_from_id().map(of_grant).unwrap_or_default();
+        let first = first
+            .iter()
+            .filter_map(|(wallet, number)| Some((accounts.slot(wallet)?, *number)));
         let undoes = match &self.undoes[..] {
             [] => Vec::new(),
             ids => last_taken(ids, self.amount, known, accounts),
         };
         Order {
-            draw: first.map_or(Draw::InOrder, |lot| Draw::First(lot.number)),
+            draws_first: first.collect(),
             shortfall: self.shortfall,
             fill: self.fill.clone(),
             undoes,

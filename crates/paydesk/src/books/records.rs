@@ -3,6 +3,7 @@
 pub(super) mod accounts;
 pub(super) mod audit;
 pub(super) mod days;
+pub(super) mod descent;
 pub(super) mod history;
 pub(super) mod inflows;
 pub(super) mod listing;

@@ -10,7 +10,7 @@ use store::testing::for_each_engine;
 
 use crate::keys::service;
 use crate::orders::{make_refunds, move_to, paid_order, stands};
-use crate::reversals::{buy, refund, spend, wallet};
+use crate::reversals::{buy, of_key, refund, spend, to_key, wallet};
 use crate::support::{ADMIN, Answered, TestApp, all_at_once};
 
 const REQUESTS: &str = "/api/refund-requests";
@@ -211,8 +211,15 @@ async fn outside_the_policy_only_the_shop_may_ask() {
         assert_eq!(spend(&test, 40).await, 200);
         let too_much = json!({ "purchase_id": purchase_id, "amount_minor": 601, "reason": "All." });
         let refused = test.post(&test.user("ada"), REQUESTS, &too_much).await;
+        assert_code(&refused, 409, "outside_refund_policy");
+        let said = refused.json();
+        assert_eq!(
+            (&said["reason"], &said["refundable_minor"]),
+            (&json!("spent"), &json!(600))
+        );
+        let beyond = json!({ "purchase_id": purchase_id, "amount_minor": 1001, "reason": "More." });
+        let refused = test.post(&test.user("ada"), REQUESTS, &beyond).await;
         assert_code(&refused, 409, "not_refundable");
-        assert_eq!(refused.json()["refundable_minor"], 600, "what is unspent");
 
         // The policy is that of the day on which it was bought.
         let without = CATALOGUE.replace("refund_days = 14\n", "");
@@ -240,6 +247,30 @@ async fn outside_the_policy_only_the_shop_may_ask() {
         assert_eq!(approved.status, 200, "{}", approved.json());
         assert_eq!(make_refunds(&test).await, 1);
         assert_eq!(wallet(&test).await, (0, 40, false), "what was spent is owed");
+        test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn credits_are_unspent_in_whichever_wallet_they_are() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin_selling(database, CATALOGUE).await;
+        let (first, _) = buy(&test, 1).await;
+        to_key(&test, 60).await;
+        let back = json!({ "amount": 30, "reason": "too many", "from_key_id": "build" });
+        assert_eq!(
+            test.post(ADMIN, "/api/financial/credits/ada/move", &back).await.status,
+            200
+        );
+        let (second, _) = buy(&test, 1).await;
+        assert_eq!((wallet(&test).await.0, of_key(&test).await.0), (170, 30));
+        for (purchase_id, left) in [(first, 100), (second, 0)] {
+            let request_id = asked(&test, &purchase_id, "approved").await;
+            assert_eq!(read(&test, &request_id).await["amount_minor"], 1000);
+            assert_eq!(make_refunds(&test).await, 1);
+            assert_eq!((wallet(&test).await, of_key(&test).await.0), ((left, 0, false), 0));
+        }
         test.finish().await;
     })
     .await;

@@ -134,14 +134,14 @@ async fn close_dispute(won: bool, left: i64) {
 }
 
 /// Moves some of ada's credits to the wallet of a key.
-async fn to_key(test: &TestApp, amount: i64) {
+pub(crate) async fn to_key(test: &TestApp, amount: i64) {
     let body = json!({ "amount": amount, "reason": "for the build server", "to_key_id": "build" });
     let moved = test.post(ADMIN, "/api/financial/credits/ada/move", &body).await;
     assert_eq!(moved.status, 200);
 }
 
 /// What a key of ada's has, and whether its wallet is frozen.
-async fn of_key(test: &TestApp) -> (i64, bool) {
+pub(crate) async fn of_key(test: &TestApp) -> (i64, bool) {
     let said = test.get(ADMIN, "/api/financial/credits/ada?key_id=build").await.json();
     assert_eq!(said["owed"], 0, "a user owes once, beside their own wallet");
     (said["balance"].as_i64().unwrap(), said["frozen"].as_bool().unwrap())
@@ -182,7 +182,7 @@ async fn a_dispute_freezes_the_wallets_of_keys_too() {
         let held = test.post(ADMIN, "/api/financial/credits/ada/holds", &hold).await;
         assert_eq!(held.status, 201);
         let dispute = dispute(&test, &paid).await;
-        assert_eq!((wallet(&test).await, of_key(&test).await), ((50, 0, true), (130, true)));
+        assert_eq!((wallet(&test).await, of_key(&test).await), ((130, 0, true), (50, true)));
         let spend = json!({ "amount": 1, "reason": "a build", "key_id": "build" });
         let back = json!({ "amount": 1, "reason": "back", "from_key_id": "build" });
         for (path, body) in [("spend", &spend), ("holds", &spend), ("move", &back)] {
@@ -206,6 +206,54 @@ async fn a_dispute_freezes_the_wallets_of_keys_too() {
                 .status,
             200
         );
+        test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dispute_that_is_won_gives_back_what_it_took_to_where_it_was() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin(database).await;
+        let (_, paid) = buy(&test, 1).await;
+        assert_eq!(spend(&test, 100).await, 200);
+        let ends = "2100-01-01T00:00:00Z";
+        let bonus = json!({ "amount": 30, "reason": "a bonus that ends", "expires_at": ends });
+        test.post(ADMIN, "/api/financial/credits/ada/add", &bonus).await;
+        to_key(&test, 10).await;
+        let dispute_id = dispute(&test, &paid).await;
+        assert_eq!((wallet(&test).await, of_key(&test).await), ((0, 70, true), (0, true)));
+        let body = json!({ "amount": 25, "reason": "welcome" });
+        test.post(ADMIN, "/api/financial/credits/ada/add", &body).await;
+        assert_eq!(wallet(&test).await, (0, 45, true), "it pays down what is owed");
+        let path = format!("/disputes/{dispute_id}/close");
+        test.steer(&path, &json!({ "won": true })).await;
+        test.settle().await;
+        assert_eq!(
+            (wallet(&test).await, of_key(&test).await),
+            ((45, 0, false), (10, false))
+        );
+        let explained = test.get(ADMIN, "/api/financial/credits/ada/explain").await.json();
+        let lots = explained["lots"].as_array().unwrap();
+        let lot = |lot: &Value| {
+            (
+                lot["amount"].clone(),
+                lot["expires_at"].clone(),
+                lot["origins"][0]["transfer"]["code"].clone(),
+            )
+        };
+        assert_eq!(
+            lots.iter().map(lot).collect::<Vec<_>>(),
+            [
+                (json!(20), json!(ends), json!("add")),
+                (json!(25), Value::Null, json!("reinstate"))
+            ]
+        );
+        let of_key = test
+            .get(ADMIN, "/api/financial/credits/ada/explain?key_id=build")
+            .await
+            .json();
+        assert_eq!(of_key["lots"][0]["expires_at"], ends, "{of_key}");
         test.finish().await;
     })
     .await;

@@ -1,5 +1,5 @@
-//! Wallets as they are meant, in the plainest words that say it: lots in an order, and a debt for all of a user's. Nothing here is shared with
-//! the ledger.
+//! Wallets as they are meant, in the plainest words that say it: lots in an order, and a debt for all of a user's. Nothing
+//! here is shared with the ledger.
 
 use std::collections::HashMap;
 
@@ -12,6 +12,8 @@ pub(crate) struct Lot {
     pub(crate) end_us: i64,
     pub(crate) number: i64,
     pub(crate) amount: i64,
+    /// The number of the grant whose credits they are, whichever wallets they were moved between.
+    pub(crate) of: Option<usize>,
 }
 
 impl Lot {
@@ -55,13 +57,14 @@ impl Wallet {
         usable.map(|lot| lot.amount).sum()
     }
 
-    fn fill(&mut self, amount: i64, priority: i64, end_us: i64) -> String {
+    fn fill(&mut self, amount: i64, priority: i64, end_us: i64, of: Option<usize>) -> String {
         self.made += 1;
         let lot = Lot {
             priority,
             end_us,
             number: self.made,
             amount,
+            of,
         };
         self.lots.push(lot);
         self.lots.sort_by_key(Lot::order);
@@ -87,9 +90,19 @@ impl Wallet {
         self.lots.sort_by_key(Lot::order);
     }
 
-    fn draw(&mut self, amount: i64, first: Option<i64>, at_us: i64) -> Vec<Lot> {
-        let usable = self.lots.iter().filter(|lot| lot.end_us > at_us);
-        let order: Vec<i64> = first.into_iter().chain(usable.map(|lot| lot.number)).collect();
+    /// What is there of a grant's credits.
+    fn of_grant(&self, of: Option<usize>, at_us: i64) -> i64 {
+        let lots = self
+            .lots
+            .iter()
+            .filter(|lot| of.is_some() && lot.of == of && lot.end_us > at_us);
+        lots.map(|lot| lot.amount).sum()
+    }
+
+    fn draw(&mut self, amount: i64, first: Option<usize>, at_us: i64) -> Vec<Lot> {
+        let mut usable: Vec<Lot> = self.lots.iter().filter(|lot| lot.end_us > at_us).copied().collect();
+        usable.sort_by_key(|lot| first.is_none() || lot.of != first);
+        let order: Vec<i64> = usable.iter().map(|lot| lot.number).collect();
         let mut drawn: Vec<Lot> = Vec::new();
         for number in order {
             let left = amount - drawn.iter().map(|lot| lot.amount).sum::<i64>();
@@ -175,8 +188,8 @@ pub(crate) struct Entry {
 #[derive(Default)]
 pub(crate) struct Model {
     pub(crate) wallets: HashMap<String, Wallet>,
-    /// The lots that grants made.
-    grants: HashMap<String, i64>,
+    /// The numbers of grants.
+    grants: HashMap<String, usize>,
     /// What was taken back of what a grant paid for, each credit for itself: its wallet and lot, or nothing where it is owed.
     taken: HashMap<String, Vec<Option<(String, Lot)>>>,
     /// Those that have not ended.
@@ -196,21 +209,21 @@ impl Model {
                 amount,
                 priority,
                 end_us,
-            } => self.inflow("issued", to, *amount, (*priority, *end_us), at_us),
+            } => self.inflow("issued", to, *amount, (*priority, *end_us, None), at_us),
             Asked::Grant { to, amount, name } => {
-                let number = self.wallet(to).made + 1;
+                let number = self.grants.len();
                 self.grants.insert(name.clone(), number);
-                self.inflow("issued", to, *amount, (0, NEVER_US), at_us)
+                self.inflow("issued", to, *amount, (0, NEVER_US, Some(number)), at_us)
             }
             Asked::Reinstate { to, amount, grant } => self.undo(to, *amount, grant),
-            Asked::Spend { from, amount } => vec![self.outflow(from, "spent", *amount, None, at_us)],
-            Asked::Remove { from, amount } => vec![self.outflow(from, "withdrawn", *amount, None, at_us)],
+            Asked::Spend { from, amount } => vec![self.outflow(from, "spent", *amount, at_us)],
+            Asked::Remove { from, amount } => vec![self.outflow(from, "withdrawn", *amount, at_us)],
             Asked::Move { from, to, amount } => {
                 let drawn = self.wallet(from).draw(*amount, None, at_us);
                 let wallet = self.wallet(to);
                 let made: Vec<String> = drawn
                     .iter()
-                    .map(|lot| wallet.fill(lot.amount, lot.priority, lot.end_us))
+                    .map(|lot| wallet.fill(lot.amount, lot.priority, lot.end_us, lot.of))
                     .collect();
                 let mut entries = vec![entry(0, from, to, *amount, texts(&drawn), made.join(" "))];
                 self.repay(to, *amount, at_us, &mut entries);
@@ -245,14 +258,26 @@ impl Model {
         let mut beside: Vec<String> = self.wallets.keys().filter(|key| *key != from).cloned().collect();
         beside.retain(|key| own(key) == from);
         beside.sort();
+        let wallets: Vec<String> = std::iter::once(from.to_owned()).chain(beside).collect();
         let mut entries: Vec<Entry> = Vec::new();
         let mut left = amount;
-        let mut legs = 3..;
-        for (at, wallet) in std::iter::once(from.to_owned()).chain(beside).enumerate() {
-            let leg = if at == 0 { 0 } else { legs.next().unwrap() };
-            let taken = self.wallet(&wallet).usable(at_us).min(left);
+        let mut taken = vec![0; wallets.len()];
+        // The grant's own credits wherever they are, then any.
+        for of_grant in [true, false] {
+            for (wallet, taken) in wallets.iter().zip(&mut taken) {
+                let wallet = self.wallet(wallet);
+                let there = if of_grant {
+                    wallet.of_grant(first, at_us)
+                } else {
+                    wallet.usable(at_us) - *taken
+                };
+                *taken += there.min(left);
+                left -= there.min(left);
+            }
+        }
+        for ((wallet, taken), leg) in wallets.into_iter().zip(taken).zip(std::iter::once(0).chain(3..)) {
             if taken > 0 {
-                let drawn = self.wallet(&wallet).draw(taken, first.filter(|_| at == 0), at_us);
+                let drawn = self.wallet(&wallet).draw(taken, first, at_us);
                 let gone = house("clawed_back");
                 let taking = entry(0, &wallet, &gone, taken, texts(&drawn), String::new());
                 let parts = drawn
@@ -262,7 +287,6 @@ impl Model {
                 known.extend(parts.map(|lot| Some((wallet.clone(), lot))));
                 let leg = if entries.is_empty() { 0 } else { leg };
                 entries.push(Entry { leg, ..taking });
-                left -= taken;
             }
         }
         if left > 0 {
@@ -313,7 +337,7 @@ impl Model {
             entries.push(entry(0, &gone, &debt(to), forgiven, String::new(), String::new()));
         }
         if anew > 0 {
-            let made = self.wallet(to).fill(anew, 0, NEVER_US);
+            let made = self.wallet(to).fill(anew, 0, NEVER_US, None);
             entries.push(entry(0, &gone, to, anew, String::new(), made));
         }
         for (wallet, parts) in back {
@@ -394,15 +418,22 @@ impl Model {
         )
     }
 
-    fn inflow(&mut self, from: &str, to: &str, amount: i64, terms: (i64, i64), at_us: i64) -> Vec<Entry> {
-        let made = self.wallet(to).fill(amount, terms.0, terms.1);
+    fn inflow(
+        &mut self,
+        from: &str,
+        to: &str,
+        amount: i64,
+        terms: (i64, i64, Option<usize>),
+        at_us: i64,
+    ) -> Vec<Entry> {
+        let made = self.wallet(to).fill(amount, terms.0, terms.1, terms.2);
         let mut entries = vec![entry(0, &house(from), to, amount, String::new(), made)];
         self.repay(to, amount, at_us, &mut entries);
         entries
     }
 
-    fn outflow(&mut self, from: &str, to: &str, amount: i64, first: Option<i64>, at_us: i64) -> Entry {
-        let drawn = self.wallet(from).draw(amount, first, at_us);
+    fn outflow(&mut self, from: &str, to: &str, amount: i64, at_us: i64) -> Entry {
+        let drawn = self.wallet(from).draw(amount, None, at_us);
         entry(0, from, &house(to), amount, texts(&drawn), String::new())
     }
 

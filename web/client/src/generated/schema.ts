@@ -5650,7 +5650,7 @@ export interface components {
             reason?: components["schemas"]["RefundReason"] | null;
             /** @description Why, in your own words; kept with the refund, and not shown to the buyer. */
             note?: string | null;
-            /** @description Whether only the share of the credits that are still in the wallet may be given back. */
+            /** @description Whether only the share of the credits that are still in the user's wallets may be given back. */
             unspent_only?: boolean;
         };
         /** @description A refund as the wire shows it. */

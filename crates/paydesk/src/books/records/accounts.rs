@@ -544,18 +544,6 @@ pub(in crate::books) fn next_expiry_us(tx: &mut Tx<'_>) -> Result<Option<i64>> {
     Ok(next.filter(|at_us| *at_us < NEVER_US))
 }
 
-/// How much of a wallet's lot is still in it.
-pub(in crate::books) fn left_of_lot(tx: &mut Tx<'_>, wallet: &AccountKey, number: i64) -> Result<i64> {
-    let row = tx.one(
-        "select cast(coalesce(case when account.front_lot = $2 then account.front_amount end,
-                              (select open_lot.amount from open_lot
-                               where open_lot.account_id = account.account_id and open_lot.lot = $2), 0) as bigint)
-         from account where account.account_key = $1",
-        &[wallet.to_string().as_str().into(), number.into()],
-    )?;
-    row.map_or(Ok(0), |row| row.int(0))
-}
-
 /// What a wallet holds, by what was posted.
 pub(in crate::books) fn watched(tx: &mut Tx<'_>, wallet: &AccountKey) -> Result<Option<Watched>> {
     let row = tx.one(

@@ -28,7 +28,7 @@ pub const NOT_REFUNDABLE: Kind = Kind {
     title: "So much of the payment cannot be given back",
     explanation: "`refundable_minor` says how much can be: what was paid, without what is refunded or disputed already \
                   and what other requests are giving back. With `unspent_only` no more than the share of the credits \
-                  that are still in the wallet. Nothing was given back.",
+                  that are still in the user's wallets. Nothing was given back.",
 };
 
 /// Stripe will not make the refund.

@@ -48,7 +48,7 @@ pub struct RefundIn {
     pub reason: Option<Reason>,
     /// Why, in your own words; kept with the refund, and not shown to the buyer.
     pub note: Option<String>,
-    /// Whether only the share of the credits that are still in the wallet may be given back.
+    /// Whether only the share of the credits that are still in the user's wallets may be given back.
     #[serde(default)]
     pub unspent_only: bool,
 }

@@ -103,8 +103,15 @@ fn judged(
         }
         granted => granted,
     };
-    let refundable = if is_staff { standing } else { by_policy };
-    let amount_minor = amount_minor.ok_or_else(|| too_much(refundable))?;
+    let is_spent = !is_staff && standing.grant(wanted.amount_minor).is_some();
+    let amount_minor = amount_minor.ok_or_else(|| {
+        if !is_spent {
+            return too_much(standing);
+        }
+        Problem::of(&OUTSIDE_REFUND_POLICY)
+            .with("reason", Outside::Spent.word())
+            .with("refundable_minor", by_policy.refundable_minor())
+    })?;
     let currency = payment.price.currency;
     let total = Money::new(standing.total_with(amount_minor), currency);
     Ok(RefundRequest {

@@ -28,7 +28,8 @@ pub const OUTSIDE_REFUND_POLICY: Kind = Kind {
     status: 409,
     title: "The purchase cannot be given back any more on request",
     explanation: "`reason` says why: `no_policy` where no such policy was fixed when it was bought, `window_over` where \
-                  its days are over, `delivered` where the order is delivered. The shop may still give back: a back end \
+                  its days are over, `delivered` where the order is delivered, `spent` where more is asked for than the \
+                  share of the credits that are left, which `refundable_minor` tells. The shop may still give back: a back end \
                   with the scope refunds:write can ask for the buyer, and somebody approves.",
 };
 
