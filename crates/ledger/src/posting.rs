@@ -20,8 +20,6 @@ pub type Slot = usize;
 /// The most wallets that can stand beside one: each entry that follows from an order has an id of its own, of which the last
 /// byte tells them apart.
 pub const BESIDE_MAX: usize = 250;
-/// The leg that a repayment is posted under.
-const REPAYMENT_LEG: u8 = 2;
 
 /// One account of a batch, as read and then as moved.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -415,7 +413,7 @@ fn repay(accounts: &mut Accounts, order: &Order, at_us: i64, entries: &mut Vec<E
     if amount <= 0 {
         return;
     }
-    let id = order.id.leg(REPAYMENT_LEG);
+    let id = order.id.repayment();
     let repayment = Order::new(id, order.credit, debt, amount, TransferCode::Repay);
     entries.push(transfer(accounts, &repayment, id, (order.credit, amount), at_us));
 }

@@ -13,6 +13,21 @@ impl TransferId {
         self.0[15] ^= number;
         self
     }
+
+    /// The id of the debt that comes of an order where there was something to take as well.
+    #[must_use]
+    pub fn debt(self) -> Self {
+        self.leg(1)
+    }
+
+    /// The id of what of an inflow pays a debt down.
+    #[must_use]
+    pub fn repayment(self) -> Self {
+        self.leg(Self::REPAYMENT_LEG)
+    }
+
+    /// The last of the legs that have a meaning of their own; the others count up behind it.
+    pub(crate) const REPAYMENT_LEG: u8 = 2;
 }
 
 /// Why value moved.

@@ -43,5 +43,5 @@ pub use notify::Listener;
 pub use options::{Access, Options};
 pub use rows::{Field, Rows};
 pub use store::Store;
-pub use tx::{Step, Tx};
+pub use tx::{Statement, Step, Tx};
 pub use value::{Row, Value};

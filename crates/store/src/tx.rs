@@ -8,6 +8,9 @@ use crate::{Error, Result, Row, Value, postgres, sqlite};
 /// A statement and its parameters, for [`Tx::pipeline`].
 pub type Step<'p> = (&'static str, &'p [Value]);
 
+/// A statement that holds its parameters, to be put together with others.
+pub type Statement = (&'static str, Vec<Value>);
+
 /// One transaction, lent to a unit of work.
 pub struct Tx<'a> {
     session: Session<'a>,

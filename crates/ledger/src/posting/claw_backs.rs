@@ -1,14 +1,12 @@
 //! What is taken from all wallets of an owner at once, and how it goes back to where it was taken from. Whatever else moves
 //! value is none of this.
 
-use super::{Accounts, Entry, Fill, Order, REPAYMENT_LEG, Slot, transfer};
+use super::{Accounts, Entry, Fill, Order, Slot, transfer};
 use crate::lots::{Lot, Terms};
-use crate::transfer::TransferCode;
+use crate::transfer::{TransferCode, TransferId};
 
-/// The leg that the debt of an order is posted under.
-const DEBT_LEG: u8 = 1;
 /// The leg of what is taken from the first of the other wallets, and of what is given back second.
-const BESIDE_LEG: u8 = REPAYMENT_LEG + 1;
+const BESIDE_LEG: u8 = TransferId::REPAYMENT_LEG + 1;
 
 /// A part of what was taken from an owner.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -70,7 +68,7 @@ pub(super) fn take_all(accounts: &mut Accounts, order: &Order, debt: Slot, at_us
     if left > 0 {
         // Its owner owes now, which the wallet must say even where nothing was taken from it.
         accounts.standings[order.debit].changed = true;
-        let id = if is_first { order.id } else { order.id.leg(DEBT_LEG) };
+        let id = if is_first { order.id } else { order.id.debt() };
         entries.push(transfer(accounts, order, id, (debt, left), at_us));
     }
 }

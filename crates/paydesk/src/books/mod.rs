@@ -16,13 +16,12 @@ mod watch;
 use std::collections::{BTreeSet, HashMap};
 
 use ledger::{Accounts, Entry, Known, Order, Posted, Refusal, TransferId};
-use store::{Error, Result, Row, Tx};
+use store::{Error, Result, Row, Statement, Tx};
 
 pub use anchor::{Anchor, AnchorKey, Unsigned};
 pub use audit::{Audit, audit};
 pub use expiry::{Ended, expire_due, next_expiry_us};
 pub use movement::{Cause, Movement, transfer_id};
-pub use records::Statement;
 pub use records::accounts::{Balance, balance, freeze, house_balance};
 pub use records::audit::{HouseTotals, Told};
 pub use records::days::{MovedByDay, moved_by_day, sealed_position};

@@ -160,8 +160,8 @@ impl Movement {
     /// among them.
     pub(super) fn followers(&self) -> impl Iterator<Item = TransferId> {
         let id = self.id();
-        let owed = (self.shortfall == Shortfall::Owe).then(|| id.leg(1));
-        let repaid = matches!(self.credit.role, Role::Wallet(_)).then(|| id.leg(2));
+        let owed = (self.shortfall == Shortfall::Owe).then(|| id.debt());
+        let repaid = matches!(self.credit.role, Role::Wallet(_)).then(|| id.repayment());
         owed.into_iter().chain(repaid)
     }
 

@@ -11,12 +11,9 @@ pub(super) mod lots;
 pub(super) mod transfers;
 pub(super) mod wallets;
 
-use store::{Row, Step, Tx, Value};
+use store::{Row, Statement, Step, Tx};
 
 use super::Written;
-
-/// A statement with its parameters, to travel with others.
-pub type Statement = (&'static str, Vec<Value>);
 
 /// Runs statements that do not need each other's results, in one round trip where there is a network between.
 pub(super) fn together(tx: &mut Tx<'_>, statements: &[Statement]) -> store::Result<Vec<Vec<Row>>> {

@@ -13,7 +13,7 @@ use aws_lc_rs::digest;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use store::{Result, Row, Tx, Value};
+use store::{Result, Row, Statement, Tx};
 
 use crate::http::kinds;
 use crate::http::one_time::Guard;
@@ -156,7 +156,7 @@ pub fn recall(tx: &mut Tx<'_>, actions: &[&Action]) -> Result<HashMap<[u8; 16], 
 
 /// Asks for the same where actions change wallets, whose own answers are told again by their transfers; to travel with other
 /// statements. [`told_before`] reads what it finds.
-pub fn recalling(actions: &[&Action]) -> (&'static str, Vec<Value>) {
+pub fn recalling(actions: &[&Action]) -> Statement {
     records::select_answers(actions)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use store::{Error, Field, Result, Row, Rows, Tx, Value};
+use store::{Error, Field, Result, Row, Rows, Statement, Tx};
 
 use super::{Action, Answer};
 
@@ -10,7 +10,7 @@ use super::{Action, Answer};
 pub(super) type Kept = ([u8; 16], Answer);
 
 /// Asks for the fingerprints and answers kept for these actions.
-pub(super) fn select_answers(actions: &[&Action]) -> (&'static str, Vec<Value>) {
+pub(super) fn select_answers(actions: &[&Action]) -> Statement {
     let rows = Rows::of(actions.iter().map(|action| [Field::from(&action.id[..])]));
     let sql = "select answer.answer_id, answer.fingerprint, answer.status, answer.body
          from rows($1: answer_id bytea) join answer on answer.answer_id = r.answer_id";

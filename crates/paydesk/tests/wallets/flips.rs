@@ -275,7 +275,13 @@ async fn fill(store: &Store) {
         add("dora:2", &dora, 2, terms(0, NEVER_US)),
         Movement {
             undoes: vec![books::transfer_id("claw:3")],
-            ..out("back:3", &house(Role::ClawedBack), dora.clone(), 9, TransferCode::Reinstate)
+            ..out(
+                "back:3",
+                &house(Role::ClawedBack),
+                dora.clone(),
+                9,
+                TransferCode::Reinstate,
+            )
         },
         add("8", &ada, 3, terms(-2, START_US + 7)),
         out("spend:2", &ada, house(Role::Spent), 4, TransferCode::Spend),

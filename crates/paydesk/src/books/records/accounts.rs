@@ -6,9 +6,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use ledger::{Account, AccountKey, Accounts, Fill, Lot, Lots, NEVER_US, Role, Shortfall, Slot, Standing, Terms};
-use store::{Error, Field, Result, Row, Rows, Tx, Value};
+use store::{Error, Field, Result, Row, Rows, Statement, Tx, Value};
 
-use super::{Statement, wallets};
+use super::wallets;
 use crate::books::movement::Movement;
 use crate::books::{Watched, expiry};
 

@@ -3,9 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use ledger::{AccountKey, Accounts, Entry, Lot, TransferCode, TransferId, read_lots, write_lots};
-use store::{Error, Field, Result, Row, Rows};
+use store::{Error, Field, Result, Row, Rows, Statement};
 
-use super::Statement;
 use super::accounts::{Kept, account_key};
 use crate::books::Written;
 
