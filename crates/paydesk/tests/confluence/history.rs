@@ -21,7 +21,7 @@ pub(crate) struct History {
 #[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) path: String,
-    pub(crate) amount: i64,
+    pub(crate) body: Value,
     pub(crate) key: String,
 }
 
@@ -105,7 +105,7 @@ impl History {
         let user = format!("{telling}-{}", self.number);
         let call = |action: &str, amount: i64| Call {
             path: format!("/api/financial/credits/{user}/{action}"),
-            amount,
+            body: json!({ "amount": amount, "reason": "a call between events" }),
             key: format!("{action}-{user}"),
         };
         let using = if self.frozen { "remove" } else { "spend" };

@@ -27,9 +27,14 @@ enum Act {
     /// The dispute: the event's type, the amount and the status.
     Dispute(&'static str, i64, &'static str),
     Spend,
+    /// Credits go to the wallet of a key, or come back.
+    Move,
+    MoveBack,
+    /// A use of what the key has.
+    SpendOfKey,
 }
 
-use Act::{Dispute, Pay, Refund, Spend};
+use Act::{Dispute, Move, MoveBack, Pay, Refund, Spend, SpendOfKey};
 
 const OPENED: [Act; 2] = [
     Dispute("charge.dispute.created", 600, "needs_response"),
@@ -80,6 +85,25 @@ fn sets() -> Vec<Vec<Vec<Act>>> {
             ]),
             vec![Spend],
         ],
+        vec![
+            vec![Pay],
+            vec![Move, MoveBack],
+            closed(&[
+                Dispute("charge.dispute.closed", 600, "won"),
+                Dispute("charge.dispute.funds_reinstated", 600, "won"),
+            ]),
+            vec![SpendOfKey],
+        ],
+        vec![
+            vec![Pay, Move],
+            vec![
+                Refund(0, 700, "pending"),
+                Refund(0, 700, "succeeded"),
+                Refund(0, 700, "failed"),
+            ],
+            vec![Refund(1, 200, "succeeded")],
+            vec![Spend, SpendOfKey],
+        ],
     ]
 }
 
@@ -115,7 +139,7 @@ fn reversed(acts: &[Act]) -> (i64, bool) {
                 decided |= matches!(status, "won" | "lost");
                 given_back |= status == "won" || kind == "charge.dispute.funds_reinstated";
             }
-            Pay | Spend => {}
+            Pay | Spend | Move | MoveBack | SpendOfKey => {}
         }
     }
     let refunded: i64 = refunds.values().filter(|(_, off)| !off).map(|(amount, _)| amount).sum();
@@ -154,6 +178,16 @@ impl Played {
         format!("i-{}-{at}", self.number)
     }
 
+    fn call(&self, at: usize, action: &str, more: &Value) -> Step {
+        let mut body = json!({ "amount": SPENT, "reason": "a call between events" });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        Step::Call(Call {
+            path: format!("{}/{action}", self.wallet()),
+            body,
+            key: self.key(at),
+        })
+    }
+
     fn step(&self, at: usize) -> Option<Step> {
         let deliver = |kind: &str, object: &Value| Step::Deliver(envelope(&self.key(at), at, kind, object));
         let payment = self.purchase.reversed();
@@ -161,11 +195,10 @@ impl Played {
             Pay => deliver("payment_intent.succeeded", &self.purchase.payment("succeeded")),
             Refund(number, amount, status) => deliver("refund.updated", &refund(&payment, number, amount, status)),
             Dispute(kind, amount, status) => deliver(kind, &dispute(&payment, amount, status)),
-            Spend => Step::Call(Call {
-                path: format!("{}/spend", self.wallet()),
-                amount: SPENT,
-                key: self.key(at),
-            }),
+            Spend => self.call(at, "spend", &json!({})),
+            Move => self.call(at, "move", &json!({ "to_key_id": "build" })),
+            MoveBack => self.call(at, "move", &json!({ "from_key_id": "build" })),
+            SpendOfKey => self.call(at, "spend", &json!({ "key_id": "build" })),
         })
     }
 }
@@ -202,7 +235,8 @@ async fn hold(database: &TestDatabase, of_each: usize) {
     for at in 0..longest {
         let refused = play(&test, played.iter().filter_map(|one| one.step(at)).collect()).await;
         test.handle().await;
-        for one in played.iter_mut().filter(|one| one.acts.get(at) == Some(&Spend)) {
+        let spends = |one: &&mut Played| matches!(one.acts.get(at), Some(Spend | SpendOfKey));
+        for one in played.iter_mut().filter(spends) {
             if !refused.contains_key(&one.key(at)) {
                 one.spent += SPENT;
             }
@@ -210,11 +244,16 @@ async fn hold(database: &TestDatabase, of_each: usize) {
     }
     for one in &played {
         let said = test.get(ADMIN, &one.wallet()).await.json();
-        let [balance, owed] = ["balance", "owed"].map(|name| said[name].as_i64().unwrap());
+        let [own, owed] = ["balance", "owed"].map(|name| said[name].as_i64().unwrap());
+        let of_key = test.get(ADMIN, &format!("{}?key_id=build", one.wallet())).await.json();
+        let of_key = of_key["balance"].as_i64().unwrap();
         let (reversed, is_open) = reversed(&one.acts);
-        let context = format!("{said} {:?}", one.acts);
-        assert_eq!(balance - owed, GRANTED - target(reversed) - one.spent, "{context}");
-        assert!(balance >= 0 && owed >= 0 && balance.min(owed) == 0, "{context}");
+        let context = format!("{said} {of_key} {:?}", one.acts);
+        assert_eq!(own + of_key - owed, GRANTED - target(reversed) - one.spent, "{context}");
+        assert!(
+            own >= 0 && of_key >= 0 && owed >= 0 && (own + of_key).min(owed) == 0,
+            "{context}"
+        );
         assert_eq!(said["frozen"], json!(is_open), "{context}");
     }
     test.finish().await;

@@ -27,7 +27,6 @@ use paydesk::inbox;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
-use serde_json::json;
 use store::testing::TestDatabase;
 use stripe::signature::{SigningSecret, sign};
 
@@ -189,8 +188,7 @@ async fn take(test: &TestApp, secret: &SigningSecret, step: Step) -> Option<Call
             None
         }
         Step::Call(call) => {
-            let body = json!({ "amount": call.amount, "reason": "a call between events" });
-            let answered = test.post_once(ADMIN, &call.path, &body, &call.key).await;
+            let answered = test.post_once(ADMIN, &call.path, &call.body, &call.key).await;
             let said = answered.json();
             match (answered.status, said["code"].as_str()) {
                 // The same key may be under way in the same moment, which is told and harmless.
