@@ -5,6 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use ledger::Currency;
 use serde::{Deserialize, Serialize};
+use store::Tx;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -12,13 +13,17 @@ use super::records;
 use super::records::payments::{self, PaymentRow};
 use super::{CheckoutRequest, Kind, Purchase, Started, Status, checkout, pages};
 use crate::app::App;
-use crate::clock::Moment;
+use crate::clock::{Moment, SECOND_US};
 use crate::http::auth::Caller;
 use crate::http::paging::{Page, PageIn};
 use crate::http::{ApiJson, ApiPath, ApiQuery, OneTimeJson, Problem, kinds};
 use crate::idempotency::Reply;
 use crate::ids::UserId;
+use crate::subscriptions;
 use crate::tokens::Scope;
+
+/// How many payments of a subscription stand with the purchase that began it.
+const PAYMENTS_MAX: i64 = 100;
 
 /// The routes of this capability.
 pub fn router() -> OpenApiRouter<App> {
@@ -174,7 +179,11 @@ pub struct PurchaseOut {
     pub created_at: Moment,
     /// When money came.
     pub paid_at: Option<Moment>,
-    /// Its payments; not in lists.
+    /// The subscription that it began, or that it is an invoice of; not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subscription_id: Option<String>,
+    /// Its payments; not in lists. For a purchase that began a subscription these are the payments of that one's invoices, the
+    /// newest first and 100 at most.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payments: Option<Vec<PaymentOut>>,
 }
@@ -184,6 +193,9 @@ pub struct PurchaseOut {
 pub struct PaymentOut {
     /// The `PaymentIntent` at Stripe.
     pub payment_intent_id: String,
+    /// The invoice that it pays, where it is one of a subscription.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invoice_id: Option<String>,
     /// The charge at Stripe, once there is one.
     pub charge_id: Option<String>,
     /// How much, in minor units.
@@ -221,6 +233,7 @@ impl PurchaseOut {
             url: purchase.session_url.filter(|_| payable),
             created_at: Moment(purchase.created_at_us),
             paid_at: purchase.paid_at_us.map(Moment),
+            subscription_id: None,
             payments: payments.map(|rows| rows.into_iter().map(PaymentOut::from).collect()),
         }
     }
@@ -228,8 +241,10 @@ impl PurchaseOut {
 
 impl From<PaymentRow> for PaymentOut {
     fn from(row: PaymentRow) -> Self {
+        let is_of_invoice = is_invoice(&row.purchase_id);
         Self {
             payment_intent_id: row.payment_intent_id,
+            invoice_id: Some(row.purchase_id).filter(|_| is_of_invoice),
             charge_id: row.charge_id,
             amount_minor: row.price.minor,
             reversed_minor: row.clawed_minor,
@@ -278,19 +293,45 @@ pub(crate) async fn read_purchase(
     let found = app
         .store
         .read(move |tx| match records::purchase(tx, &purchase_id)? {
-            Some(purchase) => {
-                let payments = payments::of_purchase(tx, &purchase_id)?;
-                Ok::<_, store::Error>(Some((purchase, payments)))
-            }
-            None => Ok(None),
+            Some(purchase) => whole(tx, purchase).map(Some),
+            None => Ok::<_, store::Error>(None),
         })
         .await?;
     match found {
-        Some((purchase, payments)) if caller.may_act_for(Scope::PurchasesRead, &purchase.user_id) => {
-            Ok(ApiJson(PurchaseOut::of(purchase, Some(payments))))
-        }
+        Some(shown) if caller.may_act_for(Scope::PurchasesRead, &shown.user_id) => Ok(ApiJson(shown)),
         _ => Err(Problem::of(&kinds::NOT_FOUND)),
     }
+}
+
+/// A purchase with its payments. Money for a plan is paid by invoices, whoever began the subscription.
+fn whole(tx: &mut Tx<'_>, purchase: Purchase) -> store::Result<PurchaseOut> {
+    let id = &purchase.purchase_id;
+    let (subscription_id, payments) = if is_invoice(id) {
+        (
+            subscriptions::subscription_of_invoice(tx, id)?,
+            payments::of_purchase(tx, id)?,
+        )
+    } else if (purchase.kind, purchase.status) == (Kind::Plan, Status::Paid) {
+        // Stripe counts in seconds.
+        let since_us = purchase.created_at_us / SECOND_US * SECOND_US;
+        let begun = subscriptions::subscription_begun(tx, &purchase.user_id, &purchase.item_id, since_us)?;
+        let payments = match &begun {
+            Some(begun) => payments::of_subscription(tx, &purchase.user_id, begun, PAYMENTS_MAX)?,
+            None => Vec::new(),
+        };
+        (begun, payments)
+    } else {
+        (None, payments::of_purchase(tx, id)?)
+    };
+    Ok(PurchaseOut {
+        subscription_id,
+        ..PurchaseOut::of(purchase, Some(payments))
+    })
+}
+
+/// Whether a purchase is an invoice of a subscription, whose id it has.
+fn is_invoice(purchase_id: &str) -> bool {
+    purchase_id.starts_with("in_")
 }
 
 /// The session a buyer comes back from.

@@ -19,7 +19,8 @@ use crate::ids::UserId;
 pub use follow::follow;
 pub use intake::{Taken, take_in_events};
 pub use records::{
-    SubscriptionFilter, standing, standings_of_user, subscription, subscriptions_of_user, subscriptions_page,
+    SubscriptionFilter, standing, standings_of_user, subscription, subscription_begun, subscription_of_invoice,
+    subscriptions_of_user, subscriptions_page,
 };
 pub use rules::{Told, interpret, is_handled};
 pub use sync::{SyncError, describe_metrics, refresh, run, work};

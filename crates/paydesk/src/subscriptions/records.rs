@@ -354,6 +354,29 @@ pub(super) fn check_unsettled(tx: &mut Tx<'_>, now_us: i64, subscription_id: &st
     )
 }
 
+/// The subscription that an invoice bills, where it is known.
+pub fn subscription_of_invoice(tx: &mut Tx<'_>, invoice_id: &str) -> Result<Option<String>> {
+    let row = tx.one(
+        "select subscription_id from subscription_invoice where invoice_id = $1",
+        &[invoice_id.into()],
+    )?;
+    row.map_or(Ok(None), |row| row.opt_text(0))
+}
+
+/// The subscription that a user began with a plan: that of the first invoice they paid for the plan since then. Nothing else
+/// tells for good which one came of a checkout.
+pub fn subscription_begun(tx: &mut Tx<'_>, user_id: &UserId, plan_id: &str, since_us: i64) -> Result<Option<String>> {
+    let row = tx.one(
+        "select subscription_invoice.subscription_id
+         from purchase join subscription_invoice on subscription_invoice.invoice_id = purchase.purchase_id
+         where purchase.user_id = $1 and purchase.purchase_id < 'pur_' and purchase.item_id = $2
+             and purchase.created_at_us >= $3
+         order by purchase.created_at_us, purchase.purchase_id limit 1",
+        &[user_id.as_str().into(), plan_id.into(), since_us.into()],
+    )?;
+    row.map_or(Ok(None), |row| row.opt_text(0))
+}
+
 /// Takes invoices that are to be read, and sets when each comes again.
 pub(super) fn claim_invoices(tx: &mut Tx<'_>, now_us: i64, again_at_us: i64, limit: i64) -> Result<Vec<String>> {
     let claimed = tx.all(

@@ -729,8 +729,8 @@ export interface Operations {
   /**
    * Read what happened to a user
    *
-   * Purchases, payments, refunds, disputes, changes of orders, of subscriptions and of credits, and notices, newest first. A
-   * service needs the scope `reports:read`.
+   * Purchases, paid invoices, payments, refunds, disputes, changes of orders, of subscriptions and of credits, and notices,
+   * newest first. A service needs the scope `reports:read`.
    */
   readUserTimeline(input: Input<"read_user_timeline">, options?: CallOptions): Promise<Output<"read_user_timeline">>;
 

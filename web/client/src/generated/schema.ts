@@ -1800,8 +1800,8 @@ export interface paths {
         };
         /**
          * Read what happened to a user
-         * @description Purchases, payments, refunds, disputes, changes of orders, of subscriptions and of credits, and notices, newest first. A
-         *     service needs the scope `reports:read`.
+         * @description Purchases, paid invoices, payments, refunds, disputes, changes of orders, of subscriptions and of credits, and notices,
+         *     newest first. A service needs the scope `reports:read`.
          */
         get: operations["read_user_timeline"];
         put?: never;
@@ -4890,7 +4890,12 @@ export interface components {
                 /** @description When it was made. */
                 created_at: components["schemas"]["Moment"];
                 paid_at?: components["schemas"]["Moment"] | null;
-                /** @description Its payments; not in lists. */
+                /** @description The subscription that it began, or that it is an invoice of; not in lists. */
+                subscription_id?: string | null;
+                /**
+                 * @description Its payments; not in lists. For a purchase that began a subscription these are the payments of that one's invoices, the
+                 *     newest first and 100 at most.
+                 */
                 payments?: components["schemas"]["PaymentOut"][] | null;
             }[];
             /** @description What to give as `after` for the next page; absent on the last one. */
@@ -5053,7 +5058,7 @@ export interface components {
                 /** @description What kind of thing. */
                 kind: components["schemas"]["TimelineKind"];
                 /**
-                 * @description The id of what it happened to: of a purchase, payment, refund, dispute, order, subscription or notice, or the position
+                 * @description The id of what it happened to: of a purchase, invoice, payment, refund, dispute, order, subscription or notice, or the position
                  *     of a transfer.
                  * @example pur_01k3vg6p9yfd5a1h0c9w8t2m4q
                  */
@@ -5210,6 +5215,8 @@ export interface components {
         PaymentOut: {
             /** @description The `PaymentIntent` at Stripe. */
             payment_intent_id: string;
+            /** @description The invoice that it pays, where it is one of a subscription. */
+            invoice_id?: string | null;
             /** @description The charge at Stripe, once there is one. */
             charge_id?: string | null;
             /**
@@ -5555,7 +5562,12 @@ export interface components {
             /** @description When it was made. */
             created_at: components["schemas"]["Moment"];
             paid_at?: components["schemas"]["Moment"] | null;
-            /** @description Its payments; not in lists. */
+            /** @description The subscription that it began, or that it is an invoice of; not in lists. */
+            subscription_id?: string | null;
+            /**
+             * @description Its payments; not in lists. For a purchase that began a subscription these are the payments of that one's invoices, the
+             *     newest first and 100 at most.
+             */
             payments?: components["schemas"]["PaymentOut"][] | null;
         };
         /**
@@ -6314,7 +6326,7 @@ export interface components {
             /** @description What kind of thing. */
             kind: components["schemas"]["TimelineKind"];
             /**
-             * @description The id of what it happened to: of a purchase, payment, refund, dispute, order, subscription or notice, or the position
+             * @description The id of what it happened to: of a purchase, invoice, payment, refund, dispute, order, subscription or notice, or the position
              *     of a transfer.
              * @example pur_01k3vg6p9yfd5a1h0c9w8t2m4q
              */
@@ -6345,7 +6357,7 @@ export interface components {
          * @description What kind of thing happened.
          * @enum {string}
          */
-        TimelineKind: "purchase" | "payment" | "refund" | "dispute" | "order" | "subscription" | "credits" | "notice";
+        TimelineKind: "purchase" | "invoice" | "payment" | "refund" | "dispute" | "order" | "subscription" | "credits" | "notice";
         /**
          * @description What is wanted when the wallet runs low: to be told, to have credits bought, or both.
          * @example {

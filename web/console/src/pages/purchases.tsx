@@ -34,11 +34,15 @@ export function PurchasePage({ purchaseId }: { purchaseId: string }): ReactEleme
   const query = useQuery(`purchase ${purchaseId}`, (signal) =>
     client.readPurchase({ purchase_id: purchaseId }, { signal }),
   );
-  const left = query.data?.payments?.find((payment) => payment.reversed_minor < payment.amount_minor);
+  // What a subscription is paid with is given back from the page of the invoice that it paid.
+  const left = query.data?.payments?.find(
+    ({ invoice_id, reversed_minor, amount_minor }) =>
+      reversed_minor < amount_minor && (!invoice_id || invoice_id === purchaseId),
+  );
   return (
     <>
       <Heading
-        title="Purchase"
+        title={isInvoice(purchaseId) ? "Paid invoice" : "Purchase"}
         actions={query.data?.status === "paid" && left && <Refund payment={left} onDone={query.reload} />}
       >
         <Id of={purchaseId} />
@@ -48,7 +52,12 @@ export function PurchasePage({ purchaseId }: { purchaseId: string }): ReactEleme
   );
 }
 
+/** Invoices of subscriptions are purchases under their own ids. */
+const isInvoice = (purchaseId: string) => purchaseId.startsWith("in_");
+
 function Purchase({ purchase }: { purchase: PurchaseOut }): ReactElement {
+  const payments = purchase.payments ?? [];
+  const isOfPlan = Boolean(purchase.subscription_id) && !isInvoice(purchase.purchase_id);
   return (
     <>
       <Fields
@@ -60,6 +69,7 @@ function Purchase({ purchase }: { purchase: PurchaseOut }): ReactElement {
           ["Item", `${purchase.item_id} × ${purchase.quantity}`],
           ["Credits", <Count key="v" of={purchase.credits} />],
           ["Order", <IdLink key="v" to="/orders" id={purchase.order_id} whole />],
+          ["Subscription", <IdLink key="v" to="/subscriptions" id={purchase.subscription_id} whole />],
           ["Booking", <IdLink key="v" to="/bookings" id={purchase.booking_id} whole />],
           ["Automatic top-up", purchase.automatic ? "Yes" : "No"],
           ["Failure", purchase.failure ?? <Nothing />],
@@ -68,18 +78,34 @@ function Purchase({ purchase }: { purchase: PurchaseOut }): ReactElement {
           ["Paid", <Exactly key="v" moment={purchase.paid_at} />],
         ]}
       />
-      <Section title="Payments">
-        {purchase.payments && purchase.payments.length > 0 ? (
-          <Table caption="Payments" rows={purchase.payments} keyOf={keyOf} columns={paymentColumns} />
+      <Section title={isOfPlan ? "Invoices paid for its subscription" : "Payments"}>
+        {payments.length > 0 ? (
+          <Table
+            caption={isOfPlan ? "Invoices paid" : "Payments"}
+            rows={payments}
+            keyOf={keyOf}
+            columns={isOfPlan ? [...paymentColumns, invoiceColumn] : paymentColumns}
+          />
         ) : (
-          <p className="empty">Nothing was paid yet.</p>
+          <p className="empty">{unpaid(purchase)}</p>
         )}
       </Section>
     </>
   );
 }
 
+/** Why there is no payment. */
+function unpaid({ purchase_id, kind, status }: PurchaseOut): string {
+  if (kind !== "plan" || status !== "paid") return "Nothing was paid yet.";
+  return isInvoice(purchase_id) ? "There was nothing to pay." : "Nothing was paid for its subscription yet.";
+}
+
 const keyOf = (payment: PaymentOut) => payment.payment_intent_id;
+
+const invoiceColumn: Column<PaymentOut> = {
+  title: "Invoice",
+  cell: (payment) => <IdLink to="/purchases" id={payment.invoice_id} />,
+};
 
 const paymentColumns: Column<PaymentOut>[] = [
   {

@@ -13,6 +13,7 @@ import { client } from "../server.js";
 /** Where what happened is found in full; a notice has no page of its own. */
 const PLACES: Record<TimelineEntryOut["kind"], string | undefined> = {
   purchase: "/purchases",
+  invoice: "/purchases",
   payment: "/payments",
   refund: "/refunds",
   dispute: "/disputes",

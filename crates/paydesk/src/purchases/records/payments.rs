@@ -304,6 +304,25 @@ pub(in crate::purchases) fn of_purchase(tx: &mut Tx<'_>, purchase_id: &str) -> R
     rows.iter().map(decode).collect()
 }
 
+/// The last payments for a user's subscription: those of its invoices, the newest first.
+pub(in crate::purchases) fn of_subscription(
+    tx: &mut Tx<'_>,
+    user_id: &UserId,
+    subscription_id: &str,
+    limit: i64,
+) -> Result<Vec<PaymentRow>> {
+    let rows = tx.all(
+        select_payment!(
+            "from purchase join subscription_invoice on subscription_invoice.invoice_id = purchase.purchase_id
+             join payment on payment.purchase_id = purchase.purchase_id
+             where purchase.user_id = $1 and purchase.purchase_id < 'pur_' and subscription_invoice.subscription_id = $2
+             order by payment.created_at_us desc, payment.payment_intent_id desc limit $3"
+        ),
+        &[user_id.as_str().into(), subscription_id.into(), limit.into()],
+    )?;
+    rows.iter().map(decode).collect()
+}
+
 /// The payments of all purchases that pay for an order.
 pub(in crate::purchases) fn of_order(tx: &mut Tx<'_>, order_id: &str) -> Result<BTreeSet<String>> {
     let rows = tx.all(

@@ -22,9 +22,11 @@ use crate::tokens::scope::ReportsRead;
 #[serde(rename_all = "snake_case")]
 #[schema(as = TimelineKind)]
 pub enum Happening {
-    /// A purchase was begun, or an invoice was paid. Its status is that of now.
+    /// A purchase was begun. Its status is that of now.
     Purchase,
-    /// A payment was first told of. Its status is that of now.
+    /// An invoice of a subscription was paid: the first one, one of a renewal or of a change.
+    Invoice,
+    /// A payment of a purchase was first told of. Its status is that of now.
     Payment,
     /// A refund was made. Its status is that of now.
     Refund,
@@ -48,7 +50,7 @@ pub struct Entry {
     pub at: Moment,
     /// What kind of thing.
     pub kind: Happening,
-    /// The id of what it happened to: of a purchase, payment, refund, dispute, order, subscription or notice, or the position
+    /// The id of what it happened to: of a purchase, invoice, payment, refund, dispute, order, subscription or notice, or the position
     /// of a transfer.
     #[schema(example = "pur_01k3vg6p9yfd5a1h0c9w8t2m4q")]
     pub id: String,
@@ -101,8 +103,8 @@ impl Place {
 
 /// Read what happened to a user
 ///
-/// Purchases, payments, refunds, disputes, changes of orders, of subscriptions and of credits, and notices, newest first. A
-/// service needs the scope `reports:read`.
+/// Purchases, paid invoices, payments, refunds, disputes, changes of orders, of subscriptions and of credits, and notices,
+/// newest first. A service needs the scope `reports:read`.
 #[utoipa::path(get, path = "/api/users/{user_id}/timeline", tag = "reports",
     params(("user_id" = UserId, Path, description = "The user."), TimelineIn),
     responses((status = 200, description = "A page of what happened.", body = Page<Entry>)))]

@@ -13,8 +13,16 @@ pub(in crate::reports) const OF_ONE_MOMENT: i64 = 256;
 type Source = fn(&mut Tx<'_>, &UserId, i64, i64) -> Result<Vec<Entry>>;
 
 /// Every source but the ledger.
-pub(in crate::reports) const SOURCES: [Source; 7] =
-    [purchases, payments, refunds, disputes, orders, subscriptions, notices];
+pub(in crate::reports) const SOURCES: [Source; 8] = [
+    purchases,
+    invoices,
+    payments,
+    refunds,
+    disputes,
+    orders,
+    subscriptions,
+    notices,
+];
 
 /// A query of one source: its columns are when, id, status, amount, unit and detail.
 fn read(
@@ -40,15 +48,23 @@ fn read(
 
 fn purchases(tx: &mut Tx<'_>, user_id: &UserId, before_us: i64, limit: i64) -> Result<Vec<Entry>> {
     let sql = "select created_at_us, purchase_id, status, amount_minor, currency, item_id from purchase
-               where user_id = $1 and created_at_us < $2 order by created_at_us desc limit $3";
+               where user_id = $1 and created_at_us < $2 and purchase_id > 'pur_' order by created_at_us desc limit $3";
     read(tx, sql, Happening::Purchase, (user_id, before_us, limit))
+}
+
+/// Invoices of subscriptions. That one is paid tells of its payment too.
+fn invoices(tx: &mut Tx<'_>, user_id: &UserId, before_us: i64, limit: i64) -> Result<Vec<Entry>> {
+    let sql = "select created_at_us, purchase_id, status, amount_minor, currency, item_id from purchase
+               where user_id = $1 and created_at_us < $2 and purchase_id < 'pur_' order by created_at_us desc limit $3";
+    read(tx, sql, Happening::Invoice, (user_id, before_us, limit))
 }
 
 fn payments(tx: &mut Tx<'_>, user_id: &UserId, before_us: i64, limit: i64) -> Result<Vec<Entry>> {
     let sql = "select payment.created_at_us, payment.payment_intent_id, payment.status, payment.amount_minor, payment.currency,
                       payment.purchase_id
                from purchase join payment on payment.purchase_id = purchase.purchase_id
-               where purchase.user_id = $1 and payment.created_at_us < $2 order by payment.created_at_us desc limit $3";
+               where purchase.user_id = $1 and payment.created_at_us < $2 and purchase.purchase_id > 'pur_'
+               order by payment.created_at_us desc limit $3";
     read(tx, sql, Happening::Payment, (user_id, before_us, limit))
 }
 

@@ -5,7 +5,8 @@ use serde_json::json;
 use store::testing::for_each_engine;
 
 use super::commands::{PAID, at_stripe, begin, cancel, listed, open_pages, pay, purchase, save, subscribe};
-use crate::support::all_at_once;
+use super::subscriber::Subscriber;
+use crate::support::{ADMIN, TestApp, all_at_once};
 
 const CHECKOUT: &str = "/api/stripe/create-checkout-session";
 
@@ -41,6 +42,76 @@ async fn a_checkout_of_a_plan_begins_the_one_subscription_of_its_group() {
         test.checkout(&ada, &json!({ "item_id": "archive" })).await;
         test.checkout(&test.user("bob"), &json!({ "item_id": "pro" })).await;
         test.finish().await;
+    })
+    .await;
+}
+
+/// Ada, who subscribes to a plan on a page; what became of the purchase.
+async fn bought(test: TestApp, plan: &str) -> (Subscriber, serde_json::Value) {
+    let checkout = test.checkout(&test.user("ada"), &json!({ "item_id": plan })).await;
+    pay(&test, &checkout).await;
+    test.settle().await;
+    let bought = purchase(&test, &checkout).await;
+    let subscription_id = bought["subscription_id"].as_str().unwrap().to_owned();
+    let subscriber = Subscriber {
+        test,
+        customer: String::new(),
+        subscription_id,
+    };
+    (subscriber, bought)
+}
+
+/// What a purchase of a subscription was paid with: the invoice, what it came to, and the payment.
+fn paid(bought: &serde_json::Value) -> Vec<(String, i64, String)> {
+    let payments = bought["payments"].as_array().unwrap().iter();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let one = |one: &serde_json::Value| {
+        (
+            text(&one["invoice_id"]),
+            one["amount_minor"].as_i64().unwrap(),
+            text(&one["payment_intent_id"]),
+        )
+    };
+    payments.map(one).collect()
+}
+
+#[tokio::test]
+async fn a_purchase_of_a_plan_leads_to_its_subscription_and_what_was_paid_for_that() {
+    for_each_engine(async |database| {
+        let (ada, first) = bought(begin(database).await, "pro").await;
+        assert_eq!(paid(&first).len(), 1, "{first:#}");
+        ada.turn_to_next_period().await;
+        let read = async |test: &TestApp, id: &serde_json::Value| {
+            let path = format!("/api/purchases/{}", id.as_str().unwrap());
+            test.get(ADMIN, &path).await.json()
+        };
+        let renewed = read(&ada.test, &first["purchase_id"]).await;
+        let payments = paid(&renewed);
+        assert_eq!(payments.len(), 2, "{renewed:#}");
+        assert_eq!(payments[1], paid(&first)[0], "the newest stands first");
+        assert_eq!(payments[0].1, 3_000);
+        let invoice = read(&ada.test, &json!(payments[0].0)).await;
+        assert_eq!(invoice["subscription_id"], first["subscription_id"]);
+        assert_eq!(paid(&invoice), payments[..1]);
+
+        let told = ada.test.get(ADMIN, "/api/users/ada/timeline?limit=100").await.json();
+        let told = told["data"].as_array().unwrap();
+        let ids = |kind: &str| -> Vec<String> {
+            let found = told.iter().filter(|one| one["kind"] == kind);
+            found.map(|one| one["id"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(json!(ids("purchase")), json!([first["purchase_id"]]));
+        assert_eq!(ids("invoice"), [payments[0].0.as_str(), payments[1].0.as_str()]);
+        assert_eq!(ids("payment"), Vec::<String>::new(), "what its invoice tells already");
+
+        // Whoever comes back later begins another one, and each purchase keeps to its own.
+        cancel(&ada.test, &ada.subscription_id, "?when=now").await;
+        ada.turn(60).await;
+        let (ada, second) = bought(ada.test, "pro").await;
+        assert_ne!(second["subscription_id"], first["subscription_id"]);
+        assert_eq!(paid(&second).len(), 1, "{second:#}");
+        assert_eq!(read(&ada.test, &first["purchase_id"]).await, renewed);
+        ada.test.finish().await;
     })
     .await;
 }
