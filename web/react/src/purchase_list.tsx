@@ -63,13 +63,17 @@ interface PurchaseProps {
 
 function Purchase({ purchase, name, onRefund }: PurchaseProps): ReactElement {
   const { words, locale, navigate } = usePaydesk();
-  const { purchase_id, status, quantity, amount_minor, currency, created_at, automatic, url } = purchase;
+  const { purchase_id, status, quantity, amount_minor, refunded_minor, currency, created_at, automatic, url } =
+    purchase;
   return (
     <li data-purchase={purchase_id} data-status={status}>
       <span>
         <strong className="pd-name">{quantity > 1 ? words.several(quantity, name) : name}</strong>{" "}
         <time dateTime={created_at}>{formatDate(created_at, locale)}</time>
         {automatic && <span className="pd-note"> {words.byItself}</span>}
+        {refunded_minor > 0 && (
+          <span className="pd-note"> {words.givenBack(formatMoney(refunded_minor, currency, locale))}</span>
+        )}
       </span>
       <span>
         <span className="pd-status">{words.purchaseStatus[status]}</span>{" "}

@@ -89,6 +89,7 @@ test("purchases say where they stand, and one that was not finished can be gone 
     credits: 300,
     priority: 0,
     amount_minor: 3000,
+    refunded_minor: 0,
     currency: "usd",
     status: "open",
     automatic: false,
@@ -101,6 +102,7 @@ test("purchases say where they stand, and one that was not finished can be gone 
     item_id: "gone",
     quantity: 1,
     status: "paid",
+    refunded_minor: 200,
     automatic: true,
     url: null,
   };
@@ -109,6 +111,7 @@ test("purchases say where they stand, and one that was not finished can be gone 
   await screen.findByText("3 × Starter pack");
   screen.getByText("gone");
   screen.getByText("bought when credits ran low");
+  screen.getByText("$2.00 given back");
   fireEvent.click(screen.getByRole("button", { name: "Pay for Starter pack" }));
   expect(navigate).toHaveBeenCalledWith("https://stripe.example/cs_1");
 });

@@ -143,7 +143,7 @@ impl Reversed {
             disputes.extend(self.disputes.get(id).into_iter().flatten().cloned());
         }
         Behind {
-            purchase: PurchaseOut::of(purchase, Some(payments)),
+            purchase: PurchaseOut::of(purchase, payments),
             refunds,
             disputes,
         }

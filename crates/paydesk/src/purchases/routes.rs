@@ -1,5 +1,7 @@
 //! Purchases over HTTP: checkout, what became of it, and the pages a buyer comes back to.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -162,7 +164,10 @@ pub struct PurchaseOut {
     pub booking_id: Option<String>,
     /// What it costs, in minor units.
     pub amount_minor: i64,
-    /// The currency of the amount.
+    /// How much of what was paid for it went back to the buyer by refunds and disputes, in minor units. What goes back of an
+    /// invoice of a subscription stands with the invoice.
+    pub refunded_minor: i64,
+    /// The currency of the amounts.
     #[schema(example = "usd")]
     pub currency: String,
     /// Where it stands.
@@ -210,7 +215,9 @@ pub struct PaymentOut {
 }
 
 impl PurchaseOut {
-    pub(super) fn of(purchase: Purchase, payments: Option<Vec<PaymentRow>>) -> Self {
+    pub(super) fn of(purchase: Purchase, payments: Vec<PaymentRow>) -> Self {
+        let own = payments.iter().filter(|row| row.purchase_id == purchase.purchase_id);
+        let refunded_minor = own.map(|row| row.clawed_minor).sum();
         let payable = purchase.status == Status::Open;
         let booking_id = purchase.booking_id();
         Self {
@@ -225,6 +232,7 @@ impl PurchaseOut {
             priority: purchase.terms.priority,
             order_id: purchase.order_id,
             amount_minor: purchase.price.minor,
+            refunded_minor,
             currency: purchase.price.currency.to_string(),
             status: purchase.status,
             automatic: purchase.charged.is_some(),
@@ -234,7 +242,7 @@ impl PurchaseOut {
             created_at: Moment(purchase.created_at_us),
             paid_at: purchase.paid_at_us.map(Moment),
             subscription_id: None,
-            payments: payments.map(|rows| rows.into_iter().map(PaymentOut::from).collect()),
+            payments: Some(payments.into_iter().map(PaymentOut::from).collect()),
         }
     }
 }
@@ -266,17 +274,31 @@ pub(crate) async fn list_purchases(
 ) -> Result<ApiJson<Page<PurchaseOut>>, Problem> {
     let user_id = caller.user_for(Scope::PurchasesRead, page.user_id.as_ref())?;
     let (limit, before) = (page.limit()?, page.before("pur")?);
-    let purchases = app
+    let data = app
         .store
-        .read(move |tx| records::purchases_of_user(tx, &user_id, &before, limit + 1))
+        .read(move |tx| listed(tx, &user_id, &before, limit + 1))
         .await?;
-    let data = purchases
-        .into_iter()
-        .map(|purchase| PurchaseOut::of(purchase, None))
-        .collect();
     Ok(ApiJson(Page::of(data, limit, |purchase: &PurchaseOut| {
         purchase.purchase_id.clone()
     })))
+}
+
+/// A page of purchases, as a list shows them.
+fn listed(tx: &mut Tx<'_>, user_id: &UserId, before: &str, limit: i64) -> store::Result<Vec<PurchaseOut>> {
+    let purchases = records::purchases_of_user(tx, user_id, before, limit)?;
+    let ids = purchases.iter().map(|purchase| purchase.purchase_id.as_str()).collect();
+    let mut payments: BTreeMap<String, Vec<PaymentRow>> = BTreeMap::new();
+    for payment in payments::of_purchases(tx, &ids)? {
+        payments.entry(payment.purchase_id.clone()).or_default().push(payment);
+    }
+    let shown = purchases.into_iter().map(|purchase| {
+        let own = payments.remove(&purchase.purchase_id).unwrap_or_default();
+        PurchaseOut {
+            payments: None,
+            ..PurchaseOut::of(purchase, own)
+        }
+    });
+    Ok(shown.collect())
 }
 
 /// Read a purchase
@@ -325,7 +347,7 @@ fn whole(tx: &mut Tx<'_>, purchase: Purchase) -> store::Result<PurchaseOut> {
     };
     Ok(PurchaseOut {
         subscription_id,
-        ..PurchaseOut::of(purchase, Some(payments))
+        ..PurchaseOut::of(purchase, payments)
     })
 }
 

@@ -226,6 +226,50 @@ async fn a_timeline_tells_everything_that_happened_to_a_user() {
 }
 
 #[tokio::test]
+async fn what_went_back_of_a_payment_is_found_by_it_and_counted_on_its_purchase() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin(database).await;
+        let (purchase_id, paid) = buy(&test, 2).await;
+        let (other_id, other) = buy(&test, 1).await;
+        let refunds = [
+            refund(&test, &paid, 500, "r1").await,
+            refund(&test, &paid, 200, "r2").await,
+        ];
+        let dispute_id = dispute(&test, &other).await;
+        let list = async |path: &str| walk(&test, path, 1).await;
+        let mut found = of(
+            &list(&format!("/api/refunds?payment_intent_id={paid}")).await,
+            "refund_id",
+        )
+        .join(" ");
+        assert!(refunds.iter().all(|id| found.contains(id)), "{found}");
+        found = of(
+            &list(&format!("/api/disputes?payment_intent_id={other}")).await,
+            "dispute_id",
+        )
+        .join(" ");
+        assert_eq!(found, dispute_id);
+        for nothing in [
+            format!("/api/refunds?payment_intent_id={other}"),
+            format!("/api/refunds?payment_intent_id={paid}&status=failed"),
+            format!("/api/refunds?payment_intent_id={paid}&user_id=bob"),
+            format!("/api/disputes?payment_intent_id={paid}"),
+        ] {
+            assert_eq!(list(&nothing).await, Vec::<Value>::new(), "{nothing}");
+        }
+        let listed = walk(&test, "/api/purchases?user_id=ada", 1).await;
+        for (id, refunded) in [(purchase_id, 700), (other_id, 1_000)] {
+            let one = listed.iter().find(|one| one["purchase_id"] == json!(id)).unwrap();
+            assert_eq!(one["refunded_minor"], refunded, "{one:#}");
+            let read = test.get(ADMIN, &format!("/api/purchases/{id}")).await.json();
+            assert_eq!(read["refunded_minor"], refunded, "{read:#}");
+        }
+        test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_event_tells_what_it_did_and_who_was_told() {
     for_each_engine(async |database| {
         let test = TestApp::begin_telling(database).await;

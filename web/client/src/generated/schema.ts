@@ -4873,7 +4873,13 @@ export interface components {
                  */
                 amount_minor: number;
                 /**
-                 * @description The currency of the amount.
+                 * Format: int64
+                 * @description How much of what was paid for it went back to the buyer by refunds and disputes, in minor units. What goes back of an
+                 *     invoice of a subscription stands with the invoice.
+                 */
+                refunded_minor: number;
+                /**
+                 * @description The currency of the amounts.
                  * @example usd
                  */
                 currency: string;
@@ -5545,7 +5551,13 @@ export interface components {
              */
             amount_minor: number;
             /**
-             * @description The currency of the amount.
+             * Format: int64
+             * @description How much of what was paid for it went back to the buyer by refunds and disputes, in minor units. What goes back of an
+             *     invoice of a subscription stands with the invoice.
+             */
+            refunded_minor: number;
+            /**
+             * @description The currency of the amounts.
              * @example usd
              */
             currency: string;
@@ -7448,6 +7460,8 @@ export interface operations {
                 after?: string;
                 /** @description Only those of this user's payments. */
                 user_id?: components["schemas"]["UserId"];
+                /** @description Only those of this payment. */
+                payment_intent_id?: string;
                 /** @description Only those of this status. */
                 status?: components["schemas"]["DisputeStatus"];
             };
@@ -9356,6 +9370,8 @@ export interface operations {
                 after?: string;
                 /** @description Only those of this user's payments. */
                 user_id?: components["schemas"]["UserId"];
+                /** @description Only those of this payment. */
+                payment_intent_id?: string;
                 /** @description Only those of this status. */
                 status?: components["schemas"]["RefundStatus"];
             };

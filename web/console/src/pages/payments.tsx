@@ -1,10 +1,10 @@
 // Payments as Stripe tells of them, whoever made them: what came, what went back, what Stripe keeps.
 
-import type { ListedPaymentOut } from "@paydesk/client";
+import type { ListedPaymentOut, RefundOut } from "@paydesk/client";
 import type { ReactElement } from "react";
 
 import { say } from "../formats.js";
-import { Fields } from "../parts/fields.js";
+import { Fields, Section } from "../parts/fields.js";
 import { type Filter, Filters, useFilters } from "../parts/filters.js";
 import { Loaded } from "../parts/states.js";
 import { type Column, List } from "../parts/table.js";
@@ -14,6 +14,7 @@ import { Link } from "../router.js";
 import { client } from "../server.js";
 import { Heading } from "../shell.js";
 import { Refund } from "./refund.js";
+import { disputeColumns, refundColumns } from "./reversals.js";
 
 const columns: Column<ListedPaymentOut>[] = [
   {
@@ -75,16 +76,70 @@ export function PaymentsPage(): ReactElement {
 export function PaymentPage({ paymentId }: { paymentId: string }): ReactElement {
   const query = useQuery(`payment ${paymentId}`, (signal) => client.readPayment({ payment_id: paymentId }, { signal }));
   const payment = query.data;
-  const isLeft = payment?.status === "succeeded" && payment.reversed_minor < payment.paid_minor;
+  const isLeft = payment && leftOf(payment) > 0;
   return (
     <>
       <Heading title="Payment" actions={isLeft && <Refund payment={payment} onDone={query.reload} />}>
         <Id of={paymentId} />
       </Heading>
-      <Loaded query={query}>{(found) => <Payment payment={found} />}</Loaded>
+      <Loaded query={query}>
+        {(found) => (
+          <>
+            <Payment payment={found} />
+            <Reversals of={found} />
+          </>
+        )}
+      </Loaded>
     </>
   );
 }
+
+/** What is left of a payment to be given back: what came, without what went back by refunds and disputes. */
+function leftOf({ status, paid_minor, reversed_minor }: ListedPaymentOut): number {
+  return status === "succeeded" ? Math.max(paid_minor - reversed_minor, 0) : 0;
+}
+
+const ofOthers = ({ title }: { title: string }) => title !== "User" && title !== "Purchase";
+
+/** What was given back of a payment, and what is disputed of it. */
+function Reversals({ of: { payment_intent_id, reversed_minor } }: { of: ListedPaymentOut }): ReactElement {
+  // What was given back since is in the lists too.
+  const filters = { payment_intent_id, reversed: String(reversed_minor) };
+  return (
+    <>
+      <Section title="Refunds">
+        <List
+          name="Refunds"
+          pageName="refunds"
+          limit={10}
+          filters={filters}
+          read={(page, signal) => client.listRefunds({ payment_intent_id, ...page }, { signal })}
+          columns={[...refundColumns.filter(ofOthers), noteColumn]}
+          keyOf={(refund) => refund.refund_id}
+          empty="No refund of this payment."
+        />
+      </Section>
+      <Section title="Disputes">
+        <List
+          name="Disputes"
+          pageName="disputes"
+          limit={10}
+          filters={filters}
+          read={(page, signal) => client.listDisputes({ payment_intent_id, ...page }, { signal })}
+          columns={disputeColumns.filter(ofOthers)}
+          keyOf={(dispute) => dispute.dispute_id}
+          empty="No dispute of this payment."
+        />
+      </Section>
+    </>
+  );
+}
+
+const noteColumn: Column<RefundOut> = {
+  title: "Note",
+  isExtra: true,
+  cell: (refund) => refund.note ?? <Nothing />,
+};
 
 function Payment({ payment }: { payment: ListedPaymentOut }): ReactElement {
   const { currency } = payment;
@@ -96,6 +151,7 @@ function Payment({ payment }: { payment: ListedPaymentOut }): ReactElement {
         ["User", <UserLink key="v" id={payment.user_id} />],
         ["Came", <Money key="v" minor={payment.paid_minor} currency={currency} />],
         ["Given back", <Money key="v" minor={payment.reversed_minor} currency={currency} />],
+        ["Can be given back", <Money key="v" minor={leftOf(payment)} currency={currency} />],
         ["Fee of Stripe", <Some key="v" minor={payment.fee_minor} currency={payment.fee_currency ?? currency} />],
         ["Kind", payment.kind ? say(payment.kind) : <Nothing />],
         ["Item", payment.item_id ?? <Nothing />],

@@ -22,8 +22,8 @@ const REASONS = [
 ] as const;
 
 export function Refund({ payment, onDone }: { payment: Refundable; onDone: () => void }): ReactElement {
-  const { currency, payment_intent_id } = payment;
-  const most = formatMoney(payment.amount_minor - payment.reversed_minor, currency);
+  const { currency, payment_intent_id, amount_minor, reversed_minor } = payment;
+  const most = formatMoney(amount_minor - reversed_minor, currency);
   return (
     <Act
       label="Refund"
@@ -33,7 +33,7 @@ export function Refund({ payment, onDone }: { payment: Refundable; onDone: () =>
         {
           name: "amount",
           label: `Amount in ${currency.toUpperCase()}`,
-          hint: `All of it, ${most}, where left empty.`,
+          hint: `${most} at most, and all of that where left empty.`,
           isOptional: true,
         },
         { name: "reason", label: "Reason for Stripe", options: REASONS },
@@ -55,6 +55,11 @@ export function Refund({ payment, onDone }: { payment: Refundable; onDone: () =>
       }}
       onDone={onDone}
     >
+      <p>
+        {reversed_minor > 0
+          ? `${formatMoney(reversed_minor, currency)} of ${formatMoney(amount_minor, currency)} went back already; ${most} can still be given back.`
+          : `${most} can be given back.`}
+      </p>
       <p className="soft">
         What was bought is taken back in the same share; credits that are spent already become a debt.
       </p>

@@ -83,7 +83,7 @@ export function RefundPage({ refundId }: { refundId: string }): ReactElement {
   );
 }
 
-const disputeColumns: Column<DisputeOut>[] = [
+export const disputeColumns: Column<DisputeOut>[] = [
   {
     title: "Amount",
     isNumber: true,

@@ -171,6 +171,8 @@ pub(super) struct Listed<T> {
 #[derive(Clone, Debug)]
 pub(super) struct Filter {
     pub(super) user_id: Option<UserId>,
+    /// Only those of this payment.
+    pub(super) payment_intent_id: Option<String>,
     /// The last one of the page before.
     pub(super) after: Option<String>,
     pub(super) limit: i64,
@@ -222,7 +224,7 @@ pub(super) fn refunds(
     filter: &Filter,
     status: Option<RefundStatus>,
 ) -> Result<Option<Vec<Listed<Refund>>>> {
-    let sql = select_refund!(
+    let all = select_refund!(
         ", payment.user_id, payment.purchase_id, refund_intent.note from refund
          left join payment on payment.payment_intent_id = refund.payment_intent_id
          left join refund_intent on refund_intent.refund_id = refund.refund_id
@@ -230,9 +232,18 @@ pub(super) fn refunds(
            and ($1 = '' or payment.user_id = $1) and ($5 = '' or refund.status = $5)
          order by refund.created_s desc, refund.refund_id desc limit $4"
     );
+    // Those of a payment are found along its own index.
+    let of_payment = select_refund!(
+        ", payment.user_id, payment.purchase_id, refund_intent.note from refund
+         left join payment on payment.payment_intent_id = refund.payment_intent_id
+         left join refund_intent on refund_intent.refund_id = refund.refund_id
+         where refund.payment_intent_id = $6 and (refund.created_s, refund.refund_id) < ($2, $3)
+           and ($1 = '' or payment.user_id = $1) and ($5 = '' or refund.status = $5)
+         order by refund.created_s desc, refund.refund_id desc limit $4"
+    );
     let status = status.map(RefundStatus::word).unwrap_or_default();
     let place = |tx: &mut Tx<'_>, id: &str| Ok(listed(tx, id)?.map(|last| last.one.created_s));
-    page(tx, filter, place, (sql, &[status.into()]), listed_refund)
+    page(tx, filter, place, own(filter, all, of_payment, status), listed_refund)
 }
 
 /// One dispute.
@@ -254,16 +265,23 @@ pub(super) fn disputes(
     filter: &Filter,
     status: Option<DisputeStatus>,
 ) -> Result<Option<Vec<Listed<Dispute>>>> {
-    let sql = select_dispute!(
+    let all = select_dispute!(
         ", payment.user_id, payment.purchase_id, cast(null as text) from dispute
          left join payment on payment.payment_intent_id = dispute.payment_intent_id
          where (dispute.created_s, dispute.dispute_id) < ($2, $3)
            and ($1 = '' or payment.user_id = $1) and ($5 = '' or dispute.status = $5)
          order by dispute.created_s desc, dispute.dispute_id desc limit $4"
     );
+    let of_payment = select_dispute!(
+        ", payment.user_id, payment.purchase_id, cast(null as text) from dispute
+         left join payment on payment.payment_intent_id = dispute.payment_intent_id
+         where dispute.payment_intent_id = $6 and (dispute.created_s, dispute.dispute_id) < ($2, $3)
+           and ($1 = '' or payment.user_id = $1) and ($5 = '' or dispute.status = $5)
+         order by dispute.created_s desc, dispute.dispute_id desc limit $4"
+    );
     let status = status.map(DisputeStatus::word).unwrap_or_default();
     let place = |tx: &mut Tx<'_>, id: &str| Ok(listed_one_dispute(tx, id)?.map(|last| last.one.created_s));
-    page(tx, filter, place, (sql, &[status.into()]), listed_dispute)
+    page(tx, filter, place, own(filter, all, of_payment, status), listed_dispute)
 }
 
 /// One warning of fraud.
@@ -288,7 +306,20 @@ pub(super) fn warnings(tx: &mut Tx<'_>, filter: &Filter) -> Result<Option<Vec<Li
          order by fraud_warning.created_s desc, fraud_warning.warning_id desc limit $4"
     );
     let place = |tx: &mut Tx<'_>, id: &str| Ok(listed_one_warning(tx, id)?.map(|last| last.one.created_s));
-    page(tx, filter, place, (sql, &[]), listed_warning)
+    page(tx, filter, place, (sql, Vec::new()), listed_warning)
+}
+
+/// The query of a list, of all or of one payment, with what is its own: the status ($5) and that payment ($6).
+fn own(
+    filter: &Filter,
+    all: &'static str,
+    of_payment: &'static str,
+    status: &'static str,
+) -> (&'static str, Vec<Value>) {
+    match filter.payment_intent_id.as_deref() {
+        None => (all, vec![status.into()]),
+        Some(payment_intent_id) => (of_payment, vec![status.into(), payment_intent_id.into()]),
+    }
 }
 
 /// A page of a list, and one entry more. Its query gets whose ($1), before what ($2, $3) and how many ($4), and behind
@@ -297,7 +328,7 @@ fn page<T>(
     tx: &mut Tx<'_>,
     filter: &Filter,
     place: impl FnOnce(&mut Tx<'_>, &str) -> Result<Option<i64>>,
-    (sql, own): (&'static str, &[Value]),
+    (sql, own): (&'static str, Vec<Value>),
     decode: fn(&Row) -> Result<Listed<T>>,
 ) -> Result<Option<Vec<Listed<T>>>> {
     let (created_s, id) = match &filter.after {
@@ -309,7 +340,7 @@ fn page<T>(
     };
     let whose = filter.user_id.as_ref().map_or("", UserId::as_str);
     let mut params = vec![whose.into(), created_s.into(), id.into(), (filter.limit + 1).into()];
-    params.extend_from_slice(own);
+    params.extend(own);
     tx.all(sql, &params)?
         .iter()
         .map(decode)

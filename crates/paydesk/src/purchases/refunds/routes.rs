@@ -259,6 +259,8 @@ pub struct RefundsIn {
     pub after: Option<String>,
     /// Only those of this user's payments.
     pub user_id: Option<UserId>,
+    /// Only those of this payment.
+    pub payment_intent_id: Option<String>,
     /// Only those of this status.
     pub status: Option<RefundStatus>,
 }
@@ -274,6 +276,8 @@ pub struct DisputesIn {
     pub after: Option<String>,
     /// Only those of this user's payments.
     pub user_id: Option<UserId>,
+    /// Only those of this payment.
+    pub payment_intent_id: Option<String>,
     /// Only those of this status.
     pub status: Option<DisputeStatus>,
 }
@@ -291,6 +295,7 @@ pub(crate) async fn list_refunds(
     let limit = check_limit(wanted.limit)?;
     let filter = Filter {
         user_id: wanted.user_id,
+        payment_intent_id: wanted.payment_intent_id,
         after: wanted.after,
         limit,
     };
@@ -328,6 +333,7 @@ pub(crate) async fn list_disputes(
     let limit = check_limit(wanted.limit)?;
     let filter = Filter {
         user_id: wanted.user_id,
+        payment_intent_id: wanted.payment_intent_id,
         after: wanted.after,
         limit,
     };
@@ -368,6 +374,7 @@ pub(crate) async fn list_fraud_warnings(
     let limit = wanted.limit()?;
     let filter = Filter {
         user_id: wanted.user_id,
+        payment_intent_id: None,
         after: wanted.after,
         limit,
     };
