@@ -514,6 +514,16 @@ impl Config {
             None => format!("http://{}", self.settings.listen),
         }
     }
+
+    /// Where Stripe's own pages about this shop's money begin; there are none of a server in Stripe's place.
+    pub fn stripe_dashboard(&self) -> Option<&'static str> {
+        let host = reqwest::Url::parse(&self.settings.stripe.stripe_api_base).ok()?;
+        match (host.host_str(), self.livemode) {
+            (Some("api.stripe.com"), true) => Some("https://dashboard.stripe.com"),
+            (Some("api.stripe.com"), false) => Some("https://dashboard.stripe.com/test"),
+            _ => None,
+        }
+    }
 }
 
 /// The longest address that a buyer may be sent back to, in bytes.

@@ -7,6 +7,8 @@ export interface Session {
   operator_id: string;
   name: string;
   role: "viewer" | "operator" | "admin";
+  /** Where Stripe's own pages begin; none where a sandbox stands in Stripe's place. */
+  stripe_dashboard?: string;
   ends_at: string;
 }
 

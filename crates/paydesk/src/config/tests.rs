@@ -38,10 +38,15 @@ const PUBLIC: &str = "--public-url=https://pay.example.com/";
 
 #[test]
 fn the_mode_follows_the_key() {
-    assert!(!config(&[], &[TEST_KEY]).unwrap().livemode);
+    let test = config(&[], &[TEST_KEY]).unwrap();
+    assert!(!test.livemode);
+    assert_eq!(test.stripe_dashboard(), Some("https://dashboard.stripe.com/test"));
+    let sandbox = config(&["--stripe-api-base=http://127.0.0.1:12111"], &[TEST_KEY]).unwrap();
+    assert_eq!(sandbox.stripe_dashboard(), None, "a sandbox has no dashboard");
     let live = config(&[PUBLIC], &[LIVE_KEY, HOOK]).unwrap();
     assert!(live.livemode);
     assert_eq!(live.public_url(), "https://pay.example.com");
+    assert_eq!(live.stripe_dashboard(), Some("https://dashboard.stripe.com"));
     assert!(
         config(&[PUBLIC], &[("STRIPE_SECRET_KEY", "rk_live_1"), HOOK])
             .unwrap()

@@ -54,6 +54,10 @@ pub struct ConsoleSessionOut {
     pub name: String,
     /// What they may do.
     pub role: Role,
+    /// Where Stripe's own pages about this shop's money begin; absent where a sandbox stands in Stripe's place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "https://dashboard.stripe.com/test")]
+    pub stripe_dashboard: Option<String>,
     /// When they have to sign in again.
     pub ends_at: Moment,
 }
@@ -82,7 +86,7 @@ pub(crate) async fn sign_in_to_console(
     let begun = super::follow_link(&app, &body.secret).await?;
     let begun = begun.ok_or_else(|| Problem::of(&LINK_NOT_GOOD))?;
     tracing::info!(holder = ?begun.session.holder, "an operator signed in");
-    let out = console_session(begun.session.clone())?;
+    let out = console_session(&app, begun.session.clone())?;
     answer(&app, &begun, out)
 }
 
@@ -93,7 +97,7 @@ pub(crate) async fn read_console_session(
     State(app): State<App>,
     headers: HeaderMap,
 ) -> Result<ApiJson<ConsoleSessionOut>, Problem> {
-    console_session(session(&app, &headers).await?).map(ApiJson)
+    console_session(&app, session(&app, &headers).await?).map(ApiJson)
 }
 
 /// Sign out of the console
@@ -141,7 +145,7 @@ pub(crate) async fn sign_out_of_account(State(app): State<App>, headers: HeaderM
     sign_out(&app, &headers).await
 }
 
-fn console_session(session: Session) -> Result<ConsoleSessionOut, Problem> {
+fn console_session(app: &App, session: Session) -> Result<ConsoleSessionOut, Problem> {
     let ends_at = Moment(session.ends_at_us);
     let Holder::Operator(Operator {
         operator_id,
@@ -156,6 +160,7 @@ fn console_session(session: Session) -> Result<ConsoleSessionOut, Problem> {
         operator_id,
         name,
         role,
+        stripe_dashboard: app.config.stripe_dashboard().map(str::to_owned),
         ends_at,
     })
 }

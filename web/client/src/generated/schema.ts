@@ -2518,6 +2518,11 @@ export interface components {
             name: string;
             /** @description What they may do. */
             role: components["schemas"]["Role"];
+            /**
+             * @description Where Stripe's own pages about this shop's money begin; absent where a sandbox stands in Stripe's place.
+             * @example https://dashboard.stripe.com/test
+             */
+            stripe_dashboard?: string | null;
             /** @description When they have to sign in again. */
             ends_at: components["schemas"]["Moment"];
         };

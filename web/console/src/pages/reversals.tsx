@@ -4,7 +4,7 @@ import type { DisputeOut, FraudWarningOut, RefundOut } from "@paydesk/client";
 import type { ReactElement } from "react";
 
 import { say } from "../formats.js";
-import { Fields } from "../parts/fields.js";
+import { Fields, Section } from "../parts/fields.js";
 import { type Filter, Filters, useFilters } from "../parts/filters.js";
 import { Loaded } from "../parts/states.js";
 import { type Column, List } from "../parts/table.js";
@@ -12,6 +12,7 @@ import { At, Exactly, Id, IdLink, Money, Nothing, Status, UserLink } from "../pa
 import { useQuery } from "../query.js";
 import { Link } from "../router.js";
 import { client } from "../server.js";
+import { useSession } from "../session.js";
 import { Heading } from "../shell.js";
 
 export const refundColumns: Column<RefundOut>[] = [
@@ -138,21 +139,62 @@ export function DisputePage({ disputeId }: { disputeId: string }): ReactElement 
       </Heading>
       <Loaded query={query}>
         {(dispute) => (
-          <Fields
-            of={[
-              ["Amount", <Money key="v" minor={dispute.amount_minor} currency={dispute.currency} />],
-              ["Status", <Status key="v" of={dispute.status} />],
-              ["Taken back", <Money key="v" minor={dispute.reversed_minor} currency={dispute.currency} />],
-              ["Reason", dispute.reason ? say(dispute.reason) : <Nothing />],
-              ["Evidence due", <Exactly key="v" moment={dispute.evidence_due_at} />],
-              ["User", <UserLink key="v" id={dispute.user_id} />],
-              ["Purchase", <IdLink key="v" to="/purchases" id={dispute.purchase_id} whole />],
-              ["Payment", <IdLink key="v" to="/payments" id={dispute.payment_intent_id} whole />],
-              ["Opened", <Exactly key="v" moment={dispute.created_at} />],
-            ]}
-          />
+          <>
+            <Fields
+              of={[
+                ["Amount", <Money key="v" minor={dispute.amount_minor} currency={dispute.currency} />],
+                ["Status", <Status key="v" of={dispute.status} />],
+                ["Taken back", <Money key="v" minor={dispute.reversed_minor} currency={dispute.currency} />],
+                ["Reason", dispute.reason ? say(dispute.reason) : <Nothing />],
+                ["Evidence due", <Exactly key="v" moment={dispute.evidence_due_at} />],
+                ["User", <UserLink key="v" id={dispute.user_id} />],
+                ["Purchase", <IdLink key="v" to="/purchases" id={dispute.purchase_id} whole />],
+                ["Payment", <IdLink key="v" to="/payments" id={dispute.payment_intent_id} whole />],
+                ["Opened", <Exactly key="v" moment={dispute.created_at} />],
+              ]}
+            />
+            <Section title="Answering it">
+              <Answering dispute={dispute} />
+            </Section>
+          </>
         )}
       </Loaded>
+    </>
+  );
+}
+
+/** Where a dispute is answered: Stripe takes evidence on its own pages, and paydesk follows what comes of it. */
+function Answering({ dispute }: { dispute: DisputeOut }): ReactElement {
+  const { stripe_dashboard } = useSession().session;
+  const { dispute_id, payment_intent_id, status, evidence_due_at } = dispute;
+  const isWaiting = status.endsWith("needs_response");
+  return (
+    <>
+      {isWaiting && (
+        <p>
+          {evidence_due_at ? (
+            <>
+              Evidence is taken until <Exactly moment={evidence_due_at} />.
+            </>
+          ) : (
+            "Stripe has not told until when evidence is taken."
+          )}
+        </p>
+      )}
+      {stripe_dashboard ? (
+        <p>
+          {isWaiting ? "It is answered in Stripe’s dashboard: " : "What was answered is in Stripe’s dashboard: "}
+          <a href={`${stripe_dashboard}/payments/${encodeURIComponent(payment_intent_id)}`} rel="noopener noreferrer">
+            open the disputed payment at Stripe
+          </a>
+          . Its outcome shows here by itself.
+        </p>
+      ) : (
+        <p>
+          A sandbox stands in Stripe’s place here, so there is no dashboard: the dispute is answered in the sandbox,
+          with <code>POST /v1/disputes/{dispute_id}</code>. Its outcome shows here by itself.
+        </p>
+      )}
     </>
   );
 }
