@@ -1,6 +1,7 @@
 //! `paydesk operator`: who works at the console.
 
 use std::fmt::Write;
+use std::net::SocketAddr;
 
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
@@ -26,7 +27,9 @@ pub(super) struct Arguments {
 enum Action {
     /// Print a link that signs somebody in to the console, once and within 15 minutes.
     ///
-    /// Who signs in for the first time is made known by it; who was shut out may come back by it.
+    /// The link is used up by the first sign-in; for another one, or after 15 minutes, run this again. Who signs in for the first
+    /// time is made known by it; who was shut out may come back by it. It is made in the server's database, so name that with
+    /// --database or DATABASE_URL, and lead it to the server with --public-url or PAYDESK_PUBLIC_URL.
     Invite {
         /// Who it is for: their name, or their address of e-mail. What they do is recorded under it.
         #[arg(value_parser = name)]
@@ -34,14 +37,17 @@ enum Action {
         /// What they may do. Without it they keep the role they have; who is new becomes a viewer.
         #[arg(long, value_name = "ROLE", long_help = roles_help())]
         role: Option<Role>,
-        /// The address under which the server is reached.
+        /// The address under which the server is reached, as it was given to the server. Without it the listen address is used.
+        #[arg(long, env = "PAYDESK_PUBLIC_URL", value_name = "URL")]
+        public_url: Option<String>,
+        /// The address that the server listens on, where it has no public URL.
         #[arg(
             long,
-            env = "PAYDESK_PUBLIC_URL",
-            value_name = "URL",
-            default_value = "http://127.0.0.1:9002"
+            env = "PAYDESK_LISTEN",
+            value_name = "ADDRESS",
+            default_value = "127.0.0.1:9002"
         )]
-        public_url: String,
+        listen: SocketAddr,
         #[command(flatten)]
         database: Database,
     },
@@ -66,6 +72,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
             name,
             role,
             public_url,
+            listen,
             database,
         } => {
             let store = existing::open(&database).await?;
@@ -76,7 +83,13 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
                 invited.operator.role,
                 sign_in::LINK_US / MINUTE_US
             ));
-            print(&link(&public_url, invited.secret.expose_secret()));
+            let base = public_url.unwrap_or_else(|| {
+                note(&format!(
+                    "leads to http://{listen}; where the server is reached at another address, give --public-url"
+                ));
+                format!("http://{listen}")
+            });
+            print(&link(&base, invited.secret.expose_secret()));
         }
         Action::List { database } => {
             for operator in sign_in::operators(&existing::open(&database).await?).await? {

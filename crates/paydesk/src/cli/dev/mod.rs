@@ -324,6 +324,10 @@ fn announce(config: &Config, given: &Secrets, user_token: &str, console: &str) {
         env!("CARGO_PKG_VERSION")
     ));
     print(&format!("  console         {console}"));
+    print("                  (signs in once, within 15 minutes)");
+    print(&format!(
+        "  another link    paydesk operator invite NAME --role admin --public-url {base} {database}"
+    ));
     print(&format!("  API reference   {base}/docs"));
     print(&format!("  sandbox Stripe  {}", config.settings.stripe.stripe_api_base));
     print(&format!("  secret key      {key}"));
