@@ -6,3 +6,8 @@
 
 mod files;
 pub mod routes;
+
+/// Whether this binary was built with the console in it.
+pub fn is_built() -> bool {
+    files::File::of(files::Page::Console).is_some()
+}

@@ -32,6 +32,7 @@ use crate::app::App;
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::{Config, Database, Network, Secrets, Settings, socket_address};
+use crate::console;
 use crate::ids::Ids;
 use crate::pages::shop;
 use crate::sign_in::{self, Role};
@@ -199,7 +200,7 @@ async fn develop(
     });
     catalog::push(&app).await?;
     let token = user_token(&app)?;
-    announce(&app.config, given, &token, &console_link(&app).await?);
+    announce(&app.config, given, &token, console_link(&app).await?.as_deref());
     let outcome = serve::until_stopped(&app, sockets.doors, shop::router(USER, &token), asked).await;
     app.shutdown.begin();
     // The sandbox writes its state when it stops; what a buyer did a moment ago must be there after the next start.
@@ -306,7 +307,7 @@ fn kept_secret(path: &Path, prefix: &str) -> Result<SecretString, Failure> {
 
 /// Prints where everything is, and what to try it with. What the environment gave is not shown: it may be worth
 /// something elsewhere.
-fn announce(config: &Config, given: &Secrets, user_token: &str, console: &str) {
+fn announce(config: &Config, given: &Secrets, user_token: &str, console: Option<&str>) {
     let base = config.public_url();
     let admin = match (&given.admin_token, &config.secrets.admin_token) {
         (None, Some(token)) => token.expose_secret(),
@@ -323,11 +324,15 @@ fn announce(config: &Config, given: &Secrets, user_token: &str, console: &str) {
         "paydesk {} is ready. Buy something: {base}/shop",
         env!("CARGO_PKG_VERSION")
     ));
-    print(&format!("  console         {console}"));
-    print("                  (signs in once, within 15 minutes)");
-    print(&format!(
-        "  another link    paydesk operator invite NAME --role admin --public-url {base} {database}"
-    ));
+    if let Some(link) = console {
+        print(&format!("  console         {link}"));
+        print("                  (signs in once, within 15 minutes)");
+        print(&format!(
+            "  another link    paydesk operator invite NAME --role admin --public-url {base} {database}"
+        ));
+    } else {
+        print("  console         not in this binary; to have it: cargo xtask console, then build paydesk again");
+    }
     print(&format!("  API reference   {base}/docs"));
     print(&format!("  sandbox Stripe  {}", config.settings.stripe.stripe_api_base));
     print(&format!("  secret key      {key}"));
@@ -337,10 +342,14 @@ fn announce(config: &Config, given: &Secrets, user_token: &str, console: &str) {
     print(&format!("  token of {USER}  {user_token}"));
 }
 
-/// A link that signs a developer in to the console, who may do everything there.
-async fn console_link(app: &App) -> Result<String, Failure> {
+/// A link that signs a developer in to the console, who may do everything there; none where the console was not built.
+async fn console_link(app: &App) -> Result<Option<String>, Failure> {
+    if !console::is_built() {
+        return Ok(None);
+    }
     let invited = sign_in::invite(&app.store, &app.clock, &app.ids, OPERATOR, Some(Role::Admin)).await?;
-    Ok(operator::link(&app.config.public_url(), invited.secret.expose_secret()))
+    let link = operator::link(&app.config.public_url(), invited.secret.expose_secret());
+    Ok(Some(link))
 }
 
 /// A token as the application would sign it, for the user of the shop page.
