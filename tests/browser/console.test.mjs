@@ -61,6 +61,7 @@ journey('an operator finds a user, gives and takes credits, and a payment back',
   await openConsole(page, 'operator');
   await page.keyboard.press('/');
   await page.getByRole('combobox', { name: 'Search' }).fill(user);
+  await page.getByRole('option', { name: `User ${user}` }).waitFor();
   await keepPicture(page, `console-search-${look}`);
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
@@ -95,6 +96,36 @@ journey('an operator finds a user, gives and takes credits, and a payment back',
   await awaitRead(page);
   await inspect(page);
   await keepPicture(page, `console-event-${look}`);
+});
+
+journey('nobody is offered who is not there, and an id that nobody has used gets credits on purpose', 'unknown', async (page, look) => {
+  const { user } = newUser();
+  await openConsole(page, 'operator');
+  await page.keyboard.press('/');
+  await page.getByRole('combobox', { name: 'Search' }).fill(user);
+  await page.getByRole('status').filter({ hasText: `Nothing is known by “${user}”.` }).waitFor();
+  await inspect(page);
+  await keepPicture(page, `console-search-nothing-${look}`);
+  await page.goto(`${new URL(page.url()).origin}/console/users/${user}`);
+  await page.getByText('No user with this id is known yet').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Remove credits' }).count(), 0);
+  await page.getByRole('button', { name: 'Add credits' }).click();
+  const question = page.getByRole('dialog', { name: 'Add credits to an id that nobody has used?' });
+  await question.getByLabel('Credits').fill('25');
+  await question.getByLabel('Reason').fill('A welcome');
+  await question.getByLabel('The id once more').fill(`${user}x`);
+  await question.getByRole('button', { name: 'Add credits' }).click();
+  await question.getByText('That is another id').waitFor();
+  await inspect(page);
+  await keepPicture(page, `console-question-unknown-${look}`);
+  await question.getByLabel('The id once more').fill(user);
+  await question.getByRole('button', { name: 'Add credits' }).click();
+  await page.getByRole('status').filter({ hasText: 'The balance is 25' }).waitFor();
+  await page.getByText('No user with this id is known yet').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Remove credits' }).waitFor();
+  await page.keyboard.press('/');
+  await page.getByRole('combobox', { name: 'Search' }).fill(user.slice(0, -1));
+  await page.getByRole('option', { name: `User ${user}` }).waitFor();
 });
 
 test('everything is reached by keyboard alone', () =>

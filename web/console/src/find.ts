@@ -1,5 +1,7 @@
 // What a text that somebody looks for may be the name of.
 
+import type { PageUserOut } from "@paydesk/client";
+
 export interface Found {
   label: string;
   to: string;
@@ -24,8 +26,8 @@ const PREFIXES: [string, string, string][] = [
   ["we_", "Endpoint", "/webhooks"],
 ];
 
-/** Whatever has no known prefix may be a user: the application names them as it likes. An e-mail address is rather that of
- * somebody than their name. */
+/** What a text says by itself that it names. Users are named by the application as it likes: whether there is one, only the
+ * server knows. */
 export function find(text: string): Found[] {
   const wanted = text.trim();
   if (wanted === "" || /\s/.test(wanted)) return [];
@@ -35,15 +37,20 @@ export function find(text: string): Found[] {
       return [{ label: `${label} ${wanted}`, to: `${path}/${part}` }];
     }
   }
-  if (/^[^@]+@[^@]+$/.test(wanted)) {
-    return [{ label: `Whoever is reached at ${wanted}`, to: `/users?search=${part}` }, user(wanted, part)];
-  }
   if (/^[a-z][a-z0-9_]*\.[a-z0-9_.]+$/.test(wanted)) {
-    return [{ label: `Events of type ${wanted}`, to: `/events?type=${part}` }, user(wanted, part)];
+    return [{ label: `Events of type ${wanted}`, to: `/events?type=${part}` }];
   }
-  return [user(wanted, part)];
+  return [];
 }
 
-function user(wanted: string, part: string): Found {
-  return { label: `User ${wanted}`, to: `/users/${part}` };
+/** The users that the server found by a text, and where all of them are listed when there are more. */
+export function foundUsers(text: string, { data, next }: PageUserOut): Found[] {
+  const found = data.map(({ user_id, email }) => ({
+    label: email ? `User ${user_id}, ${email}` : `User ${user_id}`,
+    to: `/users/${encodeURIComponent(user_id)}`,
+  }));
+  const wanted = text.trim();
+  return next
+    ? [...found, { label: `All users by “${wanted}”`, to: `/users?search=${encodeURIComponent(wanted)}` }]
+    : found;
 }

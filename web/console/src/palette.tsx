@@ -1,17 +1,23 @@
 // The search: pages by name, anything by its id.
 
+import type { PageUserOut } from "@paydesk/client";
 import { type KeyboardEvent, type ReactElement, useEffect, useId, useRef, useState } from "react";
 
-import { type Found, find } from "./find.js";
+import { type Found, find, foundUsers } from "./find.js";
 import { entries } from "./places.js";
+import { useQuery } from "./query.js";
 import { go } from "./router.js";
+import { client } from "./server.js";
 
-function choices(text: string): Found[] {
+/** How many users are offered. */
+const USERS_MAX = 5;
+
+function choices(text: string, users: PageUserOut | undefined): Found[] {
   const wanted = text.trim().toLowerCase();
   const pages = entries
     .filter(({ label }) => label.toLowerCase().includes(wanted))
     .map(({ label, to }) => ({ label: `Go to ${label}`, to }));
-  return [...pages, ...find(text)];
+  return [...pages, ...find(text), ...(users ? foundUsers(text, users) : [])];
 }
 
 export function Palette({ onClose }: { onClose: () => void }): ReactElement {
@@ -19,8 +25,12 @@ export function Palette({ onClose }: { onClose: () => void }): ReactElement {
   const [at, setAt] = useState(0);
   const dialog = useRef<HTMLDialogElement>(null);
   const listId = useId();
-  const found = choices(text);
-  const chosen = Math.min(at, found.length - 1);
+  const wanted = text.trim();
+  const users = useQuery(`users by ${wanted}`, async (signal) =>
+    wanted === "" ? { data: [] } : client.listUsers({ search: wanted, limit: USERS_MAX }, { signal }),
+  );
+  const found = choices(text, users.data);
+  const chosen = Math.max(Math.min(at, found.length - 1), 0);
   useEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
@@ -72,6 +82,9 @@ export function Palette({ onClose }: { onClose: () => void }): ReactElement {
           </div>
         ))}
       </div>
+      <p role="status" className="soft found-nothing">
+        {found.length === 0 && !users.isLoading && !users.error && `Nothing is known by “${wanted}”.`}
+      </p>
     </dialog>
   );
 }

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 
-import { find } from "../src/find.js";
+import { find, foundUsers } from "../src/find.js";
 import {
   formatAgo,
   formatAmount,
@@ -39,22 +39,25 @@ describe("a text that somebody looks for", () => {
     ["pi_1", "/payments/pi_1"],
     ["ch_1", "/payments/ch_1"],
     ["sub_1", "/subscriptions/sub_1"],
-    ["ada@example.org", "/users?search=ada%40example.org"],
-    ["../x", "/users/..%2Fx"],
-    ["pur_", "/users/pur_"],
+    ["pur_../x", "/purchases/pur_..%2Fx"],
+    ["invoice.paid", "/events?type=invoice.paid"],
   ])("%s leads to %s", (text, to) => {
     expect(find(text)[0]?.to).toBe(to);
   });
 
-  test("may be a type of event, and still a user", () => {
-    expect(find("invoice.paid").map(({ to }) => to)).toEqual(["/events?type=invoice.paid", "/users/invoice.paid"]);
+  test.each(["  ", "two words", "pur_", "ada", "../x", "ada@people.example"])("%s is nothing by itself", (text) => {
+    expect(find(text)).toEqual([]);
   });
 
-  test("is nothing while it is empty or a sentence", () => {
-    expect(find("  ")).toEqual([]);
-    expect(find("two words")).toEqual([]);
-    const reached = find("ada@people.example").map(({ to }) => to);
-    expect(reached).toEqual(["/users?search=ada%40people.example", "/users/ada%40people.example"]);
+  test("names the users that the server knows, and where the others of them are", () => {
+    const ada = { user_id: "ada/1", email: "ada@people.example", balance: 0, tiers: [] };
+    const bob = { user_id: "adam", balance: 0, tiers: [] };
+    expect(foundUsers("ad", { data: [] })).toEqual([]);
+    expect(foundUsers(" ad ", { data: [ada, bob], next: "adam" })).toEqual([
+      { label: "User ada/1, ada@people.example", to: "/users/ada%2F1" },
+      { label: "User adam", to: "/users/adam" },
+      { label: "All users by “ad”", to: "/users?search=ad" },
+    ]);
   });
 });
 

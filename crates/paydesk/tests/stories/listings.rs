@@ -34,7 +34,7 @@ async fn users_are_found_by_id_and_address() {
     for_each_engine(async |database| {
         let test = TestApp::begin(database).await;
         buy(&test, 2).await;
-        for (user, amount) in [("adam", 5), ("bob", 6), ("zoe", 7)] {
+        for (user, amount) in [("adam", 5), ("bob", 6), ("eve%40example.org", 1), ("zoe", 7)] {
             let body = json!({ "amount": amount, "reason": "welcome" });
             test.post(ADMIN, &format!("/api/financial/credits/{user}/add"), &body)
                 .await;
@@ -46,9 +46,12 @@ async fn users_are_found_by_id_and_address() {
             assert!(put.status < 300, "{}", put.json());
         }
         let all = walk(&test, "/api/users", 2).await;
-        assert_eq!(of(&all, "user_id"), ["ada", "adam", "bob", "carl", "zoe"]);
+        assert_eq!(
+            of(&all, "user_id"),
+            ["ada", "adam", "bob", "carl", "eve@example.org", "zoe"]
+        );
         let balances: Vec<_> = all.iter().map(|one| one["balance"].as_i64().unwrap()).collect();
-        assert_eq!(balances, [200, 5, 6, 0, 7]);
+        assert_eq!(balances, [200, 5, 6, 0, 1, 7]);
         assert!(all[0]["stripe_customer_id"].as_str().unwrap().starts_with("cus_"));
         assert_eq!(all[2]["email"], "bob@example.org");
         for (search, found) in [
@@ -56,6 +59,7 @@ async fn users_are_found_by_id_and_address() {
             ("adam", &["adam"]),
             ("carl%40example.org", &["carl"]),
             ("carl%40example.com", &[]),
+            ("eve%40example.org", &["eve@example.org"]),
             ("x", &[]),
         ] {
             let users = walk(&test, &format!("/api/users?search={search}"), 1).await;

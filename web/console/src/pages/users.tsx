@@ -75,16 +75,36 @@ export function UsersPage(): ReactElement {
   );
 }
 
+/** Of the users whose ids begin with one's id one is the first, but for those whose e-mail address it is. */
+const KNOWN_MAX = 20;
+
 export function UserPage({ userId }: { userId: string }): ReactElement {
   const user_id = userId;
   const wallet = useQuery(`wallet ${userId}`, (signal) => client.readCredits({ user_id }, { signal }));
   const rights = useQuery(`rights ${userId}`, (signal) => client.readEntitlements({ user_id }, { signal }));
+  const known = useQuery(`user ${userId}`, async (signal) => {
+    const { data } = await client.listUsers({ search: userId, limit: KNOWN_MAX }, { signal });
+    return { user: data.find((user) => user.user_id === userId) };
+  });
   const balance = wallet.data?.balance;
+  const reload = () => {
+    wallet.reload();
+    known.reload();
+  };
   return (
     <>
-      <Heading title="User" actions={<Credits userId={userId} onDone={wallet.reload} />}>
+      <Heading
+        title="User"
+        actions={known.data && <Credits userId={userId} isKnown={Boolean(known.data.user)} onDone={reload} />}
+      >
         <Id of={userId} />
+        {known.data?.user?.email && <p className="soft">{known.data.user.email}</p>}
       </Heading>
+      {known.data && !known.data.user && (
+        <p className="warning" role="note">
+          No user with this id is known yet: nobody has bought anything, had credits or left an address under it.
+        </p>
+      )}
       <Loaded query={wallet}>{(found) => <Holdings wallet={found} rights={rights.data} />}</Loaded>
       <Tabs label="About this user" tabs={tabsOf(userId, balance)} />
     </>
@@ -144,13 +164,22 @@ function Refunds({ userId }: { userId: string }): ReactElement {
   );
 }
 
-function Credits({ userId, onDone }: { userId: string; onDone: () => void }): ReactElement {
+interface CreditsProps {
+  userId: string;
+  isKnown: boolean;
+  onDone: () => void;
+}
+
+/** Gives credits and takes them away. Whoever gives them to an id that nobody has used says it twice: it may be mistyped. */
+function Credits({ userId, isKnown, onDone }: CreditsProps): ReactElement {
   const asks = [
     { name: "amount", label: "Credits" },
     { name: "reason", label: "Reason, kept in the books", isLong: true },
   ];
+  const again = { name: "again", label: "The id once more", hint: `Nobody has used the id ${userId} yet.` };
   const change = (isAddition: boolean) => async (answers: Record<string, string>, key: string) => {
     const { amount = "", reason = "" } = answers;
+    if (!isKnown && answers.again !== userId) throw new Error("That is another id than the one of this page.");
     const count = parseCount(amount);
     if (count === undefined) throw new Error(`${amount} is no number of credits.`);
     const wanted = { user_id: userId, amount: count, reason };
@@ -161,15 +190,23 @@ function Credits({ userId, onDone }: { userId: string; onDone: () => void }): Re
   };
   return (
     <>
+      {isKnown && (
+        <Act
+          label="Remove credits"
+          title="Remove credits?"
+          isDangerous
+          asks={asks}
+          perform={change(false)}
+          onDone={onDone}
+        />
+      )}
       <Act
-        label="Remove credits"
-        title="Remove credits?"
-        isDangerous
-        asks={asks}
-        perform={change(false)}
+        label="Add credits"
+        title={isKnown ? "Add credits?" : "Add credits to an id that nobody has used?"}
+        asks={isKnown ? asks : [...asks, again]}
+        perform={change(true)}
         onDone={onDone}
       />
-      <Act label="Add credits" title="Add credits?" asks={asks} perform={change(true)} onDone={onDone} />
     </>
   );
 }

@@ -27,46 +27,38 @@ pub(in crate::reports) fn users(
     after: &str,
     limit: i64,
 ) -> Result<Vec<UserOut>> {
-    let rows = if search.contains('@') {
-        tx.all(
-            "select users.user_id, users.email, customer.stripe_customer_id, account.credits_posted - account.debits_posted
-             from (select user_id, email from contact where email = $1 and user_id > $2) users
-             left join customer on customer.user_id = users.user_id
-             left join account on account.account_key = 'credits:wallet:' || users.user_id
-             order by users.user_id limit $3",
-            &[search.into(), after.into(), limit.into()],
-        )?
-    } else {
-        let until = format!("{search}{LAST}");
-        // Each of the three gives no more than a page, along its key.
-        tx.all(
-            "select users.user_id, contact.email, customer.stripe_customer_id,
-                    account.credits_posted - account.debits_posted
-             from (select user_id from (select user_id from customer
-                                        where user_id > $1 and user_id >= $2 and user_id < $3
-                                        order by user_id limit $4) a
-                   union select user_id from (select user_id from contact
-                                              where user_id > $1 and user_id >= $2 and user_id < $3
-                                              order by user_id limit $4) b
-                   union select substr(account_key, 16) from (select account_key from account
-                                                              where account_key > $5 and account_key >= $6
-                                                                  and account_key < $7
-                                                              order by account_key limit $4) c) users
-             left join contact on contact.user_id = users.user_id
-             left join customer on customer.user_id = users.user_id
-             left join account on account.account_key = 'credits:wallet:' || users.user_id
-             order by users.user_id limit $4",
-            &[
-                after.into(),
-                search.into(),
-                until.as_str().into(),
-                limit.into(),
-                format!("{WALLET}{after}").into(),
-                format!("{WALLET}{search}").into(),
-                format!("{WALLET}{until}").into(),
-            ],
-        )?
-    };
+    let until = format!("{search}{LAST}");
+    // Each of the four gives no more than a page, along its key.
+    let rows = tx.all(
+        "select users.user_id, contact.email, customer.stripe_customer_id,
+                account.credits_posted - account.debits_posted
+         from (select user_id from (select user_id from customer
+                                    where user_id > $1 and user_id >= $2 and user_id < $3
+                                    order by user_id limit $4) a
+               union select user_id from (select user_id from contact
+                                          where user_id > $1 and user_id >= $2 and user_id < $3
+                                          order by user_id limit $4) b
+               union select substr(account_key, 16) from (select account_key from account
+                                                          where account_key > $5 and account_key >= $6
+                                                              and account_key < $7
+                                                          order by account_key limit $4) c
+               union select user_id from (select user_id from contact
+                                          where email = $2 and user_id > $1
+                                          order by user_id limit $4) d) users
+         left join contact on contact.user_id = users.user_id
+         left join customer on customer.user_id = users.user_id
+         left join account on account.account_key = 'credits:wallet:' || users.user_id
+         order by users.user_id limit $4",
+        &[
+            after.into(),
+            search.into(),
+            until.as_str().into(),
+            limit.into(),
+            format!("{WALLET}{after}").into(),
+            format!("{WALLET}{search}").into(),
+            format!("{WALLET}{until}").into(),
+        ],
+    )?;
     let decode = |row: &Row| {
         Ok(UserOut {
             user_id: user(row.text_ref(0)?)?,
