@@ -79,6 +79,7 @@ journey('an operator finds a user, gives and takes credits, and a payment back',
   await keepPicture(page, `console-user-${look}`);
 
   await page.getByRole('navigation', { name: 'About this user' }).getByRole('link', { name: 'Purchases' }).click();
+  await page.getByRole('status').filter({ hasText: 'The balance is' }).waitFor({ state: 'detached' });
   await page.getByRole('region', { name: 'Purchases' }).getByRole('row').filter({ hasText: 'Paid' }).getByRole('link').first().click();
   await page.getByRole('heading', { level: 1, name: 'Purchase' }).waitFor();
   await page.getByRole('button', { name: 'Refund' }).click();

@@ -3,6 +3,7 @@
 import { useAction } from "@paydesk/react";
 import { type FormEvent, type ReactElement, type ReactNode, useId, useLayoutEffect, useRef, useState } from "react";
 
+import { addressOf, usePlace } from "../router.js";
 import { useSession } from "../session.js";
 import { Button } from "./button.js";
 import { Failure, sayError } from "./states.js";
@@ -70,9 +71,14 @@ export function Act(props: Props): ReactElement | null {
   );
 }
 
-/** What came of something that was done. */
+/** What came of something that was done, until one goes elsewhere: to another page, or to another part of this one. */
 export function Said({ text }: { text: string | undefined }): ReactElement | null {
-  if (!text) return null;
+  const { path, query } = usePlace();
+  const here = addressOf(path, Object.fromEntries(query));
+  const [said, setSaid] = useState<{ text: string | undefined; where: string | undefined }>({ text, where: here });
+  if (said.text !== text) setSaid({ text, where: here });
+  else if (said.where !== undefined && said.where !== here) setSaid({ text, where: undefined });
+  if (!text || said.where !== here) return null;
   return (
     <p className="said" role="status">
       {text}
