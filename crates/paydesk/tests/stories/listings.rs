@@ -208,6 +208,19 @@ async fn a_timeline_tells_everything_that_happened_to_a_user() {
             let found = whole.iter().filter(|one| one["kind"] == kind && one["id"] == id);
             assert_eq!(found.count(), 1, "{kind} {id}: {whole:#?}");
         }
+        for (status, detail) in [
+            ("grant", "Bought and paid for"),
+            ("claw_back", "Taken back with the money that was paid for them"),
+        ] {
+            let of_payment = whole
+                .iter()
+                .find(|one| one["about"] == json!(paid) && one["status"] == status);
+            assert_eq!(of_payment.unwrap()["detail"], detail);
+        }
+        let of_purchase = whole
+            .iter()
+            .find(|one| one["kind"] == "payment" && one["id"] == json!(paid));
+        assert_eq!(of_purchase.unwrap()["about"], json!(purchase_id));
         let credits: Vec<i64> = whole
             .iter()
             .filter(|one| one["kind"] == "credits")

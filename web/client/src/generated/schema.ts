@@ -5091,10 +5091,16 @@ export interface components {
                  */
                 unit?: string | null;
                 /**
-                 * @description More in words or ids: the item bought, the plan, the reason, who did it.
+                 * @description More in words: the item bought, the plan, the reason, what credits moved for, or who did it.
                  * @example starter
                  */
                 detail?: string | null;
+                /**
+                 * @description The id of what it is about besides: of the purchase that a payment is for, the payment that a refund, a dispute or credits are
+                 *     of, the invoice that credits are of, or the subscription or purchase that a notice tells of.
+                 * @example pi_3QxYzA2eZvKYlo2C
+                 */
+                about?: string | null;
             }[];
             /** @description What to give as `after` for the next page; absent on the last one. */
             next?: string | null;
@@ -6365,10 +6371,16 @@ export interface components {
              */
             unit?: string | null;
             /**
-             * @description More in words or ids: the item bought, the plan, the reason, who did it.
+             * @description More in words: the item bought, the plan, the reason, what credits moved for, or who did it.
              * @example starter
              */
             detail?: string | null;
+            /**
+             * @description The id of what it is about besides: of the purchase that a payment is for, the payment that a refund, a dispute or credits are
+             *     of, the invoice that credits are of, or the subscription or purchase that a notice tells of.
+             * @example pi_3QxYzA2eZvKYlo2C
+             */
+            about?: string | null;
         };
         /**
          * @description What kind of thing happened.

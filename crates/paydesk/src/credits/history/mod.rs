@@ -136,7 +136,7 @@ impl Entry {
             transfer_id: hex::encode(passage.transfer_id.0),
             at: Moment(passage.posted_at_us),
             code: passage.code.word(),
-            what: what(&passage, owned, other_wallet.as_ref()),
+            what: what(&passage, owned),
             amount: change(owned.wallet).unwrap_or_default(),
             balance: wallet.map(|(_, side)| side.balance),
             held: change(owned.held),
@@ -155,14 +155,16 @@ impl Entry {
 }
 
 /// A transfer in plain words, as the owner of these accounts sees it.
-fn what(passage: &Passage, owned: Owned, other: Option<&OtherWallet>) -> String {
+pub fn what(passage: &Passage, owned: Owned) -> String {
+    let other = other_wallet(passage, owned);
     let towards = match passage.code {
         TransferCode::ClawBack if passage.debit.account_id == owned.debt => rules::Towards::Debt,
         TransferCode::Reinstate if passage.credit.account_id == owned.debt => rules::Towards::Debt,
         TransferCode::Move if passage.credit.account_id == owned.wallet => rules::Towards::Here,
         _ => rules::Towards::There,
     };
-    rules::what(passage.code, towards, other.and_then(|other| other.key_id.as_deref()))
+    let key_id = other.as_ref().and_then(|other| other.key_id.as_deref());
+    rules::what(passage.code, towards, key_id)
 }
 
 /// The wallet on the other side, where credits moved between two.

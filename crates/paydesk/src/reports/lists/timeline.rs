@@ -9,7 +9,8 @@ use super::no_cursor;
 use crate::app::App;
 use crate::books;
 use crate::clock::Moment;
-use crate::credits;
+use crate::credits::{self, history};
+use crate::effects;
 use crate::http::auth::Scoped;
 use crate::http::paging::{Page, check_limit};
 use crate::http::{ApiJson, ApiPath, ApiQuery, Problem};
@@ -63,9 +64,14 @@ pub struct Entry {
     /// The unit of the amount: a currency, or `credits`.
     #[schema(example = "usd")]
     pub unit: Option<String>,
-    /// More in words or ids: the item bought, the plan, the reason, who did it.
+    /// More in words: the item bought, the plan, the reason, what credits moved for, or who did it.
     #[schema(example = "starter")]
     pub detail: Option<String>,
+    /// The id of what it is about besides: of the purchase that a payment is for, the payment that a refund, a dispute or credits are
+    /// of, the invoice that credits are of, or the subscription or purchase that a notice tells of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "pi_3QxYzA2eZvKYlo2C")]
+    pub about: Option<String>,
 }
 
 /// Which page of a timeline.
@@ -140,14 +146,16 @@ fn read(tx: &mut Tx<'_>, user_id: &UserId, place: Place, limit: i64) -> store::R
     more |= i64::try_from(steps.len()).is_ok_and(|count| count >= wanted);
     let positions: Vec<i64> = steps.iter().map(|step| step.position).collect();
     let passages = books::passages(tx, &positions)?;
-    entries.extend(passages.into_iter().map(|passage| moved(passage, &wallet)));
+    entries.extend(passages.into_iter().map(|passage| moved(passage, &wallet, owned)));
     entries.sort_by(|left, right| (right.at, right.kind, &right.id).cmp(&(left.at, left.kind, &left.id)));
     Ok((entries, more))
 }
 
 /// A transfer, as its owner sees it: what came into the wallet, or went out of it or of a hold.
-fn moved(passage: books::Passage, wallet: &AccountKey) -> Entry {
+fn moved(passage: books::Passage, wallet: &AccountKey, owned: books::Owned) -> Entry {
     let comes_in = passage.credit.key == *wallet;
+    let words = history::what(&passage, owned);
+    let payment = passage.business_key.as_deref().and_then(effects::payment_of);
     let is_kept = matches!(passage.code, TransferCode::Release | TransferCode::Capture);
     let amount = if comes_in || (is_kept && passage.debit.key == *wallet) {
         passage.amount
@@ -161,7 +169,8 @@ fn moved(passage: books::Passage, wallet: &AccountKey) -> Entry {
         status: passage.code.word().to_owned(),
         amount: Some(amount),
         unit: Some(passage.debit.key.unit.to_string()),
-        detail: passage.memo.or(passage.business_key),
+        detail: passage.memo.or(Some(words)),
+        about: payment.map(str::to_owned),
     }
 }
 
@@ -195,6 +204,7 @@ mod tests {
             amount: None,
             unit: None,
             detail: None,
+            about: None,
         }
     }
 
