@@ -385,6 +385,9 @@ test('the shop of the sandbox leads its buyer to the account', () =>
       const owned = await openShop(page);
       await page.getByRole('link', { name: 'Your account' }).click();
       await awaitBalance(page, owned);
+      await inspect(page);
+      await page.getByRole('link', { name: 'Back to the shop' }).click();
+      await page.getByRole('link', { name: 'Your account' }).waitFor();
     },
     looks.desk,
   ));

@@ -37,6 +37,13 @@ test('who subscribes has the plan, its tier and its credits, and cannot subscrib
     assert.match(await awaitPlan(page, pro.id, pro.tier), /^Renews on /);
     await keepPicture(page, 'page-subscribed');
     assert.deepEqual(await page.locator('button[data-plan]:visible').all(), [], 'a second plan of the group was offered');
+    assert.deepEqual(await page.locator('[data-current]:visible').evaluateAll((marked) => marked.map((one) => one.dataset.current)), [pro.id]);
+    await page.getByRole('link', { name: `Change to ${label.name}` }).click();
+    await page.getByRole('heading', { level: 1, name: 'Plan' }).waitFor();
+    await page.locator(`.pd-plan[data-plan="${pro.id}"][data-current]`).getByText('Your plan').waitFor();
+    await page.getByRole('button', { name: `Change to ${label.name}` }).waitFor();
+    await page.getByRole('link', { name: 'Back to the shop' }).click();
+    await awaitPlan(page, pro.id, pro.tier);
   }));
 
 test('a declined card subscribes to nothing, and a good one then does', () =>

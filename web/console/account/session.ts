@@ -3,6 +3,8 @@
 
 import { type AccountSessionOut, type Client, createClient } from "@paydesk/client";
 
+import { keepBack } from "./back.js";
+
 const SESSION = "/api/account/session";
 
 /** Told when the server says that nobody is signed in any more. */
@@ -19,7 +21,9 @@ export const client: Client = createClient({
 });
 
 function takeToken(): string | undefined {
-  const token = new URLSearchParams(window.location.hash.slice(1)).get("token");
+  const brought = new URLSearchParams(window.location.hash.slice(1));
+  const token = brought.get("token");
+  if (token) keepBack(brought.get("back"));
   if (token) window.history.replaceState(null, "", window.location.pathname + window.location.search);
   return token ?? undefined;
 }

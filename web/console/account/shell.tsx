@@ -5,6 +5,7 @@ import { type ReactElement, type ReactNode, useEffect, useId, useRef, useState }
 
 import { go, Link } from "../src/router.js";
 import { applyTheme, readTheme, THEMES, type Theme } from "../src/theme.js";
+import { readBack } from "./back.js";
 import { places } from "./places.js";
 
 interface ShellProps {
@@ -16,6 +17,8 @@ interface ShellProps {
 
 export function Shell({ userId, path, onLeave, children }: ShellProps): ReactElement {
   const products = useProducts().data;
+  const shop = products?.shop ?? "\u00a0";
+  const [back] = useState(readBack);
   const main = useRef<HTMLElement>(null);
   const before = useRef(path);
   useEffect(() => {
@@ -32,7 +35,15 @@ export function Shell({ userId, path, onLeave, children }: ShellProps): ReactEle
         Skip to the page
       </a>
       <header className="bar">
-        <p className="shop">{products?.shop ?? "\u00a0"}</p>
+        <p className="shop">
+          {back ? (
+            <a href={back} aria-label={`Back to the shop: ${shop}`}>
+              <span aria-hidden="true">‹</span> {shop}
+            </a>
+          ) : (
+            shop
+          )}
+        </p>
         <span className="who" title={userId}>
           {userId}
         </span>

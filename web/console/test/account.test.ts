@@ -1,6 +1,7 @@
 import type { AvailabilityOut } from "@paydesk/client";
 import { expect, test } from "vitest";
 
+import { addressWithin } from "../account/back.js";
 import { CLOCK, hoursAfter, newHours, readWeek, writeWeek } from "../account/hours.js";
 import { places } from "../account/places.js";
 
@@ -64,4 +65,21 @@ test("only what is for sale has a page, and only who gives sessions sees those o
   const shown = (userId: string) => places.filter(({ isFor }) => isFor([mixing], userId)).map(({ to }) => to);
   expect(shown("ada")).toEqual(["/", "/bookings", "/keys", "/payments"]);
   expect(shown("grace")).toEqual(["/", "/bookings", "/keys", "/payments", "/sessions", "/earnings"]);
+});
+
+test.each([
+  ["/shop", "https://pay.example.com/shop"],
+  ["/shop?from=account", "https://pay.example.com/shop?from=account"],
+  ["/.//elsewhere.example/", "https://pay.example.com//elsewhere.example/"],
+  [null, undefined],
+  ["", undefined],
+  ["shop", undefined],
+  ["https://elsewhere.example/", undefined],
+  ["//elsewhere.example/", undefined],
+  ["/\\elsewhere.example/", undefined],
+  ["/\t/elsewhere.example/", undefined],
+  ["//[", undefined],
+  ["javascript:alert(1)", undefined],
+])("the way back %s leads to %s", (path, address) => {
+  expect(addressWithin("https://pay.example.com", path)).toBe(address);
 });

@@ -56,13 +56,18 @@ function showOrders(orders) {
   document.querySelector("#orders").replaceChildren(...orders.map(row));
 }
 
-// Whoever has a plan of a group changes it in the portal; a second one of that group cannot be subscribed to.
+// Whoever has a plan of a group changes it in their account; a second one of that group cannot be subscribed to.
 function showSubscriptions(subscriptions) {
   const live = subscriptions.filter(({ status }) => status && !["canceled", "incomplete_expired"].includes(status));
   document.querySelector("#subscriptions").replaceChildren(...live.map(subscribed));
   manage.hidden = live.length === 0;
   for (const button of document.querySelectorAll("button[data-plan]")) {
-    button.hidden = live.some(({ group }) => group === button.dataset.group);
+    const { plan, group } = button.dataset;
+    const had = live.find((one) => one.group === group);
+    const isCurrent = had?.plan_id === plan;
+    button.hidden = Boolean(had);
+    document.querySelector(`[data-change="${plan}"]`).hidden = !had || isCurrent;
+    document.querySelector(`[data-current="${plan}"]`).hidden = !isCurrent;
   }
 }
 
@@ -81,15 +86,15 @@ function subscribed(subscription) {
   return item;
 }
 
-// How a subscription stands, in a sentence.
+// How a subscription stands, in the words of the account.
 function standing({ status, access, until, cancel_at, period_end }) {
   if (status === "incomplete") return "Waits for its first payment";
   if (status === "paused") return "Paused";
   if (cancel_at) return `Ends on ${day(cancel_at)}`;
   if (status === "trialing") return `Free until ${day(period_end)}`;
   if (status === "active") return `Renews on ${day(period_end)}`;
-  if (!access) return "Ended for now, because a payment is overdue";
-  return until ? `A payment is overdue; ends on ${day(until)} without it` : "A payment is overdue";
+  if (!access) return "Stopped, because a payment is overdue";
+  return until ? `A payment is overdue. Pay by ${day(until)} to keep your plan` : "A payment is overdue";
 }
 
 function day(moment) {
@@ -100,6 +105,17 @@ function day(moment) {
 function nameOf(kind, id) {
   return document.getElementById(`${kind}-${id}`)?.textContent ?? id;
 }
+
+// Where an order stands, in the words of the account.
+const STATUSES = {
+  draft: "Draft",
+  awaiting_payment: "Waits for payment",
+  paid: "Paid",
+  in_progress: "In progress",
+  delivered: "Delivered",
+  cancelled: "Cancelled",
+  refunded: "Refunded",
+};
 
 function row(order) {
   const item = document.createElement("li");
@@ -113,7 +129,7 @@ function row(order) {
   made.textContent = day(order.created_at);
   const status = document.createElement("span");
   status.className = "status";
-  status.textContent = order.status.replaceAll("_", " ");
+  status.textContent = STATUSES[order.status] ?? order.status;
   item.append(name, made, status);
   if (["draft", "awaiting_payment"].includes(order.status)) item.append(payLink(order, name.textContent));
   return item;
