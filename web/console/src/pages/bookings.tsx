@@ -20,9 +20,15 @@ const columns: Column<BookingOut>[] = [
   {
     title: "Session",
     cell: (booking) => (
-      <Link data-entry="" to={`/bookings/${encodeURIComponent(booking.booking_id)}`}>
-        {booking.session_type_id}
-      </Link>
+      <>
+        <Link data-entry="" to={`/bookings/${encodeURIComponent(booking.booking_id)}`}>
+          {booking.session_type_id}
+        </Link>
+        {/* On a phone there is no room for columns of their own. */}
+        <span className="narrow">
+          <UserLink id={booking.client_id} /> with <UserLink id={booking.builder_id} />
+        </span>
+      </>
     ),
   },
   { title: "Status", cell: (booking) => <Status of={booking.status} /> },
