@@ -90,6 +90,15 @@ journey('an operator finds a user, gives and takes credits, and a payment back',
   await page.getByRole('status').filter({ hasText: '$1.00 given back' }).waitFor();
   await inspect(page);
   await keepPicture(page, `console-refunded-${look}`);
+  await page.getByRole('region', { name: 'Payments' }).getByRole('link').first().click();
+  await page.getByRole('heading', { level: 1, name: 'Payment' }).waitFor();
+  await page.getByRole('region', { name: 'Refunds' }).getByRole('row').filter({ hasText: '$1.00' }).waitFor();
+  await page.getByText('No dispute of this payment.').waitFor();
+  await page.getByRole('button', { name: 'Refund' }).click();
+  await page.getByText(/^\$1\.00 of \$10\.00 went back already; \$9\.00 can still be given back\.$/).waitFor();
+  await inspect(page);
+  await keepPicture(page, `console-payment-refunded-${look}`);
+  await page.keyboard.press('Escape');
   await openFromMenu(page, look, 'Events');
   await awaitRow(page, 'refund.created');
   await page.getByRole('row').filter({ hasText: 'refund.created' }).getByRole('link').first().click();

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { awaitBeginning, book, inspect, looks, newUser, press, tabTo } from './application.mjs';
 import { asBuyer, keepPicture, startBrowser } from './buyer.mjs';
 import { awaitRead, awaitRow, openConsole, openFromMenu } from './operator.mjs';
-import { giveEvidence, manyUsers, someBuilder, someClient, someDisputer, someSubscriber } from './seeding.mjs';
+import { giveEvidence, manyUsers, onPlan, someBuilder, someClient, someDisputer, someSubscriber } from './seeding.mjs';
 
 /** As many as stand on a page. */
 const PAGE = 25;
@@ -100,6 +100,29 @@ journey('from a user to their payment, its purchase, what it moved in the ledger
   await look(page, `transfer-${size}`);
 });
 
+journey('a subscription is one purchase, and leads to what was paid for it', 'plan', async (page, size) => {
+  const { user } = await onPlan();
+  await openConsole(page, 'viewer', `/users/${user}?show=purchases`);
+  await awaitRow(page, 'pro-monthly');
+  assert.equal(await rows(page).count(), 1, 'the subscription was bought once');
+  await rows(page).first().getByRole('link').first().click();
+  await page.getByRole('heading', { level: 1, name: 'Purchase' }).waitFor();
+  const paid = page.getByRole('region', { name: 'Invoices paid for its subscription' });
+  await paid.getByRole('row').filter({ hasText: 'Succeeded' }).waitFor();
+  await look(page, `purchase-of-plan-${size}`);
+  await paid.getByRole('link', { name: /^in_/ }).click();
+  await page.getByRole('heading', { level: 1, name: 'Paid invoice' }).waitFor();
+  await page.getByRole('region', { name: 'Payments' }).getByRole('row').filter({ hasText: 'Succeeded' }).waitFor();
+  await look(page, `paid-invoice-${size}`);
+  await page.getByRole('link', { name: user.slice(0, 10) }).click();
+  const happened = page.getByRole('list', { name: 'What happened' });
+  await happened.getByText('Bought and paid for').first().waitFor();
+  for (const [what, times] of [['Purchase', 1], ['Invoice', 1], ['Payment', 0]]) {
+    assert.equal(await happened.getByRole('link', { name: what, exact: true }).count(), times, what);
+  }
+  await look(page, `user-of-plan-${size}`);
+});
+
 journey('a subscription is found, ended with its period, and goes on', 'subscription', async (page, size) => {
   const { user } = await someSubscriber();
   await openConsole(page, 'operator', `/subscriptions?user_id=${user}`);
@@ -132,6 +155,8 @@ journey('a dispute says until when evidence is due, and that it is won', 'disput
   await page.getByRole('heading', { level: 1, name: 'Dispute', exact: true }).waitFor();
   await page.getByText('Evidence due').waitFor();
   assert.equal(await page.locator(`main time[datetime="${due}"]`).count(), 1, 'the page says what the list said');
+  // Where Stripe's dashboard would be led to.
+  await page.getByRole('region', { name: 'Answering it' }).getByText('the dispute is answered in the sandbox').waitFor();
   await look(page, `dispute-open-${size}`);
   await giveEvidence(sandbox, new URL(page.url()).pathname.split('/').at(-1));
   await page.goBack();

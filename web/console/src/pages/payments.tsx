@@ -99,6 +99,9 @@ function leftOf({ status, paid_minor, reversed_minor }: ListedPaymentOut): numbe
   return status === "succeeded" ? Math.max(paid_minor - reversed_minor, 0) : 0;
 }
 
+/** Without those of all others there is room for the reason. */
+const always = <Row,>(column: Column<Row>): Column<Row> => ({ ...column, isExtra: false });
+
 const ofOthers = ({ title }: { title: string }) => title !== "User" && title !== "Purchase";
 
 /** What was given back of a payment, and what is disputed of it. */
@@ -114,7 +117,7 @@ function Reversals({ of: { payment_intent_id, reversed_minor } }: { of: ListedPa
           limit={10}
           filters={filters}
           read={(page, signal) => client.listRefunds({ payment_intent_id, ...page }, { signal })}
-          columns={[...refundColumns.filter(ofOthers), noteColumn]}
+          columns={[...refundColumns.filter(ofOthers).map(always), noteColumn]}
           keyOf={(refund) => refund.refund_id}
           empty="No refund of this payment."
         />

@@ -75,7 +75,10 @@ function Purchase({ purchase }: { purchase: PurchaseOut }): ReactElement {
           ["Failure", purchase.failure ?? <Nothing />],
           ["Checkout session", purchase.session_id ? <Id key="v" of={purchase.session_id} /> : <Nothing />],
           ["Begun", <Exactly key="v" moment={purchase.created_at} />],
-          ["Paid", <Exactly key="v" moment={purchase.paid_at} />],
+          // What begins a subscription is paid for again and again: each invoice tells when.
+          ...(isOfPlan
+            ? []
+            : [["Paid", <Exactly key="v" moment={purchase.paid_at} />] satisfies [string, ReactElement]]),
         ]}
       />
       <Section title={isOfPlan ? "Invoices paid for its subscription" : "Payments"}>
@@ -84,7 +87,7 @@ function Purchase({ purchase }: { purchase: PurchaseOut }): ReactElement {
             caption={isOfPlan ? "Invoices paid" : "Payments"}
             rows={payments}
             keyOf={keyOf}
-            columns={isOfPlan ? [...paymentColumns, invoiceColumn] : paymentColumns}
+            columns={isOfPlan ? invoiceColumns : paymentColumns}
           />
         ) : (
           <p className="empty">{unpaid(purchase)}</p>
@@ -101,11 +104,6 @@ function unpaid({ purchase_id, kind, status }: PurchaseOut): string {
 }
 
 const keyOf = (payment: PaymentOut) => payment.payment_intent_id;
-
-const invoiceColumn: Column<PaymentOut> = {
-  title: "Invoice",
-  cell: (payment) => <IdLink to="/purchases" id={payment.invoice_id} />,
-};
 
 const paymentColumns: Column<PaymentOut>[] = [
   {
@@ -125,4 +123,10 @@ const paymentColumns: Column<PaymentOut>[] = [
     isExtra: true,
     cell: (payment) => (payment.charge_id ? <Id of={payment.charge_id} /> : <Nothing />),
   },
+];
+
+/** Of an invoice's payment the invoice comes first: it leads to the others. */
+const invoiceColumns: Column<PaymentOut>[] = [
+  ...paymentColumns.map((column) => ({ ...column, isExtra: !["Amount", "Status"].includes(column.title) })),
+  { title: "Invoice", cell: (payment) => <IdLink to="/purchases" id={payment.invoice_id} /> },
 ];

@@ -170,17 +170,7 @@ function Answering({ dispute }: { dispute: DisputeOut }): ReactElement {
   const isWaiting = status.endsWith("needs_response");
   return (
     <>
-      {isWaiting && (
-        <p>
-          {evidence_due_at ? (
-            <>
-              Evidence is taken until <Exactly moment={evidence_due_at} />.
-            </>
-          ) : (
-            "Stripe has not told until when evidence is taken."
-          )}
-        </p>
-      )}
+      {isWaiting && !evidence_due_at && <p>Stripe has not told until when evidence is taken.</p>}
       {stripe_dashboard ? (
         <p>
           {isWaiting ? "It is answered in Stripe’s dashboard: " : "What was answered is in Stripe’s dashboard: "}
