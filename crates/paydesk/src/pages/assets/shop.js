@@ -162,6 +162,14 @@ async function pay(wanted) {
   location.assign(checkout.url);
 }
 
+// Prices as the account writes them: `10.00 USD` is $10.00.
+for (const price of document.querySelectorAll("[data-price]")) {
+  const [amount, currency] = price.textContent.split(" ");
+  const digits = amount.split(".")[1]?.length ?? 0;
+  const options = { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits };
+  if (currency) price.textContent = new Intl.NumberFormat(undefined, options).format(Number(amount));
+}
+
 for (const button of document.querySelectorAll("[data-pack]")) {
   button.addEventListener("click", () => act(button, () => pay({ item_id: button.dataset.pack })));
 }
