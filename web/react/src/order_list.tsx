@@ -2,7 +2,7 @@ import type { OrderOut } from "@paydesk/client";
 import { type ReactElement, useState } from "react";
 
 import { useProducts } from "./credits.js";
-import { formatDate } from "./formats.js";
+import { formatDate, formatMoney } from "./formats.js";
 import { type UseOrders, useOrders } from "./orders.js";
 import { Button, classes, Empty, Failure, Loading, More, Question, Said, WebLink } from "./parts.js";
 import { usePaydesk } from "./provider.js";
@@ -65,6 +65,7 @@ interface OrderProps {
 
 function Order({ order, name, orders, onCancel }: OrderProps): ReactElement {
   const { words, locale } = usePaydesk();
+  const { refunded_minor, currency } = order;
   const isUnpaid = order.status === "draft" || order.status === "awaiting_payment";
   const isLeaving = orders.pay.status === "pending" || orders.pay.status === "done";
   return (
@@ -73,6 +74,9 @@ function Order({ order, name, orders, onCancel }: OrderProps): ReactElement {
         <strong className="pd-name">{name}</strong>{" "}
         <time dateTime={order.created_at}>{formatDate(order.created_at, locale)}</time>{" "}
         <span className="pd-status">{words.orderStatus[order.status]}</span>
+        {refunded_minor > 0 && currency && (
+          <span className="pd-note"> {words.givenBack(formatMoney(refunded_minor, currency, locale))}</span>
+        )}
       </p>
       {order.delivery && <Delivery delivery={order.delivery} />}
       {(isUnpaid || order.status === "paid") && (

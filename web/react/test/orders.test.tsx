@@ -73,7 +73,7 @@ test("each order shows where it stands and what can be done about it", async () 
   };
   const data = [
     { ...order, status: "awaiting_payment" },
-    { ...order, order_id: "ord_2", status: "in_progress" },
+    { ...order, order_id: "ord_2", status: "in_progress", paid_minor: 4900, refunded_minor: 900, currency: "usd" },
     { ...order, order_id: "ord_3", status: "delivered", delivery },
   ];
   const { client } = desk({ ...base, "GET /api/orders": { data } });
@@ -81,7 +81,9 @@ test("each order shows where it stands and what can be done about it", async () 
   const waiting = within(await waitFor(() => item(container, "ord_1")));
   waiting.getByText("Waits for payment");
   await waiting.findByRole("button", { name: "Pay for Track review" });
-  expect(within(item(container, "ord_2")).queryAllByRole("button")).toEqual([]);
+  const begun = within(item(container, "ord_2"));
+  expect(begun.queryAllByRole("button")).toEqual([]);
+  begun.getByText("$9.00 given back");
   const delivered = within(item(container, "ord_3"));
   expect(delivered.getAllByRole("link").map((link) => link.getAttribute("href"))).toEqual([
     "https://files.example/review",

@@ -57,6 +57,8 @@ pub struct Order {
     pub paid_minor: i64,
     /// What of that is refunded or disputed, in minor units.
     pub refunded_minor: i64,
+    /// The currency of both, once there is a purchase.
+    pub currency: Option<String>,
     /// What was delivered last.
     pub delivery: Option<Delivery>,
     /// How often it changed.
@@ -111,6 +113,7 @@ impl Order {
             reviewer_id: None,
             paid_minor: 0,
             refunded_minor: 0,
+            currency: None,
             delivery: None,
             changes: 0,
             created_at_us: now_us,

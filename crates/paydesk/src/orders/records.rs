@@ -43,6 +43,7 @@ fn decode(row: &Row) -> Result<Order> {
         changes: row.int(13)?,
         created_at_us: row.int(14)?,
         updated_at_us: row.int(15)?,
+        currency: row.opt_text(16)?,
     })
 }
 
@@ -52,7 +53,8 @@ macro_rules! select_order {
         concat!(
             "select order_id, user_id, package_id, fields, status, work_status, purchase_id, reviewer_id, paid_minor,
                     refunded_minor, delivered_links, delivered_note, delivered_at_us, changes, created_at_us,
-                    updated_at_us
+                    updated_at_us,
+                    (select currency from purchase where purchase.purchase_id = customer_order.purchase_id)
              from customer_order ",
             $end
         )

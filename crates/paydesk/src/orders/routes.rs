@@ -70,6 +70,10 @@ pub struct OrderOut {
     /// What of that is refunded or disputed, in minor units.
     #[schema(example = 0)]
     pub refunded_minor: i64,
+    /// The currency of both, once there is a purchase.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "usd")]
+    pub currency: Option<String>,
     /// What was delivered last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery: Option<DeliveredOut>,
@@ -104,6 +108,7 @@ impl From<Order> for OrderOut {
             reviewer_id: order.reviewer_id,
             paid_minor: order.paid_minor,
             refunded_minor: order.refunded_minor,
+            currency: order.currency,
             delivery: order.delivery.map(|delivery| DeliveredOut {
                 links: delivery.links,
                 note: delivery.note,

@@ -187,8 +187,8 @@ async fn an_order_is_refunded_while_all_its_money_is_back() {
         refund(&test, paid, 900, "part").await;
         let part = read(&test, &ordered).await;
         assert_eq!(
-            (&part["status"], &part["refunded_minor"]),
-            (&json!("in_progress"), &json!(900))
+            (&part["status"], &part["refunded_minor"], &part["currency"]),
+            (&json!("in_progress"), &json!(900), &json!("usd"))
         );
         let rest = refund(&test, paid, 4000, "rest").await;
         assert_eq!(stands(&test, &ordered).await, "refunded");

@@ -3978,6 +3978,11 @@ export interface components {
              * @example 0
              */
             refunded_minor: number;
+            /**
+             * @description The currency of both, once there is a purchase.
+             * @example usd
+             */
+            currency?: string | null;
             delivery?: components["schemas"]["DeliveredOut"] | null;
             /** @description When it was made. */
             created_at: components["schemas"]["Moment"];
@@ -4740,6 +4745,11 @@ export interface components {
                  * @example 0
                  */
                 refunded_minor: number;
+                /**
+                 * @description The currency of both, once there is a purchase.
+                 * @example usd
+                 */
+                currency?: string | null;
                 delivery?: components["schemas"]["DeliveredOut"] | null;
                 /** @description When it was made. */
                 created_at: components["schemas"]["Moment"];

@@ -9,7 +9,7 @@ import { Fields, Section } from "../parts/fields.js";
 import { type Filter, Filters, useFilters } from "../parts/filters.js";
 import { Loaded } from "../parts/states.js";
 import { type Column, List } from "../parts/table.js";
-import { At, Exactly, Id, IdLink, Nothing, Status, UserLink } from "../parts/values.js";
+import { At, Exactly, Id, IdLink, Money, Nothing, Status, UserLink } from "../parts/values.js";
 import { useQuery } from "../query.js";
 import { Link } from "../router.js";
 import { client } from "../server.js";
@@ -115,6 +115,11 @@ function Move({ orderId, to, onDone }: { orderId: string; to: OrderOut["status"]
   );
 }
 
+/** An amount of an order; nothing before there is a purchase, which says in which currency. */
+function Paid({ minor, currency }: { minor: number; currency: string | null | undefined }): ReactElement {
+  return currency ? <Money minor={minor} currency={currency} /> : <Nothing />;
+}
+
 function Order({ order }: { order: OrderOut }): ReactElement {
   return (
     <>
@@ -124,6 +129,8 @@ function Order({ order }: { order: OrderOut }): ReactElement {
           ["Status", <Status key="v" of={order.status} />],
           ["User", <UserLink key="v" id={order.user_id} />],
           ["Purchase", <IdLink key="v" to="/purchases" id={order.purchase_id} whole />],
+          ["Paid", <Paid key="v" minor={order.paid_minor} currency={order.currency} />],
+          ["Given back", <Paid key="v" minor={order.refunded_minor} currency={order.currency} />],
           ["Reviewer", <UserLink key="v" id={order.reviewer_id} />],
           ["Made", <Exactly key="v" moment={order.created_at} />],
           ["Changed", <Exactly key="v" moment={order.updated_at} />],
