@@ -15,6 +15,7 @@ import { At, Count, Exactly, Id, Nothing, Status } from "../parts/values.js";
 import { useQuery } from "../query.js";
 import { Link } from "../router.js";
 import { client } from "../server.js";
+import { useSession } from "../session.js";
 import { Heading } from "../shell.js";
 import { BookingsOf } from "./bookings.js";
 import { orderColumns } from "./orders.js";
@@ -98,7 +99,7 @@ export function UserPage({ userId }: { userId: string }): ReactElement {
         actions={known.data && <Credits userId={userId} isKnown={Boolean(known.data.user)} onDone={reload} />}
       >
         <Id of={userId} />
-        {known.data?.user?.email && <p className="soft">{known.data.user.email}</p>}
+        {known.data?.user && <Reached user={known.data.user} />}
       </Heading>
       {known.data && !known.data.user && (
         <p className="warning" role="note">
@@ -161,6 +162,27 @@ function Refunds({ userId }: { userId: string }): ReactElement {
       keyOf={(refund) => refund.refund_id}
       empty="Nothing was given back."
     />
+  );
+}
+
+/** How a user is reached. Who has only paid has left their address with Stripe, where their customer leads to it. */
+function Reached({ user: { email, stripe_customer_id } }: { user: UserOut }): ReactElement {
+  const { stripe_dashboard } = useSession().session;
+  return (
+    <p className="soft">
+      {email ?? "No e-mail address was left here"}
+      {stripe_customer_id && " · "}
+      {stripe_customer_id && stripe_dashboard && (
+        <a href={`${stripe_dashboard}/customers/${encodeURIComponent(stripe_customer_id)}`} rel="noopener noreferrer">
+          Customer at Stripe
+        </a>
+      )}
+      {stripe_customer_id && !stripe_dashboard && (
+        <>
+          customer <code>{stripe_customer_id}</code> of the sandbox
+        </>
+      )}
+    </p>
   );
 }
 
