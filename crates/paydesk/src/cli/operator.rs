@@ -29,7 +29,7 @@ enum Action {
     ///
     /// The link is used up by the first sign-in; for another one, or after 15 minutes, run this again. Who signs in for the first
     /// time is made known by it; who was shut out may come back by it. It is made in the server's database, so name that with
-    /// --database or DATABASE_URL, and lead it to the server with --public-url or PAYDESK_PUBLIC_URL.
+    /// `--database` or `DATABASE_URL`, and lead it to the server with `--public-url` or `PAYDESK_PUBLIC_URL`.
     Invite {
         /// Who it is for: their name, or their address of e-mail. What they do is recorded under it.
         #[arg(value_parser = name)]
