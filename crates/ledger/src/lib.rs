@@ -16,6 +16,6 @@ pub use account::{Account, AccountKey, AccountKeyError, Limit, Owner, Role, Unit
 pub use lots::{Lot, Lots, NEVER_US, Terms, lots_in, read_lots, write_lots};
 pub use money::{Currency, Money, MoneyError};
 pub use posting::{
-    Accounts, BESIDE_MAX, Entry, Fill, Known, Order, Posted, Refusal, Shortfall, Slot, Standing, Taken, expire, post,
+    Accounts, BESIDE_MAX, Entry, Fill, Known, Order, Posted, Refusal, Shortfall, Slot, Standing, expire, post,
 };
 pub use transfer::{TransferCode, TransferId};

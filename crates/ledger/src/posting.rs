@@ -9,7 +9,6 @@ mod claw_backs;
 
 use std::collections::HashMap;
 
-pub use self::claw_backs::Taken;
 use crate::account::{Account, AccountKey, Limit};
 use crate::lots::{Lot, Lots, NEVER_US, Terms};
 use crate::transfer::{TransferCode, TransferId};
@@ -153,9 +152,9 @@ pub struct Order {
     pub shortfall: Shortfall,
     /// What it makes, where it goes to a wallet.
     pub fill: Fill,
-    /// What was taken with [`Shortfall::Owe`] and goes back to where it came from, in this order; empty for an order that
-    /// undoes nothing. It comes to the amount.
-    pub undoes: Vec<Taken>,
+    /// Where what it gives back was taken from, each part by its wallet: for [`TransferCode::Reinstate`], which pays down what is
+    /// owed and then puts into these lots, the first ones first, what is left of its amount.
+    pub undoes: Vec<(Slot, Lot)>,
 }
 
 impl Order {
@@ -316,7 +315,7 @@ pub fn expire(accounts: &mut Accounts, order: &Order) -> Result<Entry, Refusal> 
 /// order.
 fn is_same(accounts: &Accounts, order: &Order, known: &Known) -> bool {
     let key = |slot: Slot| &accounts.at(slot).key;
-    if !order.undoes.is_empty() {
+    if order.code == TransferCode::Reinstate {
         return known.code.gives_back() && *key(order.debit) == known.debit;
     }
     let ends = order.code == known.code && *key(order.credit) == known.credit;
@@ -344,7 +343,10 @@ fn touched(accounts: &Accounts, orders: &[Order]) -> Vec<(Slot, Standing)> {
             .chain(standing.debt)
             .chain(standing.beside.iter().copied())
     };
-    let mut slots: Vec<Slot> = named.flat_map(with_others).collect();
+    let undone = orders
+        .iter()
+        .flat_map(|order| order.undoes.iter().map(|(slot, _)| *slot));
+    let mut slots: Vec<Slot> = named.flat_map(with_others).chain(undone).collect();
     slots.sort_unstable();
     slots.dedup();
     slots
@@ -363,7 +365,7 @@ fn fulfil(accounts: &mut Accounts, order: &Order, at_us: i64, entries: &mut Vec<
     let owed = debit.debt.filter(|_| order.code.uses_up());
     let owed = owed.map_or(0, |debt| -accounts.at(debt).totals.balance());
     let available = (debit.available(at_us) - owed).max(0);
-    if !order.undoes.is_empty() {
+    if order.code == TransferCode::Reinstate {
         check_totals(accounts, order)?;
         claw_backs::give_back(accounts, order, at_us, entries);
         return Ok(());
@@ -389,7 +391,8 @@ fn check_totals(accounts: &Accounts, order: &Order) -> Result<(), Refusal> {
     let debit = accounts.at(order.debit);
     let credit = accounts.at(order.credit);
     let beside = debit.beside.iter().chain(&credit.beside).copied();
-    let others = beside.chain(debit.debt).chain(credit.debt);
+    let undone = order.undoes.iter().map(|(slot, _)| *slot);
+    let others = beside.chain(undone).chain(debit.debt).chain(credit.debt);
     let others = others.map(|slot| accounts.at(slot));
     let fits = |standing: &Standing| {
         let totals = standing.totals;

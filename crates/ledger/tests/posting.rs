@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use ledger::{
     Account, AccountKey, Accounts, Entry, Fill, Known, Lot, NEVER_US, Order, Owner, Posted, Refusal, Role, Shortfall,
-    Slot, Standing, Taken, Terms, TransferCode, TransferId, expire, post,
+    Slot, Standing, Terms, TransferCode, TransferId, expire, post,
 };
 use proptest::prelude::*;
 
@@ -77,7 +77,10 @@ impl Books {
                 amount: entry.amount,
                 code: entry.code,
             };
-            self.known.insert(entry.id, known);
+            assert!(
+                self.known.insert(entry.id, known).is_none(),
+                "every entry has an id of its own"
+            );
             self.entries.push(entry);
         }
         Ok(true)
@@ -376,9 +379,8 @@ fn take(number: u8, books: &Books, name: &str, amount: i64) -> Order {
     }
 }
 
-/// The order that gives back these parts.
-fn give_back(number: u8, books: &Books, name: &str, undoes: Vec<Taken>) -> Order {
-    let amount = undoes.iter().map(Taken::amount).sum();
+/// The order that gives back an amount, into these lots.
+fn give_back(number: u8, books: &Books, name: &str, amount: i64, undoes: Vec<(Slot, Lot)>) -> Order {
     let clawed_back = books.house(Role::ClawedBack);
     Order {
         undoes,
@@ -392,15 +394,11 @@ fn give_back(number: u8, books: &Books, name: &str, undoes: Vec<Taken>) -> Order
     }
 }
 
-/// What these entries took, the last first.
-fn taken_by(entries: &[Entry], books: &Books) -> Vec<Taken> {
-    let owed = |entry: &&Entry| matches!(books.accounts.at(entry.debit).key.role, Role::Debt(_));
-    let last = entries.iter().filter(owed).map(|entry| Taken::Owed(entry.amount));
-    let lots = entries
-        .iter()
-        .rev()
-        .flat_map(|entry| entry.drawn.iter().rev().map(|lot| Taken::Lot(entry.debit, *lot)));
-    last.chain(lots).collect()
+/// What these entries took out of lots, the last first.
+fn taken_by(entries: &[Entry]) -> Vec<(Slot, Lot)> {
+    let last = entries.iter().rev();
+    last.flat_map(|entry| entry.drawn.iter().rev().map(|lot| (entry.debit, *lot)))
+        .collect()
 }
 
 #[test]
@@ -418,19 +416,19 @@ fn what_is_given_back_ends_the_debt_and_goes_into_its_lots() {
     books.post(&[give(1, own, 5, ending)], NOW_US).unwrap();
     books.post(&[give(2, of_key, 7, Terms::default())], NOW_US).unwrap();
     books.post(&[take(3, &books, "a", 16)], NOW_US).unwrap();
-    let taken = taken_by(&books.entries[2..], &books);
-    assert_eq!(taken.iter().map(Taken::amount).collect::<Vec<_>>(), [4, 7, 5]);
-    // One credit of the four that are owed was paid down meanwhile, so one is given anew.
+    // One credit of the four that are owed is paid down meanwhile.
     books.post(&[give(4, own, 1, ending)], NOW_US).unwrap();
-    let back = give_back(5, &books, "a", taken);
+    let taken = taken_by(&books.entries[2..]);
+    assert_eq!(taken.iter().map(|(_, lot)| lot.amount).collect::<Vec<_>>(), [1, 7, 5]);
+    let back = give_back(5, &books, "a", 16, taken);
     books.post(std::slice::from_ref(&back), NOW_US).unwrap();
     assert_eq!(books.balance(books.slot(&debt("a"))), 0);
     let open = |slot: Slot| {
         let lots = books.accounts.at(slot).lots.open.iter();
         lots.map(|lot| (lot.amount, lot.terms)).collect::<Vec<_>>()
     };
-    // Three were owed still, and seven of the key's wallet went where the other credits of it came from.
-    assert_eq!(open(own), [(5, ending), (1, Terms::default())]);
+    // Three were owed still; what paid the other one down is there again.
+    assert_eq!(open(own), [(5, ending), (1, ending)]);
     assert_eq!(open(of_key), [(7, Terms::default())]);
     assert_eq!(books.post(&[back], NOW_US), Ok(false), "it stands there already");
     books.check();
@@ -538,9 +536,8 @@ proptest! {
         books.known.clear();
         prop_assert_eq!(books.post(&[take(7, &books, "a", amount)], NOW_US), Ok(true));
         let owed = before[books.slot(&debt("a"))].0;
-        let taken = taken_by(&books.entries[entries..], &books);
-        prop_assert_eq!(taken.iter().map(Taken::amount).sum::<i64>(), amount);
-        prop_assert_eq!(books.post(&[give_back(8, &books, "a", taken)], NOW_US), Ok(true));
+        let taken = taken_by(&books.entries[entries..]);
+        prop_assert_eq!(books.post(&[give_back(8, &books, "a", amount, taken)], NOW_US), Ok(true));
         if owed == 0 {
             prop_assert_eq!(standing(&books), before);
         }

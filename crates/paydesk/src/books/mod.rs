@@ -26,7 +26,7 @@ pub use records::accounts::{Balance, balance, freeze, house_balance};
 pub use records::audit::{HouseTotals, Told};
 pub use records::days::{MovedByDay, moved_by_day, sealed_position};
 use records::descent::{self, LotOf};
-pub use records::history::{Owned, Passage, Side, Step, count, debits, owned, passages, steps};
+pub use records::history::{Owned, Passage, Side, Step, count, debits, given_up, owned, passages, steps};
 pub use records::inflows::makers;
 pub use records::listing::{of_event, positions};
 pub use records::lots::{OpenLots, Order as LotOrder, Sum as LotSum, open_lots};
@@ -34,6 +34,7 @@ pub use records::transfers::Standing;
 use records::{accounts, transfers, wallets};
 pub use seal::seal;
 pub use sealer::{describe_metrics, run as run_sealing};
+use taken::TakenOf;
 pub use watch::{ALWAYS_CALM, Watched, stir, stirred, watch, watched};
 
 /// Movements that happen together or not at all.
@@ -65,19 +66,16 @@ pub struct Asked {
 pub fn ask(tx: &mut Tx<'_>, movements: &[&Movement], question: Option<Statement>) -> Result<(Asked, Vec<Row>)> {
     let ids: BTreeSet<TransferId> = movements.iter().flat_map(|movement| movement.ids()).collect();
     let beside = wallets::beside(tx, movements.iter().copied())?;
-    let undone = taken::undone(tx, movements)?;
+    let taken = taken::of_users(tx, movements)?;
     let mut keys = accounts::keys(movements.iter().copied());
     keys.extend(beside);
-    // What was taken is in the books for good, so that this stays true once the wallets are locked.
-    let drawn = undone.values().filter(|standing| !standing.drawn.is_empty());
-    keys.extend(drawn.map(|standing| standing.debit.to_string()));
+    keys.extend(taken::wallets_of(&taken));
     let mut questions = vec![transfers::select_known(&ids), accounts::select_locked(keys.iter())];
     questions.extend(question);
     let mut answers = records::together(tx, &questions)?.into_iter();
     let mut next = || answers.next().unwrap_or_default();
     let (known, found, told) = (next(), next(), next());
-    let mut known = transfers::decode_known(&known)?;
-    known.extend(undone);
+    let known = transfers::decode_known(&known)?;
     Ok((Asked { keys, known, found }, told))
 }
 
@@ -103,16 +101,19 @@ pub fn post_asked(
     let wanted: Vec<&Movement> = batch.iter().filter(fresh).flatten().collect();
     let mut accounts = Accounts::default();
     let kept = accounts::lock(tx, now_us, &wanted, (&keys, &found), &mut accounts)?;
-    if !wallets::beside(tx, wanted.iter().copied())?.is_subset(&keys) {
-        // Credits came to another of a user's wallets on another node before theirs was locked; it is all decided anew.
+    let taken = taken::of_users(tx, &wanted)?;
+    let reached = taken::wallets_of(&taken).is_subset(&keys);
+    if !reached || !wallets::beside(tx, wanted.iter().copied())?.is_subset(&keys) {
+        // Credits came to or went from another of a user's wallets on another node before theirs was locked; it is all
+        // decided anew.
         return Err(Error::Busy);
     }
     let first = drawn_first(tx, &wanted, &known)?;
+    let mut before = Before { known, first, taken };
     let mut written = expiry::expire(&mut accounts, &kept, now_us);
     let mut outcomes = Vec::with_capacity(batch.len());
     for movements in batch {
-        let before = (&mut known, &first);
-        outcomes.push(decide(&mut accounts, before, movements, now_us, &mut written));
+        outcomes.push(decide(&mut accounts, &mut before, movements, now_us, &mut written));
     }
     expiry::renew_bounds(&mut accounts, now_us);
     assert_balanced(&accounts, &kept);
@@ -144,7 +145,7 @@ pub fn left_of(tx: &mut Tx<'_>, business_key: &str) -> Result<Option<(i64, i64)>
         return Ok(None);
     };
     let lots = descent::descent(tx, &made)?;
-    Ok(Some((made.amount, descent::left_in(tx, &lots)?)))
+    Ok(Some((made.amount, descent::left_in(tx, &made, &lots)?)))
 }
 
 /// The lots that movements draw from first, by the grants whose credits are in them. Those of a grant of this very batch are
@@ -163,6 +164,16 @@ fn drawn_first(
     Ok(first)
 }
 
+/// What was there before a batch, and what its members have made of it so far.
+struct Before {
+    /// The transfers that stand in the books.
+    known: HashMap<TransferId, Standing>,
+    /// The lots that are drawn from first, by the grants whose credits are in them.
+    first: HashMap<TransferId, BTreeSet<LotOf>>,
+    /// What was taken of users and is not back.
+    taken: TakenOf,
+}
+
 /// An entry to be written, and what it is written with.
 struct Written {
     entry: Entry,
@@ -175,23 +186,20 @@ struct Written {
 
 fn decide(
     accounts: &mut Accounts,
-    (known, first): (
-        &mut HashMap<TransferId, Standing>,
-        &HashMap<TransferId, BTreeSet<LotOf>>,
-    ),
+    before: &mut Before,
     movements: &[Movement],
     now_us: i64,
     written: &mut Vec<Written>,
 ) -> std::result::Result<Outcome, Refusal> {
-    if let Some(standing) = before(known, movements)? {
+    if let Some(standing) = stands(&before.known, movements)? {
         return Ok(Outcome { new: false, standing });
     }
     let orders: Vec<Order> = movements
         .iter()
-        .map(|movement| movement.order(accounts, known, first))
+        .map(|movement| movement.order(accounts, before))
         .collect();
     let compare = |id: &TransferId| {
-        known.get(id).map(|standing| Known {
+        before.known.get(id).map(|standing| Known {
             debit: standing.debit.clone(),
             credit: standing.credit.clone(),
             amount: standing.amount,
@@ -210,7 +218,8 @@ fn decide(
             continue;
         };
         let one = Standing::of(&entry, accounts, movement.cause.fingerprint());
-        known.insert(entry.id, one.clone());
+        taken::take_in(&mut before.taken, movement.key(), &one);
+        before.known.insert(entry.id, one.clone());
         standing.push(one);
         written.push(Written {
             entry,
@@ -225,7 +234,7 @@ fn decide(
 }
 
 /// What stands in the books for these movements, where all of them do. An id that stands for something else is refused.
-fn before(
+fn stands(
     known: &HashMap<TransferId, Standing>,
     movements: &[Movement],
 ) -> std::result::Result<Option<Vec<Standing>>, Refusal> {

@@ -1,13 +1,10 @@
 //! What the rest of the application asks of the books.
 
-use std::collections::{BTreeSet, HashMap};
-
 use aws_lc_rs::digest;
-use ledger::{AccountKey, Accounts, Fill, Order, Role, Shortfall, TransferCode, TransferId};
+use ledger::{AccountKey, Accounts, Fill, Lot, Order, Role, Shortfall, Slot, TransferCode, TransferId};
 
-use super::records::descent::LotOf;
+use super::Before;
 use super::records::transfers::Standing;
-use super::taken::last_taken;
 use crate::ids::beginning;
 
 /// What makes a movement happen once.
@@ -52,9 +49,6 @@ pub struct Movement {
     pub first_from: Option<String>,
     /// What comes of a wallet that does not hold enough.
     pub shortfall: Shortfall,
-    /// The transfers, oldest first, that took back and gave back what this gives back, each in a movement of its own; empty
-    /// where it gives back nothing. What was taken last goes back first, to where it came from.
-    pub undoes: Vec<TransferId>,
     /// What it makes in a wallet it goes to.
     pub fill: Fill,
 }
@@ -128,7 +122,6 @@ impl Movement {
             made_by: None,
             event_id: 0,
             first_from: None,
-            undoes: Vec::new(),
             shortfall: Shortfall::Refuse,
             fill: Fill::New(ledger::Terms::default()),
         }
@@ -167,7 +160,7 @@ impl Movement {
 
     /// Whether a transfer in the books is this very movement.
     pub(super) fn is(&self, standing: &Standing) -> bool {
-        if !self.undoes.is_empty() {
+        if self.code == TransferCode::Reinstate {
             // What goes back to several wallets is told in full by no transfer alone.
             return standing.code.gives_back() && self.debit == standing.debit;
         }
@@ -178,37 +171,40 @@ impl Movement {
     }
 
     /// The order, once the accounts have been read.
-    pub(super) fn order(
-        &self,
-        accounts: &Accounts,
-        known: &HashMap<TransferId, Standing>,
-        first: &HashMap<TransferId, BTreeSet<LotOf>>,
-    ) -> Order {
+    pub(super) fn order(&self, accounts: &Accounts, before: &Before) -> Order {
         let slot = |key: &AccountKey| accounts.slot(key).expect("every account of the batch was read");
-        let of_grant = |id: TransferId| match (first.get(&id), known.get(&id)) {
-            (Some(lots), _) => lots.iter().cloned().collect(),
-            (None, Some(grant)) => grant
-                .filled
-                .iter()
-                .map(|lot| (grant.credit.clone(), lot.number))
-                .collect(),
-            (None, None) => Vec::new(),
-        };
-        let first: Vec<LotOf> = self.first_from_id().map(of_grant).unwrap_or_default();
-        let first = first
-            .iter()
-            .filter_map(|(wallet, number)| Some((accounts.slot(wallet)?, *number)));
-        let undoes = match &self.undoes[..] {
-            [] => Vec::new(),
-            ids => last_taken(ids, self.amount, known, accounts),
-        };
+        let taken = before
+            .taken
+            .get(&self.credit)
+            .filter(|_| self.code == TransferCode::Reinstate);
+        let undoes = taken.map(|taken| taken.going_back(self.key(), self.amount, accounts));
         Order {
-            draws_first: first.collect(),
+            draws_first: self.draws_first(accounts, before),
             shortfall: self.shortfall,
             fill: self.fill.clone(),
-            undoes,
+            undoes: undoes.unwrap_or_default(),
             ..Order::new(self.id(), slot(&self.debit), slot(&self.credit), self.amount, self.code)
         }
+    }
+
+    /// The open lots that are drawn from first: those that hold credits of the grant. A grant of this very batch has not been moved.
+    fn draws_first(&self, accounts: &Accounts, before: &Before) -> Vec<(Slot, i64)> {
+        let Some(grant) = self.first_from_id() else {
+            return Vec::new();
+        };
+        let made = before.known.get(&grant);
+        let is_of_grant = |wallet: &AccountKey, lot: &Lot| match before.first.get(&grant) {
+            Some(lots) => lots.contains(&(wallet.clone(), lot.number)),
+            None => made
+                .is_some_and(|made| made.credit == *wallet && made.filled.iter().any(|one| one.number == lot.number)),
+        };
+        let own = accounts.slot(&self.debit);
+        let wallets = own
+            .into_iter()
+            .chain(own.iter().flat_map(|own| accounts.at(*own).beside.iter().copied()));
+        let lots = wallets.flat_map(|slot| accounts.at(slot).lots.open.iter().map(move |lot| (slot, lot)));
+        let lots = lots.filter(|(slot, lot)| is_of_grant(&accounts.at(*slot).key, lot));
+        lots.map(|(slot, lot)| (slot, lot.number)).collect()
     }
 }
 

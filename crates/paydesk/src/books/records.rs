@@ -8,6 +8,7 @@ pub(super) mod history;
 pub(super) mod inflows;
 pub(super) mod listing;
 pub(super) mod lots;
+pub(super) mod taken;
 pub(super) mod transfers;
 pub(super) mod wallets;
 

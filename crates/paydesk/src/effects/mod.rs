@@ -210,18 +210,13 @@ pub fn grant_key(payment: &str) -> String {
     format!("grant:{payment}")
 }
 
-/// The business key of what was taken back of a payment, or given back, in one step.
-fn claw_back_key(payment: &str, version: i64) -> String {
-    format!("claw_back:{payment}:{version}")
-}
-
 impl Effect {
     /// What makes it happen once.
     pub fn key(&self) -> String {
         match self {
             Self::Grant { payment, .. } => grant_key(payment),
             Self::Collect { payment, .. } => format!("collect:{payment}"),
-            Self::ClawBack { payment, version, .. } => claw_back_key(payment, *version),
+            Self::ClawBack { payment, version, .. } => format!("claw_back:{payment}:{version}"),
             Self::Freeze { payment, version, .. } => format!("freeze:{payment}:{version}"),
             Self::PayOrder { purchase_id, .. } => format!("pay_order:{purchase_id}"),
             Self::CountOrder { payment, version, .. } => format!("count_order:{payment}:{version}"),
@@ -359,12 +354,13 @@ impl Caused {
                 ..Movement::new(key, wallet, clawed_back, *credits, TransferCode::ClawBack)
             });
         } else if *credits < 0 {
-            moves.push(Movement {
-                undoes: (1..*version)
-                    .map(|version| books::transfer_id(&claw_back_key(payment, version)))
-                    .collect(),
-                ..Movement::new(key, clawed_back, wallet, -credits, TransferCode::Reinstate)
-            });
+            moves.push(Movement::new(
+                key,
+                clawed_back,
+                wallet,
+                -credits,
+                TransferCode::Reinstate,
+            ));
         }
         let key = Cause::key(format!("refund:{payment}:{version}"));
         if *amount_minor > 0 {

@@ -134,4 +134,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "who made transfers",
         sql: include_str!("0026_transfer_maker.sql"),
     },
+    Migration {
+        number: 27,
+        name: "what was taken out of wallets",
+        sql: include_str!("0027_taken.sql"),
+    },
 ];

@@ -246,7 +246,7 @@ async fn a_dispute_that_is_won_gives_back_what_it_took_to_where_it_was() {
             lots.iter().map(lot).collect::<Vec<_>>(),
             [
                 (json!(20), json!(ends), json!("add")),
-                (json!(25), Value::Null, json!("reinstate"))
+                (json!(25), Value::Null, json!("add"))
             ]
         );
         let of_key = test
@@ -254,6 +254,69 @@ async fn a_dispute_that_is_won_gives_back_what_it_took_to_where_it_was() {
             .await
             .json();
         assert_eq!(of_key["lots"][0]["expires_at"], ends, "{of_key}");
+        test.finish().await;
+    })
+    .await;
+}
+
+/// The lots of ada's wallet and of her key's: how much, the end and the number of each.
+async fn lots(test: &TestApp) -> Value {
+    let mut all = Vec::new();
+    for query in ["", "?key_id=build"] {
+        let explained = test
+            .get(ADMIN, &format!("/api/financial/credits/ada/explain{query}"))
+            .await
+            .json();
+        for lot in explained["lots"].as_array().unwrap() {
+            all.push(json!([lot["amount"], lot["expires_at"], lot["lot"]]));
+        }
+    }
+    json!(all)
+}
+
+#[tokio::test]
+async fn disputes_that_are_won_in_any_order_leave_all_as_it_was() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin(database).await;
+        let bonus = json!({ "amount": 15, "reason": "a bonus that ends", "expires_at": "2100-01-01T00:00:00Z" });
+        test.post(ADMIN, "/api/financial/credits/ada/add", &bonus).await;
+        for order in [[0, 1], [1, 0]] {
+            let paid = [buy(&test, 1).await.1, buy(&test, 1).await.1];
+            let used = wallet(&test).await.0 - 100;
+            assert_eq!(spend(&test, used).await, 200);
+            to_key(&test, 30).await;
+            let before = lots(&test).await;
+            let disputes = [dispute(&test, &paid[0]).await, dispute(&test, &paid[1]).await];
+            let owed = wallet(&test).await.1;
+            assert!(owed > 0, "there is less than was bought");
+            for place in order {
+                let path = format!("/disputes/{}/close", disputes[place]);
+                test.steer(&path, &json!({ "won": true })).await;
+                test.settle().await;
+            }
+            assert_eq!((wallet(&test).await.1, lots(&test).await), (0, before));
+        }
+        test.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_owed_is_told_of_the_payment_that_did_not_come_back() {
+    for_each_engine(async |database| {
+        let test = TestApp::begin(database).await;
+        let paid = [buy(&test, 1).await.1, buy(&test, 1).await.1];
+        assert_eq!(spend(&test, 200).await, 200);
+        dispute(&test, &paid[0]).await;
+        let won = dispute(&test, &paid[1]).await;
+        test.steer(&format!("/disputes/{won}/close"), &json!({ "won": true }))
+            .await;
+        test.settle().await;
+        let explained = test.get(ADMIN, "/api/financial/credits/ada/explain").await.json();
+        let debts = explained["debts"].as_array().unwrap();
+        let of = |debt: &Value| debt["bought"]["purchase"]["payments"][0]["payment_intent_id"].clone();
+        let told: Vec<Value> = debts.iter().map(|debt| json!([debt["left"], of(debt)])).collect();
+        assert_eq!(told, [json!([100, paid[0]])], "{explained}");
         test.finish().await;
     })
     .await;

@@ -83,11 +83,10 @@ pub(crate) async fn run(store: &Store, operations: usize, seed: u64) -> HashMap<
     told
 }
 
-/// A grant of one client's, and what was taken back and given back of what it paid for.
+/// A grant of one client's, and how much is taken back of what it paid for.
 struct Granted {
     user: usize,
     name: String,
-    reversals: Vec<TransferId>,
     taken: i64,
 }
 
@@ -105,12 +104,7 @@ impl Client {
             match rng.random_range(0..100) {
                 0..10 => {
                     told.push(self.grant(&mut rng, user, &name).await);
-                    grants.push(Granted {
-                        user,
-                        name,
-                        reversals: Vec::new(),
-                        taken: 0,
-                    });
+                    grants.push(Granted { user, name, taken: 0 });
                 }
                 10..20 if !grants.is_empty() => {
                     let at = rng.random_range(0..grants.len());
@@ -340,7 +334,7 @@ impl Client {
         let amount = rng.random_range(1..200);
         let own = wallet(granted.user, false);
         let clawed_back = AccountKey::credits(Role::ClawedBack);
-        let cause = Cause::key(format!("reverse:{name}"));
+        let cause = Cause::key(format!("reverse:{}:{name}", granted.name));
         let grant = granted.name.clone();
         let (movement, asked) = if granted.taken == 0 || rng.random_bool(0.5) {
             granted.taken += amount;
@@ -363,13 +357,9 @@ impl Client {
                 amount,
                 grant,
             };
-            let movement = Movement {
-                undoes: granted.reversals.clone(),
-                ..Movement::new(cause, clawed_back, own, amount, TransferCode::Reinstate)
-            };
+            let movement = Movement::new(cause, clawed_back, own, amount, TransferCode::Reinstate);
             (movement, asked)
         };
-        granted.reversals.push(movement.cause.id());
         self.post(movement, asked).await
     }
 

@@ -39,6 +39,13 @@ pub(crate) struct Wallet {
     made: i64,
 }
 
+/// A part of a lot that was taken: for a grant whose money went back, or to pay a debt down.
+struct Taken {
+    wallet: String,
+    lot: Lot,
+    grant: Option<String>,
+}
+
 /// Credits set aside.
 #[derive(Clone, Debug)]
 struct Hold {
@@ -190,8 +197,8 @@ pub(crate) struct Model {
     pub(crate) wallets: HashMap<String, Wallet>,
     /// The numbers of grants.
     grants: HashMap<String, usize>,
-    /// What was taken back of what a grant paid for, each credit for itself: its wallet and lot, or nothing where it is owed.
-    taken: HashMap<String, Vec<Option<(String, Lot)>>>,
+    /// What was taken out of lots and is not back, by the user's own wallet, in the order in which it was taken.
+    taken: HashMap<String, Vec<Taken>>,
     /// Those that have not ended.
     holds: HashMap<String, Hold>,
 }
@@ -275,24 +282,19 @@ impl Model {
                 left -= there.min(left);
             }
         }
-        for ((wallet, taken), leg) in wallets.into_iter().zip(taken).zip(std::iter::once(0).chain(3..)) {
-            if taken > 0 {
-                let drawn = self.wallet(&wallet).draw(taken, first, at_us);
-                let gone = house("clawed_back");
-                let taking = entry(0, &wallet, &gone, taken, texts(&drawn), String::new());
-                let parts = drawn
-                    .iter()
-                    .flat_map(|lot| std::iter::repeat_n(*lot, index(lot.amount)));
-                let known = self.taken.entry(grant.to_owned()).or_default();
-                known.extend(parts.map(|lot| Some((wallet.clone(), lot))));
-                let leg = if entries.is_empty() { 0 } else { leg };
-                entries.push(Entry { leg, ..taking });
-            }
+        let mut parts: Vec<_> = wallets.into_iter().zip(taken).collect();
+        // What of the grant is in wallets is taken first, so these come first.
+        parts.sort_by_key(|(wallet, _)| self.wallet(wallet).of_grant(first, at_us) == 0);
+        let parts = parts.into_iter().filter(|(_, taken)| *taken > 0);
+        for ((wallet, taken), leg) in parts.zip(std::iter::once(0).chain(3..)) {
+            let drawn = self.wallet(&wallet).draw(taken, first, at_us);
+            let gone = house("clawed_back");
+            let taking = entry(leg, &wallet, &gone, taken, texts(&drawn), String::new());
+            self.note_taken(from, &wallet, &drawn, Some(grant));
+            entries.push(taking);
         }
         if left > 0 {
             self.wallet(from).owed += left;
-            let known = self.taken.entry(grant.to_owned()).or_default();
-            known.extend(std::iter::repeat_n(None, index(left)));
             let leg = u8::from(!entries.is_empty());
             let (debt, taken) = (debt(from), house("clawed_back"));
             entries.push(entry(leg, &debt, &taken, left, String::new(), String::new()));
@@ -300,45 +302,47 @@ impl Model {
         entries
     }
 
-    /// Gives back what was taken last, one credit after another: what is owed is owed no longer, and whatever else goes into
-    /// the lot it came from. What was owed then and is not now is given anew.
+    fn note_taken(&mut self, own: &str, wallet: &str, drawn: &[Lot], grant: Option<&str>) {
+        let taken = drawn.iter().map(|lot| Taken {
+            wallet: wallet.to_owned(),
+            lot: *lot,
+            grant: grant.map(str::to_owned),
+        });
+        self.taken.entry(own.to_owned()).or_default().extend(taken);
+    }
+
+    /// Gives back what was taken: what is owed is owed no longer, and whatever else goes into a lot that something was taken
+    /// from, for this grant where there is such a one, the last first.
     fn undo(&mut self, to: &str, amount: i64, grant: &str) -> Vec<Entry> {
-        let (mut forgiven, mut anew) = (0, 0);
+        let forgiven = self.wallet(to).owed.min(amount);
+        self.wallet(to).owed -= forgiven;
+        let mut left = amount - forgiven;
         let mut back: Vec<(String, Vec<Lot>)> = Vec::new();
-        for _ in 0..amount {
-            let last = self.taken.get_mut(grant).and_then(Vec::pop);
-            if self.wallet(to).owed > 0 {
-                self.wallet(to).owed -= 1;
-                forgiven += 1;
-                continue;
-            }
-            let Some((wallet, lot)) = last.expect("so much was taken") else {
-                anew += 1;
-                continue;
+        while left > 0 {
+            let taken = self.taken.get_mut(to).expect("so much was taken");
+            let own = taken.iter().rposition(|one| one.grant.as_deref() == Some(grant));
+            let at = own.unwrap_or(taken.len() - 1);
+            let (wallet, lot) = (taken[at].wallet.clone(), taken[at].lot);
+            let part = Lot {
+                amount: lot.amount.min(left),
+                ..lot
             };
-            let one = Lot { amount: 1, ..lot };
-            self.wallet(&wallet).put_back(one);
-            if !back.iter().any(|(known, _)| *known == wallet) {
-                back.push((wallet.clone(), Vec::new()));
-            }
-            let parts = back
-                .iter_mut()
-                .find(|(known, _)| *known == wallet)
-                .map(|(_, parts)| parts);
-            let parts = parts.expect("it was put in");
-            match parts.iter_mut().find(|part| part.number == lot.number) {
-                Some(part) => part.amount += 1,
-                None => parts.push(one),
+            taken[at].lot.amount -= part.amount;
+            left -= part.amount;
+            taken.retain(|one| one.lot.amount > 0);
+            self.wallet(&wallet).put_back(part);
+            match back.iter_mut().find(|(known, _)| *known == wallet) {
+                None => back.push((wallet, vec![part])),
+                Some((_, parts)) => match parts.iter_mut().find(|one| one.number == part.number) {
+                    None => parts.push(part),
+                    Some(one) => one.amount += part.amount,
+                },
             }
         }
         let gone = house("clawed_back");
         let mut entries = Vec::new();
         if forgiven > 0 {
             entries.push(entry(0, &gone, &debt(to), forgiven, String::new(), String::new()));
-        }
-        if anew > 0 {
-            let made = self.wallet(to).fill(anew, 0, NEVER_US, None);
-            entries.push(entry(0, &gone, to, anew, String::new(), made));
         }
         for (wallet, parts) in back {
             let amount = parts.iter().map(|part| part.amount).sum();
@@ -443,6 +447,7 @@ impl Model {
         if amount > 0 {
             self.wallet(&owner).owed -= amount;
             let drawn = self.wallet(to).draw(amount, None, at_us);
+            self.note_taken(&owner, to, &drawn, None);
             entries.push(entry(2, to, &debt(&owner), amount, texts(&drawn), String::new()));
         }
     }
@@ -457,10 +462,6 @@ fn own(wallet: &str) -> String {
         Some((_, user)) => format!("credits:wallet:{user}"),
         None => wallet.to_owned(),
     }
-}
-
-fn index(amount: i64) -> usize {
-    usize::try_from(amount).unwrap()
 }
 
 fn house(word: &str) -> String {

@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use ledger::{Account, AccountKey, Accounts, Fill, Lot, Lots, NEVER_US, Role, Shortfall, Slot, Standing, Terms};
+use ledger::{
+    Account, AccountKey, Accounts, Fill, Lot, Lots, NEVER_US, Role, Shortfall, Slot, Standing, Terms, TransferCode,
+};
 use store::{Error, Field, Result, Row, Rows, Statement, Tx, Value};
 
 use super::wallets;
@@ -269,9 +271,15 @@ fn read_lots(
         if let (Some(credit), Fill::Back(_)) = (credit, &movement.fill) {
             whole.insert(credit);
         }
-        if let (Some(credit), false) = (credit, movement.undoes.is_empty()) {
-            whole.insert(credit);
-            whole.extend(&accounts.at(credit).beside);
+        if let (Some(own), TransferCode::Reinstate) = (credit, movement.code) {
+            let of_user = |key: &AccountKey| wallets::own_of(key).as_ref() == Some(&movement.credit);
+            whole.insert(own);
+            whole.extend(
+                accounts
+                    .iter()
+                    .filter(|(_, one)| of_user(&one.key))
+                    .map(|(slot, _)| slot),
+            );
         }
     }
     let incomplete = |slot: &Slot| !accounts.at(*slot).lots.complete;

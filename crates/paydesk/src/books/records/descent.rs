@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use ledger::{AccountKey, Role};
-use store::{Field, Result, Row, Rows, Tx};
+use store::{Result, Row, Tx};
 
 use super::accounts::account_key;
 use super::transfers::{Standing, lots};
@@ -48,22 +48,25 @@ fn follow(row: &Row, descent: &mut BTreeSet<LotOf>) -> Result<()> {
     Ok(())
 }
 
-/// How much is still in these lots.
-pub(in crate::books) fn left_in(tx: &mut Tx<'_>, lots: &BTreeSet<LotOf>) -> Result<i64> {
-    let keys: Vec<(String, i64)> = lots
-        .iter()
-        .map(|(wallet, number)| (wallet.to_string(), *number))
-        .collect();
-    let rows = Rows::of(
-        keys.iter()
-            .map(|(key, number)| [Field::from(key.as_str()), (*number).into()]),
-    );
-    let found = tx.all(
-        "select coalesce(case when account.front_lot = r.lot then account.front_amount else open_lot.amount end, 0)
-         from rows($1: account_key text, lot bigint)
-         join account on account.account_key = r.account_key
-         left join open_lot on open_lot.account_id = account.account_id and open_lot.lot = r.lot",
-        &[rows.into()],
+/// How much is still in these lots of a grant's.
+pub(in crate::books) fn left_in(tx: &mut Tx<'_>, grant: &Standing, lots: &BTreeSet<LotOf>) -> Result<i64> {
+    let Role::Wallet(owner) = &grant.credit.role else {
+        return Ok(0);
+    };
+    let open = tx.all(
+        "select account_key, front_lot, front_amount from account
+         where (account_key = $1 or key_of = $2) and front_lot is not null
+         union all
+         select account.account_key, open_lot.lot, open_lot.amount
+         from account join open_lot on open_lot.account_id = account.account_id
+         where account.account_key = $1 or account.key_of = $2",
+        &[grant.credit.to_string().into(), owner.user.as_str().into()],
     )?;
-    found.iter().map(|row| row.int(0)).sum()
+    let mut left = 0;
+    for row in &open {
+        if lots.contains(&(account_key(row.text_ref(0)?)?, row.int(1)?)) {
+            left += row.int(2)?;
+        }
+    }
+    Ok(left)
 }

@@ -243,6 +243,17 @@ pub fn debits(tx: &mut Tx<'_>, account_id: i64, limit: i64) -> Result<Vec<i64>> 
     rows.iter().map(|row| row.int(0)).collect()
 }
 
+/// How much of a debt was given up because a payment came back, by the business keys that did it.
+pub fn given_up(tx: &mut Tx<'_>, debt_account_id: i64) -> Result<Vec<(String, i64)>> {
+    let rows = tx.all(
+        "select business_key, amount from transfer
+         where credit_account_id = $1 and credit_account_id > 0 and code = 'reinstate'",
+        &[debt_account_id.into()],
+    )?;
+    let one = |row: &Row| Ok((row.opt_text(0)?.unwrap_or_default(), row.int(1)?));
+    rows.iter().map(one).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use store::testing::TestDatabase;

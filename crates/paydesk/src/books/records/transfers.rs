@@ -51,44 +51,16 @@ impl Standing {
     }
 }
 
-/// Every query of transfers as they stand, with its own source of ids.
-macro_rules! select_standing {
-    ($ids:literal) => {
-        concat!(
-            "select transfer.transfer_id, debit.account_key, credit.account_key, transfer.amount, transfer.code,
-                    transfer.request_fingerprint, transfer.debit_balance, transfer.credit_balance, transfer.drawn,
-                    transfer.filled ",
-            $ids,
-            " join account debit on debit.account_id = transfer.debit_account_id
-              join account credit on credit.account_id = transfer.credit_account_id"
-        )
-    };
-}
-
 /// Asks for the transfers of these ids that are in the books.
 pub(in crate::books) fn select_known(ids: &BTreeSet<TransferId>) -> Statement {
     let rows = Rows::of(ids.iter().map(|id| [Field::from(&id.0[..])]));
-    let sql =
-        select_standing!("from rows($1: transfer_id bytea) join transfer on transfer.transfer_id = r.transfer_id");
-    (sql, vec![rows.into()])
-}
-
-/// Asks for the transfers of these ids that are in the books, and for those that followed from them.
-pub(in crate::books) fn select_with_followers(ids: &BTreeSet<TransferId>) -> Statement {
-    let family = |last: u8| ids.iter().map(move |id| [&id.0[..15], &[last]].concat());
-    let families: Vec<[Vec<u8>; 2]> = family(0)
-        .zip(family(u8::MAX))
-        .map(|(first, last)| [first, last])
-        .collect();
-    let rows = Rows::of(
-        families
-            .iter()
-            .map(|family| family.each_ref().map(|id| Field::from(&id[..]))),
-    );
-    let sql = select_standing!(
-        "from rows($1: first_id bytea, last_id bytea)
-         join transfer on transfer.transfer_id >= r.first_id and transfer.transfer_id <= r.last_id"
-    );
+    let sql = "select transfer.transfer_id, debit.account_key, credit.account_key, transfer.amount, transfer.code,
+                transfer.request_fingerprint, transfer.debit_balance, transfer.credit_balance, transfer.drawn,
+                transfer.filled
+         from rows($1: transfer_id bytea)
+         join transfer on transfer.transfer_id = r.transfer_id
+         join account debit on debit.account_id = transfer.debit_account_id
+         join account credit on credit.account_id = transfer.credit_account_id";
     (sql, vec![rows.into()])
 }
 

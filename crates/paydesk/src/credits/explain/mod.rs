@@ -225,9 +225,17 @@ fn debts(tx: &mut Tx<'_>, owned: Owned, owed: i64) -> Result<Vec<(i64, Passage)>
     }
     let positions = books::debits(tx, owned.debt, LISTED_MAX)?;
     let passages = books::passages(tx, &positions)?;
-    let amounts = passages.iter().map(|passage| passage.amount);
-    let left = rules::left_of(owed, amounts);
-    Ok(left.into_iter().zip(passages).collect())
+    let payment = |business_key: &str| effects::payment_of(business_key).map(str::to_owned);
+    let mut given_up: BTreeMap<Option<String>, i64> = BTreeMap::new();
+    for (business_key, amount) in books::given_up(tx, owned.debt)? {
+        *given_up.entry(payment(&business_key)).or_default() += amount;
+    }
+    let made = passages.iter().map(|passage| {
+        let payment = passage.business_key.as_deref().and_then(payment);
+        (payment, passage.amount)
+    });
+    let left = rules::left_of(owed, made, given_up).into_iter().zip(passages);
+    Ok(left.filter(|(left, _)| *left > 0).collect())
 }
 
 /// Tells transfers with what stands behind them, all of which was read at once.

@@ -1,5 +1,7 @@
 //! How an explanation is paged, and which debts are still open. Pure.
 
+use std::collections::BTreeMap;
+
 use crate::books::LotOrder;
 
 /// The order of use of a lot as a cursor: `priority.end.number`.
@@ -14,15 +16,24 @@ pub(super) fn read_cursor(text: &str) -> Option<LotOrder> {
     (numbers.next().is_none() && cursor(order) == text).then_some(order)
 }
 
-/// What is left of each debt, newest first, where so much is owed in all. The oldest are paid down first, so the newest are
-/// what is left; those that are paid down are left out.
-pub(super) fn left_of(owed: i64, newest_first: impl Iterator<Item = i64>) -> Vec<i64> {
+/// What is left of each debt, newest first, where so much is owed in all. What was given up for a payment goes off its own debts;
+/// for the rest the oldest are paid down first, so the newest are what is left.
+pub(super) fn left_of<P: Ord>(
+    owed: i64,
+    newest_first: impl Iterator<Item = (P, i64)>,
+    mut given_up: BTreeMap<P, i64>,
+) -> Vec<i64> {
     let mut rest = owed;
     newest_first
-        .map_while(|amount| {
-            let left = amount.min(rest);
+        .map(|(payment, made)| {
+            let off = given_up.get_mut(&payment).map_or(0, |given_up| {
+                let off = made.min(*given_up);
+                *given_up -= off;
+                off
+            });
+            let left = (made - off).min(rest);
             rest -= left;
-            (left > 0).then_some(left)
+            left
         })
         .collect()
 }
@@ -51,15 +62,22 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_debts_are_what_is_left() {
-        for (owed, debts, left) in [
-            (0, &[5][..], &[][..]),
-            (5, &[5, 7], &[5]),
-            (6, &[5, 7], &[5, 1]),
-            (12, &[5, 7], &[5, 7]),
-            (13, &[5, 7], &[5, 7]),
+    fn the_newest_debts_are_what_is_left_of_those_that_were_not_given_up() {
+        for (owed, debts, given_up, left) in [
+            (0, &[("b", 5)][..], &[][..], &[0][..]),
+            (5, &[("b", 5), ("a", 7)], &[], &[5, 0]),
+            (6, &[("b", 5), ("a", 7)], &[], &[5, 1]),
+            (12, &[("b", 5), ("a", 7)], &[], &[5, 7]),
+            (13, &[("b", 5), ("a", 7)], &[], &[5, 7]),
+            (7, &[("b", 5), ("a", 7)], &[("b", 5)], &[0, 7]),
+            (6, &[("b", 5), ("a", 7), ("b", 2)], &[("b", 6), ("c", 9)], &[0, 6, 0]),
         ] {
-            assert_eq!(left_of(owed, debts.iter().copied()), left, "{owed} of {debts:?}");
+            let given_up = given_up.iter().copied().collect();
+            assert_eq!(
+                left_of(owed, debts.iter().copied(), given_up),
+                left,
+                "{owed} of {debts:?}"
+            );
         }
     }
 }
