@@ -312,6 +312,12 @@ async fn what_is_owed_is_told_of_the_payment_that_did_not_come_back() {
         test.steer(&format!("/disputes/{won}/close"), &json!({ "won": true }))
             .await;
         test.settle().await;
+        let timeline = test.get(ADMIN, "/api/users/ada/timeline").await.json();
+        let entries = timeline["data"].as_array().unwrap().iter();
+        let credits = entries.filter(|entry| entry["kind"] == "credits");
+        let told: Vec<Value> = credits.map(|entry| json!([entry["status"], entry["amount"]])).collect();
+        let owed = json!(["claw_back", -100]);
+        assert_eq!(told[..3], [json!(["reinstate", 100]), owed.clone(), owed]);
         let explained = test.get(ADMIN, "/api/financial/credits/ada/explain").await.json();
         let debts = explained["debts"].as_array().unwrap();
         let of = |debt: &Value| debt["bought"]["purchase"]["payments"][0]["payment_intent_id"].clone();

@@ -153,7 +153,8 @@ fn read(tx: &mut Tx<'_>, user_id: &UserId, place: Place, limit: i64) -> store::R
 
 /// A transfer, as its owner sees it: what came into the wallet, or went out of it or of a hold.
 fn moved(passage: books::Passage, wallet: &AccountKey, owned: books::Owned) -> Entry {
-    let comes_in = passage.credit.key == *wallet;
+    // What is owed no longer is as good as what comes in.
+    let comes_in = passage.credit.key == *wallet || passage.code == TransferCode::Reinstate;
     let words = history::what(&passage, owned);
     let payment = passage.business_key.as_deref().and_then(effects::payment_of);
     let is_kept = matches!(passage.code, TransferCode::Release | TransferCode::Capture);
