@@ -219,7 +219,8 @@ fn decide(
         };
         let one = Standing::of(&entry, accounts, movement.cause.fingerprint());
         taken::take_in(&mut before.taken, movement.key(), &one);
-        before.known.insert(entry.id, one.clone());
+        let earlier = before.known.insert(entry.id, one.clone());
+        assert!(earlier.is_none(), "every entry has an id of its own");
         standing.push(one);
         written.push(Written {
             entry,

@@ -29,7 +29,8 @@ export const transferColumns: Column<LedgerTransferOut>[] = [
   { title: "When", cell: (transfer) => <At moment={transfer.posted_at} /> },
 ];
 
-const CREDITS = "grant spend add remove hold capture release expire claw_back claw_back_reversal reinstate repay move".split(" ");
+const CREDITS =
+  "grant spend add remove hold capture release expire claw_back claw_back_reversal reinstate repay move".split(" ");
 const MONEY = "collect refund refund_reversal earn earn_reversal pay_out pay_out_reversal".split(" ");
 const filters: Filter[] = [{ name: "code", label: "What", options: [...CREDITS, ...MONEY] }];
 
