@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use ledger::{
-    Account, AccountKey, Accounts, Entry, Fill, Known, Lot, NEVER_US, Order, Owner, Posted, Refusal, Role, Shortfall,
-    Slot, Standing, Terms, TransferCode, TransferId, expire, post,
+    Account, AccountKey, Accounts, BESIDE_MAX, Entry, Fill, Known, Lot, NEVER_US, Order, Owner, Posted, Refusal, Role,
+    Shortfall, Slot, Standing, Terms, TransferCode, TransferId, expire, post,
 };
 use proptest::prelude::*;
 
@@ -432,6 +432,31 @@ fn what_is_given_back_ends_the_debt_and_goes_into_its_lots() {
     assert_eq!(open(of_key), [(7, Terms::default())]);
     assert_eq!(books.post(&[back], NOW_US), Ok(false), "it stands there already");
     books.check();
+}
+
+#[test]
+fn what_goes_back_to_more_wallets_than_can_be_reached_comes_to_the_own_one() {
+    let mut books = Books::new();
+    let own = books.wallet("a");
+    let keyed: Vec<Slot> = (0..=BESIDE_MAX)
+        .map(|number| {
+            let key = wallet(&format!("a/k{number}"));
+            books.accounts.put(Standing::new(key, Account::default()))
+        })
+        .collect();
+    let lot = Lot {
+        number: 1,
+        amount: 2,
+        terms: Terms::default(),
+    };
+    let undoes: Vec<(Slot, Lot)> = keyed.iter().map(|slot| (*slot, lot)).collect();
+    let amount = 2 * i64::try_from(undoes.len()).unwrap();
+    let back = give_back(1, &books, "a", amount, undoes);
+    books.post(&[back], NOW_US).unwrap();
+    let last = books.entries.last().unwrap();
+    assert_eq!((last.credit, last.amount, books.balance(own)), (own, 2, 2));
+    let reached = keyed.iter().filter(|slot| books.balance(**slot) == 2);
+    assert_eq!((reached.count(), books.entries.len()), (BESIDE_MAX, BESIDE_MAX + 1));
 }
 
 /// One thing that may be asked of the books.

@@ -70,7 +70,8 @@ pub(super) fn give_back(accounts: &mut Accounts, order: &Order, at_us: i64, entr
         let amount = parts.iter().map(|part| part.amount).sum();
         (slot, amount, TransferCode::ClawBackReversal, Fill::Back(parts))
     });
-    let all = forgiven.into_iter().chain(anew).chain(back);
+    // Last, so that whoever reads the entries in their order knows by then what is left of what was taken.
+    let all = forgiven.into_iter().chain(back).chain(anew);
     for ((credit, amount, code, fill), id) in all.zip(ids(order)) {
         let part = Order {
             fill,

@@ -194,8 +194,9 @@ mod tests {
             &[(3, 7), (4, 3), (2, 1)],
         ));
         assert_eq!(going(&taken, "claw_back:one:2", 99), [(2, 4), (1, 10)]);
-        // As it was given before the places of what was taken were kept to.
+        // Where there is more than goes back to lots, what is given anew stands for what is left.
+        taken.take_in(&taking(TransferCode::ClawBackReversal, "claw_back:one:2", &[(1, 3)]));
         taken.take_in(&taking(TransferCode::Reinstate, "claw_back:one:2", &[(9, 6)]));
-        assert_eq!(going(&taken, "claw_back:one:3", 99), [(1, 8)]);
+        assert_eq!(going(&taken, "claw_back:one:3", 99), [(1, 5)]);
     }
 }
